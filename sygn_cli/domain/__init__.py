@@ -1,0 +1,1 @@
+"""The rules of signing: pure values and functions, no files, no clock, no network."""

@@ -1,0 +1,80 @@
+"""Moments on the wire: UTC, milliseconds, ``2026-06-13T17:04:00.000Z``; and spans such as 30d."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from sygn_cli.domain.errors import InvalidRequest
+
+_SPAN: Final = re.compile(r"(\d{1,5})\s*([smhdw])")
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def to_wire(moment: datetime) -> str:
+    """Return ISO 8601 in UTC with milliseconds, cut off and not rounded."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_wire(text: str) -> datetime:
+    """Return the moment that :func:`to_wire` wrote.
+
+    Raises:
+        ValueError: It has no time zone or is no ISO 8601 timestamp.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"timestamp without a time zone: {text!r}")
+    return moment.astimezone(UTC)
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """Return the moment as the wire carries it, so that reading back gives an equal value."""
+    return from_wire(to_wire(moment))
+
+
+def span(text: str) -> timedelta:
+    """Return the length of time of ``90s``, ``15m``, ``2h``, ``30d`` or ``4w``.
+
+    Raises:
+        InvalidRequest: It is none of those.
+    """
+    match = _SPAN.fullmatch(text.strip().lower())
+    if not match:
+        raise InvalidRequest(
+            f"{text!r} is not a length of time.", hint="Write it like 90s, 15m, 2h, 30d or 4w."
+        )
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def deadline(text: str, *, now: datetime) -> datetime | None:
+    """Return the moment that ``30d``, ``2026-12-31``, a timestamp or ``never`` means.
+
+    A date alone means the end of that day, UTC.
+
+    Raises:
+        InvalidRequest: It is none of those, or lies in the past.
+    """
+    wanted = text.strip().lower()
+    if wanted == "never":
+        return None
+    moment = _moment(wanted, now=now)
+    if moment <= now:
+        raise InvalidRequest(f"The deadline {text!r} lies in the past.")
+    return to_millisecond(moment)
+
+
+def _moment(wanted: str, *, now: datetime) -> datetime:
+    try:
+        if _SPAN.fullmatch(wanted):
+            return now + span(wanted)
+        moment = datetime.fromisoformat(wanted.upper())
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequest(
+            f"{wanted!r} is not a deadline.",
+            hint="Write it like 30d, 2026-12-31, 2026-12-31T17:00:00Z or never.",
+        ) from error
+    if len(wanted) == len("2026-12-31"):
+        moment = datetime.combine(moment.date(), time(23, 59, 59))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
