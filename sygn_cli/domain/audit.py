@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import rfc8785
 
@@ -80,7 +80,7 @@ class Event:
 
     def line(self) -> bytes:
         """Return the canonical bytes, without the line feed."""
-        return rfc8785.dumps(
+        return canonical(
             {
                 "actor": dict(self.actor),
                 "data": dict(self.data),
@@ -110,7 +110,8 @@ def sha256(content: bytes) -> str:
 
 def canonical(value: Json) -> bytes:
     """Return RFC 8785 bytes of a JSON object without floats."""
-    return rfc8785.dumps(dict(value))
+    plain: Any = dict(value)  # rfc8785 types its argument narrower than JSON is
+    return rfc8785.dumps(plain)
 
 
 def chain(entry: Entry, *, doc: str, after: Event | None, at: datetime) -> Event:
@@ -142,22 +143,26 @@ def parse(line: bytes) -> Event:
         Tampered: The line is not canonical or not an event.
     """
     try:
-        data = json.loads(line, parse_float=_no_float, parse_constant=_no_float)
-        if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != _VERSION:
-            raise ValueError("not an event of version 1")
-        event = Event(
-            type=EventType(data["type"]),
-            doc=_text(data["doc"]),
-            seq=_integer(data["seq"]),
-            at=moment.from_wire(_text(data["ts"])),
-            actor=_object(data["actor"]),
-            data=_object(data["data"]),
-            prev=_text(data["prev"]),
-        )
-        if event.line() != line:
-            raise ValueError("not canonical JSON")
-    except (ValueError, TypeError, RecursionError) as error:
+        return _event(line)
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
         raise Tampered(f"A line of the audit trail is not what sygn writes: {error}.") from error
+
+
+def _event(line: bytes) -> Event:
+    data = json.loads(line, parse_float=_no_float, parse_constant=_no_float)
+    if not isinstance(data, dict) or data.keys() != _KEYS or data["v"] != _VERSION:
+        raise ValueError("not an event of version 1")
+    event = Event(
+        type=EventType(data["type"]),
+        doc=_text(data["doc"]),
+        seq=_integer(data["seq"]),
+        at=moment.from_wire(_text(data["ts"])),
+        actor=_object(data["actor"]),
+        data=_object(data["data"]),
+        prev=_text(data["prev"]),
+    )
+    if event.line() != line:
+        raise ValueError("not canonical JSON")
     return event
 
 

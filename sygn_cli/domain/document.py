@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import (
     AlreadyCompleted,
@@ -16,9 +14,14 @@ from sygn_cli.domain.errors import (
     NotFound,
     Voided,
 )
-from sygn_cli.domain.field import Field
-from sygn_cli.domain.mark import Mark
 from sygn_cli.domain.signer import Signer, SignerStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sygn_cli.domain.field import Field
+    from sygn_cli.domain.mark import Mark
 
 LONGEST_TITLE: Final = 200
 LONGEST_MESSAGE: Final = 2000
@@ -135,7 +138,9 @@ class Document:
     def fields_of(self, signer_id: str) -> tuple[Field, ...]:
         """Return a signer's fields in reading order."""
         mine = [one for one in self.fields if one.signer == signer_id]
-        return tuple(sorted(mine, key=lambda f: (f.file, f.page, round(f.box.bottom / 6), f.box.x)))
+        return tuple(
+            sorted(mine, key=lambda f: (f.file, f.page, round(f.box.bottom / 6), f.box.x))
+        )
 
     @property
     def all_signed(self) -> bool:

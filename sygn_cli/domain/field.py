@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import text
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.ids import FIELD_ID
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.geometry import Box
 
 LONGEST_LABEL: Final = 200
 LONGEST_VALUE: Final = 4000

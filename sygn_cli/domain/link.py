@@ -17,7 +17,9 @@ from typing import Final
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.ids import DOCUMENT_ID, SIGNER_ID
 
-_TOKEN: Final = re.compile(rf"({DOCUMENT_ID.pattern})\.({SIGNER_ID.pattern})\.([A-Za-z0-9_-]{{43}})")
+_TOKEN: Final = re.compile(
+    rf"({DOCUMENT_ID.pattern})\.({SIGNER_ID.pattern})\.([A-Za-z0-9_-]{{43}})"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ class Drawn:
         if not 1 <= len(self.strokes) <= MOST_STROKES:
             raise InvalidRequest(f"A drawing has 1 to {MOST_STROKES} strokes.")
         if not sum(map(len, self.strokes)) <= MOST_POINTS or not all(self.strokes):
-            raise InvalidRequest(f"A drawing has 1 to {MOST_POINTS} points, none of its strokes 0.")
+            raise InvalidRequest(
+                f"A drawing has 1 to {MOST_POINTS} points, none of its strokes 0."
+            )
         if not 100 <= self.height <= 10 * PAD_WIDTH:
             raise InvalidRequest("The drawing pad has an unusable shape.")
         for stroke in self.strokes:

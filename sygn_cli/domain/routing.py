@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.field import Detection
 from sygn_cli.domain.signer import Invitee, Signer, SignerStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sygn_cli.domain.field import Detection
 
 _ROLE: Final = re.compile(r"(?P<name>.*?)\s*(?P<number>\d*)")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from email.headerregistry import Address
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import text
 from sygn_cli.domain.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 MOST_SIGNERS: Final = 20
 LONGEST_NAME: Final = 120
@@ -86,7 +88,8 @@ def _order(options: str) -> int | None:
         key, _, value = option.partition("=")
         if key.strip() != "order" or not value.strip().isdecimal():
             raise InvalidRequest(
-                f"{text.printable(option)!r} is no option of a signer.", hint=_HOW_TO_WRITE_A_SIGNER
+                f"{text.printable(option)!r} is no option of a signer.",
+                hint=_HOW_TO_WRITE_A_SIGNER,
             )
         order = int(value)
     return order

@@ -34,7 +34,9 @@ def clean(value: str, *, what: str, longest: int, multiline: bool = False) -> st
         if multiline and character in _LINE_BREAKS:
             continue
         if _is_dangerous(character):
-            message = f"{what} contains the character U+{ord(character):04X}, which is not allowed."
+            message = (
+                f"{what} contains the character U+{ord(character):04X}, which is not allowed."
+            )
             raise InvalidRequest(message, hint="Remove control and text-direction characters.")
     return text
 
