@@ -1,0 +1,1 @@
+"""RFC 3161 timestamps from a time-stamping authority: the engine's only network."""
