@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Stamp:
 
     field: Field
     mark: Mark
-    picture: bytes | None = field(default=None, repr=False)
+    picture: bytes | None = dataclasses.field(default=None, repr=False)
 
 
 def stamp(
