@@ -57,6 +57,7 @@ class Proposal:
 
     Attributes:
         fields: All routed: each names a signer ``s1`` ... by the place in ``invitees``.
+        links_to: Who gets the signing links out of the creation, and could act as a signer.
     """
 
     account: str
@@ -71,6 +72,7 @@ class Proposal:
     message: str = ""
     expires_at: datetime | None = None
     draft: bool = False
+    links_to: str = "operator"
     flattened_signatures: bool = False
     active_content: tuple[str, ...] = ()
 
@@ -104,15 +106,14 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         "message": message,
         "expires_at": None if proposal.expires_at is None else moment.to_wire(proposal.expires_at),
         "draft": proposal.draft,
+        "links_to": proposal.links_to,
         "flattened_signatures": proposal.flattened_signatures,
         "active_content": list(proposal.active_content),
     }
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))
 
 
-def reveal_link(
-    document: Document, signer: Signer, *, to: str, evidence: Evidence
-) -> Entry | None:
+def reveal_link(document: Document, signer: Signer, *, to: str, evidence: Evidence) -> Entry:
     """Record that a signing link was shown to somebody other than its signer."""
     document.require_open()
     return Entry(

@@ -1,0 +1,1 @@
+"""The services' ports, for real: the clock, and later mail and webhooks."""

@@ -1,0 +1,174 @@
+"""From audit trail to the words that stand on a completion certificate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli import __version__
+from sygn_cli.domain.audit import Event, EventType
+from sygn_cli.domain.document import Document, Mode
+from sygn_cli.domain.signer import Signer, SignerStatus
+from sygn_cli.engine.completion_certificate import (
+    CertificateView,
+    EventView,
+    FileView,
+    SignerView,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_ASSURANCE: Final = (
+    "Simple electronic signature (SES). Each signer was identified only by holding a secret link; "
+    "nobody's identity was checked otherwise. The seal proves that file and history have not been "
+    "changed since; it was made with a key of the sender's own workspace."
+)
+_NO_TIMESTAMP: Final = (
+    "No trusted timestamp: all times are those of the clock of the sender's machine."
+)
+_METHODS: Final = {
+    "drawn": "drawn by hand",
+    "typed": "typed",
+    "uploaded": "uploaded picture",
+    "cli": "typed on the sender's command line",
+}
+_WORDS: Final[Mapping[EventType, str]] = {
+    EventType.CREATED: "The document was created",
+    EventType.SENT: "The document was sent",
+    EventType.LINK_SENT: "The signing link was sent",
+    EventType.LINK_REVEALED: "The signing link was shown to the sender",
+    EventType.LINK_ROTATED: "The signing link was replaced; the old one no longer works",
+    EventType.VIEWED: "The document was opened for the first time",
+    EventType.CONSENT_GIVEN: "Consent to sign electronically was given",
+    EventType.SIGNED: "The document was signed",
+    EventType.DECLINED: "Signing was declined",
+    EventType.REMINDED: "A reminder was sent",
+    EventType.VOIDED: "The document was voided",
+    EventType.EXPIRED: "The deadline passed",
+    EventType.SEAL_FAILED: "Sealing failed and was put off",
+    EventType.SEALED: "The signed file was sealed",
+    EventType.COMPLETED: "The document was completed",
+    EventType.DOWNLOADED: "A copy was downloaded",
+    EventType.RECOVERED: "The record was repaired after an interruption",
+}
+
+
+def certificate_view(
+    document: Document, trail: Sequence[Event], *, fingerprint: str, sealed_by: str
+) -> CertificateView:
+    """Return what the completion certificate of a sealed document says.
+
+    Args:
+        document: As it is after its ``sealed`` event.
+        trail: All events up to that one.
+        fingerprint: SHA-256 of the X.509 certificate that the seal was made with.
+        sealed_by: Who that certificate names.
+    """
+    seal = next((e for e in reversed(trail) if e.type is EventType.SEALED), None)
+    level = str(seal.data["level"]) if seal else ""
+    return CertificateView(
+        title=document.title,
+        document=document.id,
+        outcome="Completed",
+        created_at=document.created_at,
+        completed_at=seal.at if seal else None,
+        files=tuple(FileView(f.name, len(f.pages), f.sha256) for f in document.files),
+        signers=tuple(_signer(signer, trail) for signer in document.signers),
+        events=tuple(_event(document, event) for event in trail),
+        sealed_sha256=document.sealed_sha256,
+        chain_head=trail[-1].hash(),
+        credential=fingerprint,
+        credential_name=sealed_by,
+        timestamp_status=_NO_TIMESTAMP
+        if level in {"", "B-B"}
+        else f"Trusted timestamp ({level}).",
+        assurance=_ASSURANCE,
+        verify_command="sygn verify signed.pdf",
+        qr_text=f"sygn:{document.id}?sha256={document.sealed_sha256}&head={trail[-1].hash()}",
+        made_by=f"sygn {__version__}",
+        sandbox=document.mode is Mode.TEST,
+        cc=document.cc,
+    )
+
+
+def _signer(signer: Signer, trail: Sequence[Event]) -> SignerView:
+    signed = _last(trail, EventType.SIGNED, signer)
+    evidence = dict(signed.data) if signed else {}
+    return SignerView(
+        name=signer.name,
+        email=signer.email,
+        role=signer.role,
+        status="Signed" if signer.status is SignerStatus.SIGNED else str(signer.status).title(),
+        delivery=_delivery(signer, trail),
+        ip=_address(evidence),
+        user_agent=str(evidence.get("user_agent", "")),
+        time_zone=str(evidence.get("time_zone", "")),
+        sent_at=trail[0].at,
+        viewed_at=signer.viewed_at,
+        consented_at=signer.consented_at,
+        signed_at=signer.signed_at,
+        declined_at=signer.declined_at,
+        decline_reason=signer.decline_reason,
+        consent_sha256=signer.consent_sha256,
+        values_sha256=signer.values_sha256,
+        method=_METHODS.get(signer.method, signer.method),
+    )
+
+
+def _delivery(signer: Signer, trail: Sequence[Event]) -> str:
+    """Say how the link came to the signer, as far as is known: whoever saw it could have signed."""
+    if signer.method == "cli":
+        return "no link was used: the sender signed on the command line"
+    ways = []
+    if _last(trail, EventType.LINK_SENT, signer):
+        ways.append("sent by e-mail")
+    if trail[0].data.get("links_to") == "operator" or _last(
+        trail, EventType.LINK_REVEALED, signer
+    ):
+        ways.append("shown to the sender, who passed it on")
+    return "; ".join(ways) or "not known"
+
+
+def _last(trail: Sequence[Event], kind: EventType, signer: Signer) -> Event | None:
+    mine = (e for e in trail if e.type is kind and e.data.get("signer") == signer.id)
+    return max(mine, key=lambda event: event.seq, default=None)
+
+
+def _address(evidence: Mapping[str, object]) -> str:
+    address = str(evidence.get("ip", ""))
+    if address and evidence.get("ip_source") == "proxy":
+        return f"{address} (named by a trusted proxy)"
+    return address
+
+
+def _event(document: Document, event: Event) -> EventView:
+    words = _WORDS[event.type]
+    match event.type:
+        case EventType.DECLINED | EventType.VOIDED if event.data.get("reason"):
+            words = f"{words}: {event.data['reason']}"
+        case EventType.SEAL_FAILED:
+            words = f"{words}: {event.data.get('error', '')}"
+        case EventType.LINK_REVEALED | EventType.LINK_ROTATED | EventType.LINK_SENT:
+            words = f"{words} ({_name(document, event.data.get('signer'))})"
+        case EventType.SIGNED:
+            method = str(event.data.get("method", ""))
+            words = f"{words} ({_METHODS.get(method, method)})"
+        case _:
+            pass
+    return EventView(at=event.at, actor=_actor(document, event), words=words)
+
+
+def _actor(document: Document, event: Event) -> str:
+    match event.actor:
+        case {"kind": "signer", "id": str(signer_id)}:
+            return _name(document, signer_id)
+        case {"kind": "operator"}:
+            return "Sender"
+        case {"kind": "system"}:
+            return "sygn"
+        case _:
+            return str(event.actor.get("kind", "unknown"))
+
+
+def _name(document: Document, signer_id: object) -> str:
+    return next((s.name for s in document.signers if s.id == signer_id), str(signer_id))

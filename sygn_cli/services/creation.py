@@ -1,0 +1,229 @@
+"""Creating a document: read the PDFs, find or take the fields, route them, store it all at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import ids, lifecycle, moment, routing, text
+from sygn_cli.domain.audit import Json, canonical, sha256
+from sygn_cli.domain.document import LOCAL_ACCOUNT, Document, Mode, SigningOrder, SourceFile
+from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
+from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.engine import credential, intake
+from sygn_cli.engine.detect import detect_fields
+from sygn_cli.services import detection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sygn_cli.domain.field import Detection, Field
+    from sygn_cli.domain.signer import Invitee
+    from sygn_cli.engine.intake import Intake
+    from sygn_cli.services.runtime import Runtime
+
+_LONGEST_KEY: Final = 200
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A PDF as somebody hands it in."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a new document is asked to be.
+
+    Attributes:
+        fields: Places given by the caller, or None to have them found. A field whose ``signer``
+            is "" belongs to the first signer.
+        assignments: Field ids and the signer ids they belong to; goes before all else.
+        expires: As for ``--expires``; None means the workspace's usual deadline.
+        flatten_existing_signatures: Accept a PDF that is signed already and lose those signatures.
+    """
+
+    files: tuple[GivenFile, ...]
+    invitees: tuple[Invitee, ...]
+    title: str = ""
+    fields: tuple[Field, ...] | None = None
+    assignments: Mapping[str, str] = field(default_factory=dict)
+    signing_order: SigningOrder = SigningOrder.PARALLEL
+    cc: tuple[str, ...] = ()
+    message: str = ""
+    expires: str | None = None
+    account: str = LOCAL_ACCOUNT
+    mode: Mode = Mode.LIVE
+    draft: bool = False
+    flatten_existing_signatures: bool = False
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A document that could be created now.
+
+    Attributes:
+        left_out: Detections that were not sure enough or nobody's, by file number.
+        unreadable_pages: (file, page) of pages that hold only a picture.
+    """
+
+    proposal: lifecycle.Proposal
+    contents: tuple[bytes, ...]
+    left_out: tuple[tuple[int, Detection], ...]
+    unreadable_pages: tuple[tuple[int, int], ...]
+
+
+def plan(runtime: Runtime, request: Request) -> Plan:
+    """Return the document as it would be created; writes nothing.
+
+    Raises:
+        PdfRefused: A PDF cannot be used.
+        NoFieldsDetected: No fields were given and none were found.
+        InvalidRequest: Something else about it is not acceptable.
+    """
+    now = runtime.clock.now()
+    expires_at = moment.deadline(request.expires or runtime.settings.expires, now=now)
+    if not request.files:
+        raise InvalidRequest("There is no PDF.", hint="Name one with --pdf FILE.")
+    intakes = [_inspect(runtime, request, file) for file in request.files]
+    found = _Found((), (), ()) if request.fields is not None else _find(runtime, request)
+    fields = _assign(request, found.fields if request.fields is None else request.fields)
+    proposal = lifecycle.Proposal(
+        account=request.account,
+        title=request.title or _title(request.files[0].name),
+        files=tuple(_source(file, one) for file, one in zip(request.files, intakes, strict=True)),
+        invitees=request.invitees,
+        fields=fields,
+        signing_order=request.signing_order,
+        mode=request.mode,
+        detected_fields=request.fields is None,
+        cc=request.cc,
+        message=request.message,
+        expires_at=expires_at,
+        draft=request.draft,
+        flattened_signatures=request.flatten_existing_signatures,
+        active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
+    )
+    lifecycle.create(proposal, actor=OPERATOR)
+    contents = tuple(file.content for file in request.files)
+    return Plan(proposal, contents, found.left_out, found.unreadable_pages)
+
+
+def create(
+    runtime: Runtime, request: Request, *, actor: Json = OPERATOR
+) -> tuple[Document, Plan | None]:
+    """Create the document and return it with the plan it was made from.
+
+    The same idempotency key and request give the document that was created before, and no plan.
+
+    Raises:
+        PdfRefused, NoFieldsDetected, InvalidRequest: As for :func:`plan`.
+        SealFailed: The workspace's key could not seal what would be signed; nothing is created.
+        WorkspaceUnusable: It could not be stored; nothing is created.
+    """
+    now = runtime.clock.now()
+    document_id = ids.document_id(now, runtime.clock.entropy(ids.ENTROPY_BYTES))
+    if request.idempotency_key:
+        before = _remembered(runtime, request, document_id)
+        if before is not None:
+            return before, None
+    made = plan(runtime, request)
+    credential.test_sign(runtime.keys.credential(), now=now)
+    entry = lifecycle.create(made.proposal, actor=actor)
+    document = runtime.store.create(document_id, entry, at=now, blobs=made.contents)
+    return document, made
+
+
+def _remembered(runtime: Runtime, request: Request, document_id: str) -> Document | None:
+    if not _KEY.fullmatch(request.idempotency_key):
+        raise InvalidRequest(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
+    fingerprint = _fingerprint(request)
+    bound = runtime.store.remember(
+        request.account, request.idempotency_key, fingerprint, document_id
+    )
+    return None if bound is None else runtime.store.load(bound)
+
+
+def _fingerprint(request: Request) -> str:
+    """Return a hash that two requests share only if they ask for the same document."""
+    plain = replace(request, files=(), idempotency_key="")
+    content = {"request": repr(plain), "files": [sha256(f.content) for f in request.files]}
+    return sha256(canonical(content))
+
+
+def _inspect(runtime: Runtime, request: Request, file: GivenFile) -> Intake:
+    return runtime.pdf.call(
+        intake.inspect,
+        file.content,
+        largest=runtime.settings.largest_pdf,
+        most_pages=runtime.settings.most_pages,
+        flatten_existing_signatures=request.flatten_existing_signatures,
+    )
+
+
+def _source(file: GivenFile, one: Intake) -> SourceFile:
+    pages = tuple((p.geometry.width, p.geometry.height) for p in one.pages)
+    rounded = tuple((round(w, 3), round(h, 3)) for w, h in pages)
+    return SourceFile(_file_name(file.name), one.sha256, one.size, rounded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    fields: tuple[Field, ...]
+    left_out: tuple[tuple[int, Detection], ...]
+    unreadable_pages: tuple[tuple[int, int], ...]
+
+
+def _find(runtime: Runtime, request: Request) -> _Found:
+    fields: list[Field] = []
+    left_out: list[tuple[int, Detection]] = []
+    unreadable: list[tuple[int, int]] = []
+    reports = [runtime.pdf.call(detect_fields, f.content) for f in request.files]
+    field_ids = detection.ids_in_document([report.detections for report in reports])
+    for number, report in enumerate(reports, start=1):
+        good = detection.usable(report.detections)
+        owners = routing.route(good, request.invitees)
+        fields += [
+            detection.to_field(
+                one, signer=owners[one.id], file=number, field_id=field_ids[number, one.id]
+            )
+            for one in good
+        ]
+        left_out += [(number, one) for one in report.detections if one not in good]
+        unreadable += [(number, page) for page in report.unreadable_pages]
+    if not fields:
+        raise NoFieldsDetected(_nothing_found(unreadable), hint=_GIVE_FIELDS)
+    return _Found(tuple(fields), tuple(left_out), tuple(unreadable))
+
+
+_GIVE_FIELDS: Final = "Look with `sygn detect`, or place them yourself with --fields FILE."
+
+
+def _nothing_found(unreadable: Sequence[tuple[int, int]]) -> str:
+    if not unreadable:
+        return "No place to sign was found in the PDF."
+    pages = ", ".join(str(page) for _, page in unreadable[:10])
+    return f"No place to sign was found; page {pages} is a picture that could not be read."
+
+
+def _assign(request: Request, fields: Sequence[Field]) -> tuple[Field, ...]:
+    signers = [f"s{number}" for number in range(1, len(request.invitees) + 1)]
+    routing.check_assignments(request.assignments, [f.id for f in fields], signers)
+    return tuple(
+        one.for_signer(request.assignments.get(one.id) or one.signer or "s1") for one in fields
+    )
+
+
+def _file_name(name: str) -> str:
+    base = name.replace("\\", "/").rpartition("/")[2] or "document.pdf"
+    return text.require(base[-200:], what="The file name", longest=200)
+
+
+def _title(name: str) -> str:
+    stem = _file_name(name)
+    return stem[:-4] if stem.lower().endswith(".pdf") and len(stem) > 4 else stem

@@ -1,0 +1,71 @@
+"""Finding the fields of a PDF, and turning what was found into fields of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain.field import Detection, Field, FieldType
+from sygn_cli.engine import intake
+from sygn_cli.engine.detect import THRESHOLD, DetectionReport, detect_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sygn_cli.services.runtime import Runtime
+
+_NEEDED = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
+
+
+def detect(
+    runtime: Runtime, pdf: bytes, *, pages: frozenset[int] | None = None
+) -> DetectionReport:
+    """Return every place that looks like a field, with confidence and reason.
+
+    Raises:
+        PdfRefused: The PDF cannot be read.
+    """
+    settings = runtime.settings
+    runtime.pdf.call(
+        intake.inspect,
+        pdf,
+        largest=settings.largest_pdf,
+        most_pages=settings.most_pages,
+        flatten_existing_signatures=True,
+    )
+    return runtime.pdf.call(detect_fields, pdf, pages=pages)
+
+
+def usable(detections: Sequence[Detection]) -> list[Detection]:
+    """Return what a document is made from: sure enough, and a signer's to fill."""
+    return [d for d in detections if d.confidence >= THRESHOLD and not d.for_nobody]
+
+
+def to_field(detection: Detection, *, signer: str, file: int, field_id: str) -> Field:
+    """Return a detection as a field of a signer.
+
+    Signatures, initials and dates must be filled. Texts and boxes may stay empty unless the PDF
+    itself demands them: nobody can know which of a form's questions apply to a signer.
+    """
+    required = detection.required
+    if required is None:
+        required = detection.type in _NEEDED
+    return Field(
+        id=field_id,
+        type=detection.type,
+        file=file,
+        page=detection.page,
+        box=detection.box.rounded(),
+        signer=signer,
+        label=detection.label[:200],
+        required=required,
+        max_length=detection.max_length,
+    )
+
+
+def ids_in_document(per_file: Sequence[Sequence[Detection]]) -> Mapping[tuple[int, str], str]:
+    """Return field ids by (file, detection id): ``f1`` in the first file, ``2.f1`` in the second."""
+    return {
+        (number, detection.id): detection.id if number == 1 else f"{number}.{detection.id}"
+        for number, detections in enumerate(per_file, start=1)
+        for detection in detections
+    }

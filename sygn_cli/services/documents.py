@@ -1,0 +1,79 @@
+"""Reading and ending documents. Imports no PDF library: ``status`` must start fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain import lifecycle
+from sygn_cli.domain.errors import Forbidden
+from sygn_cli.domain.evidence import OPERATOR
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.audit import Json
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.ports import Filters, Page
+    from sygn_cli.services.runtime import Runtime
+
+
+def get(runtime: Runtime, document_id: str, *, account: str | None = None) -> Document:
+    """Return a document in its present state.
+
+    What time or a crash has left undone is done first: a deadline that has passed is recorded,
+    and a document that everyone has signed is sealed.
+
+    Raises:
+        NotFound: There is none.
+        Forbidden: It belongs to another account.
+    """
+    document = runtime.store.load(document_id)
+    if account is not None and document.account != account:
+        raise Forbidden("The document belongs to another account.")
+    if document.is_overdue(runtime.clock.now()):
+        return expire(runtime, document_id)
+    if document.awaits_seal:
+        return _finish(runtime, document)
+    return document
+
+
+def find(runtime: Runtime, prefix: str) -> Document:
+    """Return the document that a full id, a unique beginning of one, or ``@last`` names."""
+    return get(runtime, runtime.store.resolve(prefix))
+
+
+def expire(runtime: Runtime, document_id: str) -> Document:
+    """Record that the deadline has passed, if it has."""
+    with runtime.store.exclusive(document_id):
+        document = runtime.store.load(document_id)
+        now = runtime.clock.now()
+        entry = lifecycle.expire(document, now=now)
+        return document if entry is None else runtime.store.commit(document, entry, at=now)
+
+
+def void(
+    runtime: Runtime, document_id: str, *, reason: str = "", actor: Json = OPERATOR
+) -> Document:
+    """Take the document back; doing so twice is no error.
+
+    Raises:
+        AlreadyCompleted, Declined, Expired: It has ended another way.
+    """
+    get(runtime, document_id)
+    with runtime.store.exclusive(document_id):
+        document = runtime.store.load(document_id)
+        entry = lifecycle.void(document, actor=actor, reason=reason)
+        if entry is None:
+            return document
+        return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def show(
+    runtime: Runtime, filters: Filters, *, limit: int = 50, cursor: str | None = None
+) -> Page:
+    """Return a stretch of documents, newest first."""
+    return runtime.store.list(filters, limit=limit, cursor=cursor)
+
+
+def _finish(runtime: Runtime, document: Document) -> Document:
+    from sygn_cli.services import finalise  # noqa: PLC0415 - brings in the PDF libraries
+
+    return finalise.finalise_or_report(runtime, document.id)

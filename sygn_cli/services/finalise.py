@@ -1,0 +1,143 @@
+"""Completing a document that everyone has signed: stamp, seal, verify, certify, commit.
+
+Idempotent and resumable: the sealed file is one commit and the completion another, each of one
+line in the audit trail, so a crash leaves either nothing or something to go on from.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import lifecycle, mark
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.document import Document, DocumentStatus, Mode
+from sygn_cli.domain.errors import NotCompleted, SealFailed, SygnError
+from sygn_cli.engine import completion_certificate, credential, seal, stamp, verify
+from sygn_cli.engine.seal import Attachment, Sealed
+from sygn_cli.engine.stamp import Stamp
+from sygn_cli.services.certificate_view import certificate_view
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+
+_LOG: Final = logging.getLogger(__name__)
+_REASON: Final = "Sealed by sygn after everyone had signed"
+_CERTIFICATE_REASON: Final = "Completion certificate made by sygn"
+
+
+def finalise(runtime: Runtime, document_id: str) -> Document:
+    """Return the document completed; does what is left to do, or nothing.
+
+    Raises:
+        NotCompleted: Somebody has still to sign, or it ended another way.
+        SealFailed: The seal could not be made or did not verify; nothing is lost.
+        PdfRefused: The original could not be stamped.
+    """
+    with runtime.store.exclusive(document_id):
+        document = runtime.store.load(document_id)
+        if document.status is DocumentStatus.COMPLETED:
+            return document
+        if not document.awaits_seal:
+            raise NotCompleted(
+                f"Document {document_id} cannot be sealed: it is {document.status}."
+            )
+        if not document.sealed_sha256:
+            document = _seal(runtime, document)
+        return _certify(runtime, document)
+
+
+def finalise_or_report(runtime: Runtime, document_id: str) -> Document:
+    """Like :func:`finalise`, but a failure is recorded in the document and not raised.
+
+    The signatures are safe by now: whoever signed must not see an error, and the sender must.
+    """
+    try:
+        return finalise(runtime, document_id)
+    except SygnError as error:
+        words = error.message
+        _LOG.warning("document %s could not be sealed: %s", document_id, words)
+    except Exception as error:  # noqa: BLE001 - a bug here must not undo an acknowledged signature
+        words = f"unexpected {type(error).__name__}"
+        _LOG.exception("document %s could not be sealed", document_id)
+    with runtime.store.exclusive(document_id):
+        document = runtime.store.load(document_id)
+        entry = lifecycle.seal_failed(document, words)
+        if entry is None:
+            return document
+        return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _seal(runtime: Runtime, document: Document) -> Document:
+    stamped = runtime.pdf.call(
+        stamp.stamp,
+        [runtime.store.blob(document.id, file.sha256) for file in document.files],
+        _stamps(runtime, document),
+        title=document.title,
+        sandbox=document.mode is Mode.TEST,
+        created_at=document.created_at,
+    )
+    sealed = _sealed(runtime, document, stamped, reason=_REASON)
+    entry = lifecycle.sealed(
+        sealed.pdf,
+        credential=credential.fingerprint(runtime.keys.credential().cert_pem),
+        level=sealed.level,
+        stamped_sha256=sha256(stamped),
+    )
+    return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _certify(runtime: Runtime, document: Document) -> Document:
+    held = runtime.keys.credential()
+    view = certificate_view(
+        document,
+        runtime.store.trail(document.id),
+        fingerprint=credential.fingerprint(held.cert_pem),
+        sealed_by=runtime.settings.organisation,
+    )
+    drawn = runtime.pdf.call(completion_certificate.draw, view)
+    sealed = _sealed(runtime, document, drawn, reason=_CERTIFICATE_REASON)
+    entry = lifecycle.completed(document, sealed.pdf)
+    return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _sealed(runtime: Runtime, document: Document, pdf: bytes, *, reason: str) -> Sealed:
+    """Seal with the trail so far inside, and check the result as anybody would."""
+    lines = b"".join(event.line() + b"\n" for event in runtime.store.trail(document.id))
+    trail = Attachment(
+        seal.TRAIL_NAME,
+        lines,
+        description="Audit trail: hash-chained events, one JSON object a line",
+        media_type="application/jsonl",
+    )
+    now = runtime.clock.now()
+    sealed = seal.seal(
+        pdf,
+        runtime.keys.credential(),
+        at=now,
+        reason=reason,
+        attachments=[trail],
+        tsa_urls=runtime.settings.tsa_urls,
+    )
+    verdict = verify.verify(
+        sealed.pdf, trust=[runtime.keys.root_pem()], recorded_sha256=sealed.sha256
+    )
+    if verdict.status is not verify.Status.VALID:
+        raise SealFailed(
+            f"The seal of document {document.id} does not verify: {' '.join(verdict.reasons)}",
+            hint="Look with: sygn doctor",
+        )
+    return sealed
+
+
+def _stamps(runtime: Runtime, document: Document) -> list[Stamp]:
+    stamps = []
+    for field in document.fields:
+        one = document.marks.get(field.id)
+        if one is None:
+            continue
+        picture = None
+        if isinstance(one, mark.Picture):
+            picture = runtime.store.blob(document.id, one.sha256)
+        stamps.append(Stamp(field, one, picture))
+    return stamps

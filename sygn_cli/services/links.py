@@ -1,0 +1,65 @@
+"""Signing links: made from the workspace's link key and the public URL, checked in constant time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain import lifecycle, link
+from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.evidence import Evidence
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.signer import Signer
+    from sygn_cli.services.runtime import Runtime
+
+_UNKNOWN = "This signing link is not known. It may have been replaced by a newer one."
+
+
+def signing_url(runtime: Runtime, document: Document, signer: Signer) -> str:
+    """Return the signer's current link; whoever holds it can act as that signer."""
+    token = link.token(runtime.keys.link_key(), document.id, signer.id, signer.link_generation)
+    return f"{runtime.settings.public_url.rstrip('/')}/x?t={token}"
+
+
+def open_token(runtime: Runtime, token: str) -> tuple[Document, Signer]:
+    """Return whom a token stands for.
+
+    Raises:
+        NotFound: It is unknown, wrong, or was replaced; these are not told apart.
+    """
+    where = link.address(token)
+    try:
+        document = runtime.store.load(where.document)
+        signer = document.signer(where.signer)
+    except NotFound as error:
+        raise NotFound(_UNKNOWN) from error
+    if not link.opens(token, runtime.keys.link_key(), where, signer.link_generation):
+        raise NotFound(_UNKNOWN)
+    return document, signer
+
+
+def reveal(runtime: Runtime, document_id: str, signer_id: str, *, rotate: bool = False) -> str:
+    """Return a signer's link for the operator, and record that it was shown.
+
+    Args:
+        runtime: Where to look.
+        document_id: The document.
+        signer_id: ``s1``, ``s2`` ...
+        rotate: Make a new link first; the old one dies.
+
+    Raises:
+        NotFound, StateConflict: There is no such signer, or nothing left to sign.
+    """
+    store, now = runtime.store, runtime.clock.now()
+    with store.exclusive(document_id):
+        document = store.load(document_id)
+        if rotate:
+            entry = lifecycle.rotate_link(document, document.signer(signer_id))
+            document = store.commit(document, entry, at=now)
+        signer = document.signer(signer_id)
+        entry = lifecycle.reveal_link(
+            document, signer, to="operator", evidence=Evidence(via="cli")
+        )
+        document = store.commit(document, entry, at=now)
+    return signing_url(runtime, document, signer)

@@ -1,0 +1,195 @@
+"""What the services need from outside, as shapes: a store, a clock, a place for PDF work, keys.
+
+The workspace on disk is one implementation of :class:`Store`; tests use one in memory; another
+for many machines (a database and an object store) must fit behind the same few verbs. Services
+never see a path, a TinyDB or a lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from sygn_cli.domain.audit import Entry, Event
+    from sygn_cli.domain.document import Document, DocumentStatus
+    from sygn_cli.engine.credential import Credential
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a list.
+
+    Attributes:
+        documents: Newest first.
+        next_cursor: Where the next stretch starts; None at the end.
+    """
+
+    documents: tuple[Document, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents a list shows; None means any."""
+
+    account: str | None = None
+    status: DocumentStatus | None = None
+    since: datetime | None = None
+
+
+class Store(Protocol):
+    """Documents, their trails and their blobs: one document, one aggregate, one lock."""
+
+    def create(
+        self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
+    ) -> Document:
+        """Store a new document: its first event, what that refers to, and its source files.
+
+        All of it becomes visible at once or not at all.
+
+        Raises:
+            Conflict: The id exists.
+            WorkspaceUnusable: Nothing can be written.
+        """
+        ...
+
+    def load(self, document_id: str) -> Document:
+        """Return the document as its trail says, without waiting for anybody.
+
+        Raises:
+            NotFound: There is none.
+            Tampered: Its trail is broken.
+        """
+        ...
+
+    def commit(self, document: Document, entry: Entry, *, at: datetime) -> Document:
+        """Append one event to the trail of a document as it was loaded; durable on return.
+
+        Raises:
+            Conflict: The document changed since it was loaded.
+            WorkspaceUnusable: It could not be written; nothing has changed.
+        """
+        ...
+
+    def exclusive(self, document_id: str) -> AbstractContextManager[None]:
+        """Keep everybody else from changing the document until the block ends.
+
+        The same thread may enter again; ``load`` and ``commit`` inside see and make the only
+        changes. A process that dies lets go.
+        """
+        ...
+
+    def trail(self, document_id: str) -> list[Event]:
+        """Return all events, each checked against the one before.
+
+        Raises:
+            NotFound: There is no such document.
+            Tampered: The chain is broken.
+        """
+        ...
+
+    def blob(self, document_id: str, sha256: str) -> bytes:
+        """Return stored bytes, checked against their hash.
+
+        Raises:
+            NotFound: The document has no such blob.
+            Tampered: They are not the bytes that were stored.
+        """
+        ...
+
+    def resolve(self, prefix: str) -> str:
+        """Return the one document id that starts with this; ``@last`` is the newest.
+
+        Raises:
+            NotFound: None does.
+            InvalidRequest: Several do.
+        """
+        ...
+
+    def list(self, filters: Filters, *, limit: int, cursor: str | None = None) -> Page:
+        """Return a stretch of documents, newest first.
+
+        Raises:
+            InvalidRequest: The cursor is not one of ours.
+        """
+        ...
+
+    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+        """Bind an idempotency key to a document about to be created, before it is.
+
+        Returns:
+            None if the key is new; else the id it was bound to with the same fingerprint.
+
+        Raises:
+            InvalidRequest: The key was used with another request.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """The time and chance, so that tests can decide both."""
+
+    def now(self) -> datetime:
+        """Return the present moment with a time zone."""
+        ...
+
+    def entropy(self, count: int) -> bytes:
+        """Return random bytes fit for secrets."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class PdfWork(Protocol):
+    """A place where foreign PDFs may be parsed: bounded in time and memory, expendable."""
+
+    def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the function returns; it must be a module's function on plain values.
+
+        Raises:
+            PdfRefused: It took too long, too much memory, or the process died.
+            SygnError: What the function raised.
+        """
+        ...
+
+
+class Keys(Protocol):
+    """The workspace's secrets."""
+
+    def link_key(self) -> bytes:
+        """Return the key under which signing links are made (32 bytes)."""
+        ...
+
+    def credential(self) -> Credential:
+        """Return the seal's private key and X.509 chain.
+
+        Raises:
+            SealFailed: There is none that can be used.
+        """
+        ...
+
+    def root_pem(self) -> bytes:
+        """Return the workspace CA's X.509 certificate in PEM."""
+        ...
+
+
+class Cache(Protocol):
+    """Bytes that can be made again at any time, by key."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return what was put there, or None."""
+        ...
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep the bytes if that is possible; never fails."""
+        ...

@@ -1,0 +1,48 @@
+"""Everything a service needs, in one value that bootstrap fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sygn_cli.services.ports import Cache, Clock, Keys, PdfWork, Store
+
+DEFAULT_PUBLIC_URL: Final = "http://127.0.0.1:7447"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may decide about a workspace.
+
+    Attributes:
+        public_url: Where signers reach the server; links are built from it, never from a request.
+        largest_pdf: Most bytes a source PDF may have.
+        most_pages: Most pages a source PDF may have.
+        expires: Deadline of new documents, as for ``--expires``.
+        embed_origins: Origins whose pages may show the signing page in a frame.
+        trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
+        tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
+        organisation: Who seals, as the X.509 credential names it.
+    """
+
+    public_url: str = DEFAULT_PUBLIC_URL
+    largest_pdf: int = 25 * 1024 * 1024
+    most_pages: int = 2000
+    expires: str = "30d"
+    embed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    tsa_urls: tuple[str, ...] = ()
+    organisation: str = "sygn workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The implementations that one process works with."""
+
+    store: Store
+    clock: Clock
+    pdf: PdfWork
+    keys: Keys
+    cache: Cache
+    settings: Settings

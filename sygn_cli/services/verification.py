@@ -1,0 +1,64 @@
+"""Judging a file against the workspace: its root, and its record of what it sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.engine import verify as engine
+from sygn_cli.engine.worker import Inline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sygn_cli.engine.verify import Verdict
+    from sygn_cli.services.runtime import Runtime
+
+
+def verify(
+    runtime: Runtime | None,
+    pdf: bytes,
+    *,
+    trust: Sequence[bytes] = (),
+    signers: int | None = None,
+    require_timestamp: bool = False,
+) -> Verdict:
+    """Return the verdict on a file.
+
+    Args:
+        runtime: A workspace whose root is trusted and whose record is compared; None without one.
+        pdf: The file.
+        trust: More trusted root certificates, PEM.
+        signers: How many people must have signed.
+        require_timestamp: Not valid without a trusted timestamp.
+    """
+    roots = [*trust, *([runtime.keys.root_pem()] if runtime else [])]
+    work = runtime.pdf if runtime else Inline()
+    verdict = work.call(
+        engine.verify, pdf, trust=roots, signers=signers, require_timestamp=require_timestamp
+    )
+    if runtime is None or verdict.status is not engine.Status.VALID:
+        return verdict
+    recorded = _recorded(runtime, verdict)
+    if not recorded or verdict.sha256 in recorded:
+        return verdict
+    return work.call(
+        engine.verify,
+        pdf,
+        trust=roots,
+        recorded_sha256=recorded[0],
+        signers=signers,
+        require_timestamp=require_timestamp,
+    )
+
+
+def _recorded(runtime: Runtime, verdict: Verdict) -> list[str]:
+    """Return the hashes of what this workspace sealed for the document, none if it is foreign."""
+    if not DOCUMENT_ID.fullmatch(verdict.document):
+        return []
+    try:
+        document = runtime.store.load(verdict.document)
+    except NotFound:
+        return []
+    return [h for h in (document.sealed_sha256, document.certificate_sha256) if h]

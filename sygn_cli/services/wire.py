@@ -1,0 +1,139 @@
+"""Documents as the REST API and ``--json`` show them: CyberSygn's names, to the letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain import moment
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.services import links
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.field import Detection, Field
+    from sygn_cli.domain.signer import Signer
+    from sygn_cli.services.ports import Page
+    from sygn_cli.services.runtime import Runtime
+
+_WEBHOOK_NOTE = (
+    "Subscribe to doc.completed via your account webhook to be notified when all signers finish."
+)
+
+
+def created(runtime: Runtime, document: Document) -> dict[str, object]:
+    """Return the answer to a creation."""
+    return {**status(runtime, document, with_links=True), "webhook_note": _WEBHOOK_NOTE}
+
+
+def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[str, object]:
+    """Return a document's state.
+
+    Args:
+        runtime: For links and addresses.
+        document: The document.
+        with_links: Show the signing links: to the operator, never to another signer.
+    """
+    base = f"{runtime.settings.public_url.rstrip('/')}/api/v1/documents/{document.id}"
+    is_completed = document.status is DocumentStatus.COMPLETED
+    return {
+        "id": document.id,
+        "status": str(document.status),
+        "title": document.title,
+        "signing_order": str(document.signing_order),
+        "mode": str(document.mode),
+        "field_count": len(document.fields),
+        "detected_fields": document.detected_fields,
+        "files": [
+            {"name": f.name, "sha256": f.sha256, "pages": len(f.pages)} for f in document.files
+        ],
+        "signers": [_signer(runtime, document, one, with_links) for one in document.signers],
+        "cc": list(document.cc),
+        "created_at": moment.to_wire(document.created_at),
+        "expires_at": _wire(document.expires_at),
+        "completed_at": _wire(document.completed_at),
+        "declined_at": _wire(document.declined_at),
+        "expired_at": _wire(document.expired_at),
+        "voided_at": _wire(document.voided_at),
+        "sealed_sha256": document.sealed_sha256 or None,
+        "seal_error": document.seal_error or None,
+        "audit_head": document.head,
+        "status_url": base,
+        "download_url": f"{base}/download" if is_completed else None,
+        "audit_url": f"{base}/audit" if is_completed else None,
+    }
+
+
+def listing(runtime: Runtime, page: Page) -> dict[str, object]:
+    """Return a stretch of a list."""
+    return {
+        "data": [status(runtime, one, with_links=False) for one in page.documents],
+        "has_more": page.next_cursor is not None,
+        "next_cursor": page.next_cursor,
+    }
+
+
+def detection(one: Detection) -> dict[str, object]:
+    """Return a detected field; places in points from the top left of the displayed page."""
+    return {
+        "id": one.id,
+        "type": str(one.type),
+        "page": one.page,
+        **_box(one),
+        "confidence": round(one.confidence, 2),
+        "label": one.label,
+        "signer": one.party or None,
+        "for_nobody": one.for_nobody,
+        "reason": one.reason,
+        "source": str(one.source),
+    }
+
+
+def field(one: Field) -> dict[str, object]:
+    """Return a field as ``--fields`` takes it."""
+    return {
+        "id": one.id,
+        "type": str(one.type),
+        "file": one.file,
+        "page": one.page,
+        **_box(one),
+        "signer": one.signer,
+        "label": one.label,
+        "required": one.required,
+        "editable": one.editable,
+        "read_only": one.read_only,
+        "max_length": one.max_length,
+        "value": one.value,
+    }
+
+
+def _box(one: Detection | Field) -> dict[str, object]:
+    box = one.box
+    names = ("x", "y", "width", "height")
+    values = (box.x, box.y, box.width, box.height)
+    return {name: round(value, 2) for name, value in zip(names, values, strict=True)}
+
+
+def _signer(
+    runtime: Runtime, document: Document, signer: Signer, with_links: bool
+) -> dict[str, object]:
+    shown: dict[str, object] = {
+        "id": signer.id,
+        "name": signer.name,
+        "email": signer.email,
+        "role": signer.role or None,
+        "order": signer.order,
+        "status": str(signer.status),
+        "viewed_at": _wire(signer.viewed_at),
+        "signed_at": _wire(signer.signed_at),
+        "declined_at": _wire(signer.declined_at),
+        "decline_reason": signer.decline_reason or None,
+    }
+    if with_links and document.status.is_open:
+        shown["signing_url"] = links.signing_url(runtime, document, signer)
+    return shown
+
+
+def _wire(at: datetime | None) -> str | None:
+    return None if at is None else moment.to_wire(at)
