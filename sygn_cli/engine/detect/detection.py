@@ -1,0 +1,112 @@
+"""The whole of field detection: from the bytes of a PDF to a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sygn_cli.domain.field import Detection, FieldType, Source
+from sygn_cli.domain.geometry import Box
+from sygn_cli.engine.detect import boxes, kinds, labels, lexicon, signers, suppression, widgets
+from sygn_cli.engine.detect.blanks import Blank, Form
+from sygn_cli.engine.detect.candidates import find_blanks
+from sygn_cli.engine.detect.cells import cells_of, grid_of
+from sygn_cli.engine.detect.opening import opened, sheet_of
+from sygn_cli.engine.detect.report import DetectionReport
+from sygn_cli.engine.detect.shapes import Area
+from sygn_cli.engine.detect.ticks import find_ticks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sygn_cli.engine.detect.sheet import Sheet
+
+
+def detect_fields(
+    pdf: bytes,
+    *,
+    pages: frozenset[int] | None = None,
+    anchors: Mapping[str, FieldType] = {},
+    ocr: bool = True,
+) -> DetectionReport:
+    """Find every place where a person signs, initials, dates, fills or ticks.
+
+    Args:
+        pages: Look only at these, from 1; None for all.
+        anchors: Strings that mark a place in this document, and what belongs there.
+        ocr: Read scanned pages with Tesseract where it is installed.
+
+    Raises:
+        PdfRefused: The bytes cannot be read as a PDF.
+    """
+    found: list[Detection] = []
+    unreadable: list[int] = []
+    with opened(pdf) as document:
+        count = document.page_count
+        wanted = [n for n in range(count) if pages is None or n + 1 in pages]
+        sheets = []
+        for number in wanted:
+            page = document[number]
+            sheets.append((page, sheet_of(page)))
+        language = lexicon.language_of(
+            word.text for _, sheet in sheets for word in sheet.writing.words
+        )
+        for page, sheet in sheets:
+            blanks = page_blanks(sheet, language)
+            given = widgets.read_widgets(page, sheet)
+            found += widgets.merged(given, [_detection(sheet, blank) for blank in blanks])
+            if sheet.pictures and not sheet.writing.words and not given:
+                unreadable.append(sheet.number)
+    ordered = sorted(found, key=_reading_order)
+    named = tuple(_numbered(field, number) for number, field in enumerate(ordered, 1))
+    return DetectionReport(named, tuple(unreadable), count)
+
+
+def page_blanks(sheet: Sheet, language: str) -> list[Blank]:
+    """Return the judged blanks of one page."""
+    closed = [cell.area for cell in cells_of(grid_of(sheet.ink)) if cell.closed]
+    ticks = find_ticks(sheet, closed)
+    blanks = [
+        blank
+        for blank in find_blanks(sheet)
+        if not any(blank.area.share_inside(_grown(tick.area)) > 0.5 for tick in ticks)
+    ]
+    blanks = suppression.keep(sheet, blanks + ticks)
+    labels.gather(sheet, blanks, language)
+    for blank in blanks:
+        kinds.decide(blank)
+    boxes.fit(sheet, blanks)
+    signers.assign(sheet, blanks)
+    return blanks
+
+
+def _grown(area: Area) -> Area:
+    return Area(area.x0 - 2, area.y0 - 2, area.x1 + 2, area.y1 + 2)
+
+
+_SOURCES = {Form.RUN: Source.LINE, Form.RULE: Source.LINE, Form.SLOT: Source.LABEL}
+
+
+def _detection(sheet: Sheet, blank: Blank) -> Detection:
+    area = blank.area
+    return Detection(
+        id="",
+        type=blank.type,
+        page=sheet.number,
+        box=Box(area.x0, area.y0, area.width, area.height).rounded(),
+        confidence=round(blank.confidence, 2),
+        label=blank.label,
+        party=blank.party,
+        reason=blank.why,
+        source=_SOURCES.get(blank.form, Source.BOX),
+        for_nobody=blank.for_nobody,
+        max_length=blank.max_length,
+    )
+
+
+def _reading_order(field: Detection) -> tuple[Any, ...]:
+    return field.page, round(field.box.bottom / 6), field.box.x
+
+
+def _numbered(field: Detection, number: int) -> Detection:
+    return replace(field, id=f"f{number}")
