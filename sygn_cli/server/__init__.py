@@ -1,0 +1,1 @@
+"""The web side: HTTP in, services called, HTML or JSON out."""

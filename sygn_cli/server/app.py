@@ -1,0 +1,76 @@
+"""The web application: routes, rules and templates put together."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, Response, g, request
+
+from sygn_cli.server import assets, errors, security, signing, signing_files, source, words
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+
+MOST_BODY_BYTES: Final = 36 * 1024 * 1024
+_ACCESS: Final = logging.getLogger("sygn.access")
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Return the WSGI application for a workspace."""
+    web = assets.web_folder()
+    # Flask's own static route is off: it would be reachable under a second name.
+    app = Flask(__name__, static_folder=None, template_folder=str(web / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    files = assets.Assets.read(web / "static")
+    app.jinja_env.globals.update(
+        asset=files.url, nonce=security.nonce, t=words.t, tn=words.tn, script_words=words.SCRIPT
+    )
+    app.jinja_env.filters["bdi"] = words.bdi
+    security.protect(app, runtime.settings)
+    errors.register(app)
+    _log_requests(app)
+    app.register_blueprint(assets.blueprint(files))
+    app.register_blueprint(signing.blueprint(runtime))
+    app.register_blueprint(signing_files.blueprint(runtime))
+    _add_plain_routes(app)
+    return app
+
+
+def _add_plain_routes(app: Flask) -> None:
+    @app.get("/healthz")
+    def health() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/source")
+    def program() -> Response:
+        return Response(
+            source.archive(),
+            mimetype="application/gzip",
+            headers={"Content-Disposition": 'attachment; filename="sygn-source.tar.gz"'},
+        )
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status=204)
+
+
+def _log_requests(app: Flask) -> None:
+    """Log the route and never the address: links and picture addresses are secrets."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def log(answer: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else "(no route)"
+        spent = (time.perf_counter() - g.started) * 1000 if "started" in g else 0.0
+        _ACCESS.info("%s %s %d %.0f ms", request.method, rule, answer.status_code, spent)
+        return answer

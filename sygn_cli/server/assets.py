@@ -1,0 +1,98 @@
+"""Where templates and static files lie, and how they are served: from memory, for ever.
+
+A wheel carries ``web/`` as ``sygn_cli/_web``; a checkout uses its own ``web/``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, request
+
+from sygn_cli.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+def web_folder() -> Path:
+    """Return the folder that holds ``templates/`` and ``static/``."""
+    packed = _PACKAGE / "_web"
+    return packed if packed.is_dir() else _PACKAGE.parent / "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A static file, ready to send."""
+
+    content: bytes
+    compressed: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All static files under one version, so that modules can import each other by name.
+
+    Attributes:
+        version: Hash of all contents; part of every URL, so that a browser may keep what it has.
+    """
+
+    files: Mapping[str, Asset]
+    version: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Assets:
+        """Read the folder once; a request never touches the disk, so no path can leave it."""
+        digest = hashlib.sha256()
+        files: dict[str, Asset] = {}
+        for path in sorted(folder.rglob("*")):
+            if path.suffix not in _TYPES or not path.is_file():
+                continue
+            name = path.relative_to(folder).as_posix()
+            content = path.read_bytes()
+            digest.update(f"{name}\n{len(content)}\n".encode() + content)
+            files[name] = Asset(content, gzip.compress(content, mtime=0), _TYPES[path.suffix])
+        return cls(files, digest.hexdigest()[:12])
+
+    def url(self, name: str) -> str:
+        """Return the address of a file under its version."""
+        if name not in self.files:
+            raise NotFound(f"There is no static file {name!r}.")
+        return f"/assets/{self.version}/{name}"
+
+
+def blueprint(assets: Assets) -> Blueprint:
+    """Return the routes that serve the files."""
+    routes = Blueprint("assets", __name__)
+
+    @routes.get("/assets/<version>/<path:name>")
+    def serve(version: str, name: str) -> Response:
+        asset = assets.files.get(name)
+        if asset is None:
+            raise NotFound("There is no such file.")
+        squeezed = request.accept_encodings.quality("gzip") > 0
+        answer = Response(
+            asset.compressed if squeezed else asset.content, content_type=asset.media_type
+        )
+        if squeezed:
+            answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Vary"] = "Accept-Encoding"
+        # A page that was opened before an upgrade asks for the old version; it gets the new file,
+        # but must not remember it under the old name.
+        answer.headers["Cache-Control"] = _FOR_EVER if version == assets.version else "no-store"
+        return answer
+
+    return routes

@@ -1,0 +1,97 @@
+"""One table from error codes to HTTP statuses, and errors as JSON or as a page."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from sygn_cli.domain.errors import SygnError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_LOG: Final = logging.getLogger(__name__)
+
+STATUS: Final[dict[str, int]] = {
+    "invalid_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "not_completed": 409,
+    "already_completed": 409,
+    "already_signed": 409,
+    "not_your_turn": 409,
+    "consent_missing": 409,
+    "voided": 409,
+    "expired": 409,
+    "declined": 409,
+    "conflict": 409,
+    "payload_too_large": 413,
+    "detection_failed": 422,
+    "no_fields_detected": 422,
+    "tampered": 500,
+    "untrusted": 422,
+    "still_pending": 409,
+    "ended_uncompleted": 409,
+    "network_failed": 502,
+    "seal_failed": 503,
+    "workspace_unusable": 503,
+}
+_FAULT: Final = "internal_error"
+# The framework's own refusals, by the same names and in our words.
+_FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
+    400: ("invalid_request", "The request is not understood."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("payload_too_large", "That is too large to be sent at once."),
+    415: ("unsupported_media_type", "Send it as application/json."),
+}
+
+
+def status_of(error: SygnError) -> int:
+    """Return the HTTP status of an error."""
+    return STATUS[error.code]
+
+
+def register(app: Flask) -> None:
+    """Turn every error into an answer of one shape."""
+
+    @app.errorhandler(SygnError)
+    def expected(error: SygnError) -> tuple[Response | str, int]:
+        status = status_of(error)
+        if status >= 500:
+            _LOG.error("%s: %s", error.code, error.message)
+        return _answer(error.code, error.message, error.hint, status)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[Response | str, int]:
+        status = error.code or 500
+        code, message = _FRAMEWORK.get(status, (_FAULT, "Something went wrong on our side."))
+        return _answer(code, message, None, status)
+
+    @app.errorhandler(Exception)
+    def fault(error: Exception) -> tuple[Response | str, int]:
+        _LOG.error("unexpected failure", exc_info=error)
+        message = "Something went wrong on our side. Try again; nothing is recorded twice."
+        return _answer(_FAULT, message, None, 500)
+
+
+def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Response | str, int]:
+    if wants_page():
+        return render_template("error.html", code=code, status=status), status
+    body = {"error": code, "message": message}
+    if hint:
+        body["hint"] = hint
+    return jsonify(body), status
+
+
+def wants_page() -> bool:
+    """Tell whether a person waits for the answer, rather than a program."""
+    if request.method not in {"GET", "HEAD"} or request.path.startswith("/api/"):
+        return False
+    return request.accept_mimetypes.quality("text/html") > request.accept_mimetypes.quality(
+        "application/json"
+    )

@@ -1,0 +1,124 @@
+"""What every answer carries and every request must meet, whatever the route.
+
+The policy allows nothing but our own nonced files: no inline script or style, no eval, no foreign
+frame, no plug-in (https://www.w3.org/TR/CSP3/).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from sygn_cli.domain.errors import Forbidden, InvalidRequest
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Settings
+
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_PERMISSIONS: Final = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
+
+def trusted_hosts(public_url: str) -> list[str]:
+    """Return the names under which the server may be addressed.
+
+    A loopback address alone is no defence against DNS rebinding, so the ``Host`` header must name
+    us as well.
+    """
+    named = urlsplit(public_url).hostname or ""
+    public = f"[{named}]" if ":" in named else named
+    return [*_LOOPBACK, public] if public and public not in _LOOPBACK else list(_LOOPBACK)
+
+
+def frame_ancestors(embed_origins: tuple[str, ...]) -> str:
+    """Return who may show the page in a frame, as the policy says it.
+
+    Raises:
+        InvalidRequest: One is not an origin; it could smuggle other directives into the header.
+    """
+    for origin in embed_origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise InvalidRequest(
+                f"{origin!r} is not an origin.", hint="Write it like https://intranet.example."
+            )
+    return " ".join(("'self'", *embed_origins))
+
+
+def nonce() -> str:
+    """Return this request's nonce; templates put it on each script and style."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(18)
+    value: str = g.nonce
+    return value
+
+
+def require_own_origin(settings: Settings) -> None:
+    """Refuse a request that a page of somebody else makes in the signer's browser.
+
+    There are no cookies, so nothing is gained by one; it is refused all the same.
+
+    Raises:
+        Forbidden: The browser says that it comes from another origin.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        own = {request.host, urlsplit(settings.public_url).netloc}
+        if urlsplit(origin).netloc not in own or not _ORIGIN.fullmatch(origin):
+            raise Forbidden("This request does not come from the signing page.")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden("This request does not come from the signing page.")
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Set the headers of every answer and the hosts that are answered at all."""
+    ancestors = frame_ancestors(settings.embed_origins)
+    app.config["TRUSTED_HOSTS"] = trusted_hosts(settings.public_url)
+
+    @app.after_request
+    def add_headers(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Cache-Control", "no-store")
+        headers["Content-Security-Policy"] = _policy(answer, ancestors)
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        headers["Permissions-Policy"] = _PERMISSIONS
+        if answer.mimetype != "text/html":
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return answer
+
+
+def _policy(answer: Response, ancestors: str) -> str:
+    if answer.mimetype != "text/html":
+        return f"default-src 'none'; frame-ancestors {ancestors}; sandbox"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce()}'",
+            f"style-src 'nonce-{nonce()}'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            f"frame-ancestors {ancestors}",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )

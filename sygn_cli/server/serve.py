@@ -1,0 +1,184 @@
+"""Run the web application until somebody ends it: waitress, with limits that hold.
+
+waitress' own defaults let 100 idle connections stop the server, take bodies of 1 GiB and starve
+behind four slow requests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import waitress
+
+from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.server.app import MOST_BODY_BYTES, create_app
+from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from sygn_cli.services.runtime import Runtime
+
+_LIMITS: Final = {
+    "threads": 16,
+    "connection_limit": 1000,
+    "channel_timeout": 20,
+    "cleanup_interval": 5,
+    "max_request_body_size": MOST_BODY_BYTES,
+    "max_request_header_size": 32 * 1024,
+    # X-Forwarded-For is judged by evidence.py, against the networks the user trusts.
+    "clear_untrusted_proxy_headers": False,
+    "ident": "",
+}
+# A last signer's request stamps and seals; it may take seconds on a slow machine.
+_DRAIN_SECONDS: Final = 30
+
+
+def run(
+    runtime: Runtime,
+    *,
+    host: str,
+    port: int,
+    ready_file: Path | None,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests that are under way.
+
+    Args:
+        runtime: What the application works with.
+        host: Address to listen on.
+        port: Port to listen on; 0 takes a free one.
+        ready_file: Gets the base URL, whole or not at all, once requests are taken.
+        on_ready: Called with the base URL at the same time.
+
+    Raises:
+        NetworkFailed: The address cannot be used.
+    """
+    server = Server(runtime, host=host, port=port)
+    with _logging_to_stderr(), _ended_by_signals(server):
+        if ready_file is not None:
+            _write_whole(ready_file, f"{server.base_url}\n")
+        on_ready(server.base_url)
+        server.run()
+
+
+class Server:
+    """A listening server; requests wait in the backlog until :meth:`run`.
+
+    Attributes:
+        base_url: Where it listens, with the port that was taken.
+    """
+
+    def __init__(self, runtime: Runtime, *, host: str, port: int) -> None:
+        listener = _listen(host, port)
+        self.base_url = _base_url(listener)
+        self._stopped = threading.Event()
+        self._waitress = waitress.create_server(
+            create_app(_reachable(runtime, self.base_url)), sockets=[listener], **_LIMITS
+        )
+
+    def run(self) -> None:
+        """Serve until :meth:`stop`, then let what was begun come to its end."""
+        while not self._stopped.is_set():
+            self._turn()
+        self._waitress.accepting = False
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        while self._is_busy() and time.monotonic() < deadline:
+            self._turn()
+        self._waitress.task_dispatcher.shutdown()
+        self._waitress.close()
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to end; safe from any thread and from a signal handler."""
+        self._stopped.set()
+        self._waitress.pull_trigger()
+
+    def _turn(self) -> None:
+        # poll and not select, which fails on file descriptors above 1023.
+        self._waitress.asyncore.loop(timeout=1, use_poll=True, map=self._waitress._map, count=1)
+
+    def _is_busy(self) -> bool:
+        channels = list(self._waitress.active_channels.values())
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise NetworkFailed(f"The address {host!r} cannot be used: {error}.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise NetworkFailed(
+            f"Port {port} of {host} cannot be used: {error.strerror}.",
+            hint="Another program may hold it; --port 0 takes a free one.",
+        ) from error
+    return listener
+
+
+def _base_url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - asked whether, not told to
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _reachable(runtime: Runtime, base_url: str) -> Runtime:
+    """Make links name the address that is served, where the user has not named another."""
+    if runtime.settings.public_url != DEFAULT_PUBLIC_URL:
+        return runtime
+    return replace(runtime, settings=replace(runtime.settings, public_url=base_url))
+
+
+def _write_whole(path: Path, words: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(words)
+    Path(temporary).replace(path)
+
+
+@contextlib.contextmanager
+def _ended_by_signals(server: Server) -> Iterator[None]:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.stop()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _logging_to_stderr() -> Iterator[None]:
+    logger = logging.getLogger("sygn")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("sygn: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)

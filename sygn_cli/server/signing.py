@@ -1,0 +1,141 @@
+"""The signer's side: the page behind a link, and what its script posts.
+
+``GET`` changes nothing, because mail scanners open every link; the page's script posts ``viewed``.
+There are no cookies: each call carries the link's token in a header, so no other page can act.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.mark import Picture
+from sygn_cli.domain.signer import SignerStatus
+from sygn_cli.engine import signature_picture
+from sygn_cli.server import schemas, security, words
+from sygn_cli.server.evidence import evidence
+from sygn_cli.server.signing_view import signing_view
+from sygn_cli.services import signing
+from sygn_cli.services.signing import LinkState, Submission
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.evidence import Evidence
+    from sygn_cli.domain.mark import Mark
+    from sygn_cli.services.runtime import Runtime
+
+# Twenty pictures of 5 MB would be 140 MB; one signer hands in a few at most.
+MOST_BODY_BYTES: Final = 12 * 1024 * 1024
+TOKEN_HEADER: Final = "X-Signing-Token"  # noqa: S105 - the header's name
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """Return the routes under ``/x`` that a signer's link opens."""
+    routes = Blueprint("signing", __name__)
+    _add_views(routes, runtime)
+    _add_first_steps(routes, runtime)
+    _add_decisions(routes, runtime)
+    return routes
+
+
+def _add_views(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.get("/x")
+    def page() -> str | tuple[str, int]:
+        token = request.args.get("t", "")
+        try:
+            link = signing.open_link(runtime, token)
+        except NotFound:
+            return render_template("unknown.html"), 404
+        view = signing_view(runtime, link, token)
+        template = "sign.html" if link.state is LinkState.READY else "state.html"
+        return render_template(template, view=view, LinkState=LinkState)
+
+    @routes.get("/x/state")
+    def state() -> Response:
+        link = signing.open_link(runtime, request.headers.get(TOKEN_HEADER, ""))
+        return jsonify(state=str(link.state), signed=_signed(link.document))
+
+
+def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.post("/x/viewed")
+    def viewed() -> Response:
+        token, body = _posted(runtime)
+        signing.record_view(runtime, token, _evidence(runtime, body))
+        return Response(status=204)
+
+    @routes.post("/x/consent")
+    def consent() -> Response:
+        token, body = _posted(runtime)
+        signing.give_consent(
+            runtime, token, locale=words.LOCALE, evidence=_evidence(runtime, body)
+        )
+        return Response(status=204)
+
+    @routes.post("/x/picture")
+    def picture() -> Response:
+        token, body = _posted(runtime)
+        signing.open_link(runtime, token)
+        cleaned = runtime.pdf.call(signature_picture.clean, schemas.picture(body))
+        return Response(cleaned, mimetype="image/png")
+
+
+def _add_decisions(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.post("/x/sign")
+    def sign() -> Response:
+        token, body = _posted(runtime)
+        signing.open_link(runtime, token)  # before any work is done for a stranger
+        receipt = signing.submit(
+            runtime, token, _submission(runtime, body), _evidence(runtime, body)
+        )
+        return jsonify(
+            document=receipt.document.id,
+            signer=receipt.signer.id,
+            head=receipt.head,
+            completed=receipt.completed,
+        )
+
+    @routes.post("/x/decline")
+    def decline() -> Response:
+        token, body = _posted(runtime)
+        signing.decline(
+            runtime,
+            token,
+            reason=schemas.words(body, "reason"),
+            evidence=_evidence(runtime, body),
+        )
+        return Response(status=204)
+
+
+def _posted(runtime: Runtime) -> tuple[str, schemas.Body]:
+    """Return the token and body of a call that may change something."""
+    security.require_own_origin(runtime.settings)
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    request.max_content_length = MOST_BODY_BYTES
+    return request.headers.get(TOKEN_HEADER, ""), schemas.body(request.get_data())
+
+
+def _evidence(runtime: Runtime, body: schemas.Body) -> Evidence:
+    return evidence(
+        request,
+        trusted_proxies=runtime.settings.trusted_proxies,
+        time_zone=body.get("time_zone", ""),
+    )
+
+
+def _submission(runtime: Runtime, body: schemas.Body) -> Submission:
+    given = schemas.signing(body)
+    marks: dict[str, Mark] = dict(given.marks)
+    cleaned: dict[bytes, bytes] = {}
+    for field_id, upload in given.uploads.items():
+        if upload not in cleaned:
+            cleaned[upload] = runtime.pdf.call(signature_picture.clean, upload)
+        marks[field_id] = Picture(signature_picture.name(cleaned[upload]))
+    return Submission(marks, tuple(dict.fromkeys(cleaned.values())))
+
+
+def _signed(document: Document) -> int:
+    return sum(signer.status is SignerStatus.SIGNED for signer in document.signers)

@@ -1,0 +1,82 @@
+"""What a signer may read and take away: pages as pictures and text, the PDFs."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, Response, request
+
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.server.page_addresses import open_page
+from sygn_cli.services import downloads, pictures, signing
+from sygn_cli.services.signing import LinkState
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+
+_FOR_EVER: Final = "private, max-age=31536000, immutable"
+_UNFIT: Final = frozenset('<>:"/\\|?*')
+_LONGEST_NAME: Final = 100
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """Return the routes under ``/x`` that hand out files."""
+    routes = Blueprint("signing_files", __name__)
+
+    @routes.get("/x/pages/<document_id>/<int:file>/<int:page>/<proof>.webp")
+    def picture(document_id: str, file: int, page: int, proof: str) -> Response:
+        document = open_page(runtime, document_id, file, page, proof)
+        content = pictures.page_picture(runtime, document, file, page)
+        return Response(content, mimetype="image/webp", headers={"Cache-Control": _FOR_EVER})
+
+    @routes.get("/x/pages/<document_id>/<int:file>/<int:page>/<proof>.txt")
+    def page_text(document_id: str, file: int, page: int, proof: str) -> Response:
+        document = open_page(runtime, document_id, file, page, proof)
+        content = pictures.page_text(runtime, document, file, page)
+        return Response(
+            content,
+            content_type="text/plain; charset=utf-8",
+            headers={"Cache-Control": _FOR_EVER},
+        )
+
+    @routes.get("/x/document.pdf")
+    def pdf() -> Response:
+        link = signing.open_link(runtime, request.args.get("t", ""))
+        title = link.document.title
+        if link.state is LinkState.COMPLETED:
+            return _download(downloads.signed_pdf(runtime, link.document.id), f"{title} - signed")
+        number = _file_number()
+        content = downloads.original_pdf(runtime, link.document.id, number)
+        several = f" - {number}" if len(link.document.files) > 1 else ""
+        return _download(content, f"{title}{several}")
+
+    @routes.get("/x/certificate.pdf")
+    def certificate() -> Response:
+        link = signing.open_link(runtime, request.args.get("t", ""))
+        content = downloads.certificate(runtime, link.document.id)
+        return _download(content, f"{link.document.title} - certificate")
+
+    return routes
+
+
+def _file_number() -> int:
+    written = request.args.get("file", "1")
+    if not (written.isascii() and written.isdigit() and len(written) < 4):
+        raise InvalidRequest("The file is named by its number, from 1.")
+    return int(written)
+
+
+def _download(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{file_name(name)}.pdf")
+    return answer
+
+
+def file_name(title: str) -> str:
+    """Return a title as a file name that every system takes."""
+    kept = "".join(
+        " " if character in _UNFIT or unicodedata.category(character)[0] in "CZ" else character
+        for character in title
+    )
+    return " ".join(kept.split())[:_LONGEST_NAME].strip(". ") or "document"

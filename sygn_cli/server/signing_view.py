@@ -1,0 +1,135 @@
+"""What the signing page shows, as plain values: templates decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain import consent, routing
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.document import Document, SigningOrder
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.signer import Signer, SignerStatus
+from sygn_cli.server.page_addresses import page_address
+from sygn_cli.services.signing import LinkState, initials
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+    from sygn_cli.services.signing import OpenLink
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One of the signer's fields.
+
+    Attributes:
+        number: From 1 over the whole document, in reading order.
+        fixed: Nothing can be entered: a preset value, or the day of signing.
+        tall: There is room for several lines.
+    """
+
+    number: int
+    field: Field
+    fixed: bool
+    tall: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page with the signer's fields on it.
+
+    Attributes:
+        number: From 1 over all files.
+        address: Of its picture and text, without the ending.
+        width: In points, as displayed.
+    """
+
+    number: int
+    file_name: str
+    address: str
+    width: float
+    height: float
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningView:
+    """Everything that a signer's page shows, whatever the state.
+
+    Attributes:
+        before: Who has to sign before this signer.
+        pending: Who has still to sign, other than this signer.
+        consented: The present wording was accepted already.
+        decliner: Who declined, None if nobody did.
+    """
+
+    document: Document
+    signer: Signer
+    state: LinkState
+    token: str
+    pages: tuple[PageView, ...]
+    others: tuple[Signer, ...]
+    before: tuple[Signer, ...]
+    pending: tuple[Signer, ...]
+    consent: str
+    consented: bool
+    initials: str
+    decliner: Signer | None
+    embed_origins: tuple[str, ...]
+
+
+def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
+    """Return the page behind a link."""
+    document, signer = link.document, link.signer
+    others = tuple(one for one in document.signers if one.id != signer.id)
+    return SigningView(
+        document=document,
+        signer=signer,
+        state=link.state,
+        token=token,
+        pages=_pages(runtime, document, signer) if link.state is LinkState.READY else (),
+        others=others,
+        before=_before(document, signer),
+        pending=tuple(one for one in others if one.status is SignerStatus.PENDING),
+        consent=consent.CONSENT,
+        consented=signer.consent_sha256 == sha256(consent.CONSENT.encode()),
+        initials=initials(signer.name),
+        decliner=next((s for s in document.signers if s.status is SignerStatus.DECLINED), None),
+        embed_origins=runtime.settings.embed_origins,
+    )
+
+
+def _before(document: Document, signer: Signer) -> tuple[Signer, ...]:
+    if document.signing_order is not SigningOrder.SEQUENTIAL:
+        return ()
+    return tuple(one for one in routing.next_signers(document) if one.order < signer.order)
+
+
+def _pages(runtime: Runtime, document: Document, signer: Signer) -> tuple[PageView, ...]:
+    views = [
+        FieldView(number, field, _is_fixed(field), field.box.height >= _TWO_LINES)
+        for number, field in enumerate(document.fields_of(signer.id), start=1)
+    ]
+    pages: list[PageView] = []
+    for file_number, file in enumerate(document.files, start=1):
+        for page, (width, height) in enumerate(file.pages, start=1):
+            here = (file_number, page)
+            pages.append(
+                PageView(
+                    number=len(pages) + 1,
+                    file_name=file.name,
+                    address=page_address(runtime, document, file_number, page),
+                    width=width,
+                    height=height,
+                    fields=tuple(v for v in views if (v.field.file, v.field.page) == here),
+                )
+            )
+    return tuple(pages)
+
+
+# Two lines of 10 point text.
+_TWO_LINES = 26.0
+
+
+def _is_fixed(field: Field) -> bool:
+    return field.read_only or (field.type is FieldType.DATE and not field.editable)
