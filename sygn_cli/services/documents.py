@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import lifecycle
-from sygn_cli.domain.errors import Forbidden
+from sygn_cli.domain.errors import Forbidden, InvalidRequest
 from sygn_cli.domain.evidence import OPERATOR
 
 if TYPE_CHECKING:
@@ -38,6 +38,21 @@ def get(runtime: Runtime, document_id: str, *, account: str | None = None) -> Do
 def find(runtime: Runtime, prefix: str) -> Document:
     """Return the document that a full id, a unique beginning of one, or ``@last`` names."""
     return get(runtime, runtime.store.resolve(prefix))
+
+
+def signer_id(document: Document, written: str) -> str:
+    """Return the id of the signer that an id or e-mail address names.
+
+    Raises:
+        NotFound: The document has no such signer.
+        InvalidRequest: Several signers have that address.
+    """
+    same = [s.id for s in document.signers if s.email.casefold() == written.casefold()]
+    if len(same) > 1:
+        raise InvalidRequest(
+            f"Several signers have the address {written}.", hint=f"Use one of: {', '.join(same)}."
+        )
+    return same[0] if same else document.signer(written).id
 
 
 def expire(runtime: Runtime, document_id: str) -> Document:

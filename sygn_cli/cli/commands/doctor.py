@@ -1,0 +1,26 @@
+"""``sygn doctor``: is everything there that signing and sealing will need?"""
+
+from __future__ import annotations
+
+import typer
+
+from sygn_cli.cli import console
+from sygn_cli.cli.exit_codes import ExitCode
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+
+
+def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Check the workspace, its keys and what it holds, before you need them."""
+    from sygn_cli.services import health
+
+    findings = list(health.examine(runtime(workspace)))
+    good = not any(one.level == "fail" for one in findings)
+    if json:
+        listed = [{"check": f.check, "level": f.level, "message": f.message} for f in findings]
+        console.emit_json({"ok": good, "findings": listed})
+    else:
+        console.emit_table(
+            ["check", "result", "what"], [[f.check, f.level, f.message] for f in findings]
+        )
+    if not good:
+        raise typer.Exit(ExitCode.WORKSPACE)

@@ -1,0 +1,32 @@
+"""``sygn help``: topics that belong to no single command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sygn_cli.cli import console, exit_codes
+from sygn_cli.domain.errors import NotFound
+
+_ENVIRONMENT = """\
+SYGN_WORKSPACE     folder that holds everything (--workspace)
+SYGN_PUBLIC_URL    address under which signers reach the server (serve --public-url)
+SYGN_EXPIRES       deadline of new documents: 30d, a date, never (create --expires)
+SYGN_ORGANISATION  who seals, as the seal's credential names it (read when the key is made)
+SYGN_NO_INPUT      never ask anything (--no-input)
+NO_COLOR           no colour, whatever the terminal can do"""
+_TOPICS = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}
+
+
+def help_(
+    topic: Annotated[str, typer.Argument(help="exit-codes or environment.")] = "",
+) -> None:
+    """Explain exit codes or environment variables."""
+    if topic and topic not in _TOPICS:
+        raise NotFound(f"There is no help on {topic!r}.", hint=f"Topics: {', '.join(_TOPICS)}.")
+    for name in [topic] if topic else _TOPICS:
+        if not topic:
+            console.emit(f"{name}:")
+        for line in _TOPICS[name].splitlines():
+            console.emit(line)

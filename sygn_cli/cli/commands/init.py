@@ -1,0 +1,37 @@
+"""``sygn init``: make a workspace with its keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sygn_cli.cli import console
+from sygn_cli.cli.options import JsonOption
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(help="Where .sygn/ shall lie.", show_default="this folder")
+    ] = Path(),
+    json: JsonOption = False,
+) -> None:
+    """Make a workspace: a folder .sygn/ with the keys that links and seals are made with.
+
+    Not needed before the other commands, which make one for you; doing it twice changes nothing.
+    """
+    from sygn_cli import bootstrap
+    from sygn_cli.engine import credential
+
+    place = folder.expanduser().resolve() / ".sygn"
+    runtime = bootstrap.open_runtime(str(place))
+    held = runtime.keys.credential()
+    credential.test_sign(held, now=runtime.clock.now())
+    fingerprint = credential.fingerprint(held.cert_pem)
+    if json:
+        console.emit_json({"workspace": str(place), "credential_sha256": fingerprint})
+        return
+    console.emit(str(place))
+    console.narrate(f"the workspace is ready; its seal has the fingerprint {fingerprint[:16]}...")
+    console.narrate("its keys cannot be made again: keep a copy of this folder in a safe place")

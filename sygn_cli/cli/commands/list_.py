@@ -1,0 +1,69 @@
+"""``sygn list``: documents, newest first."""
+
+from __future__ import annotations
+
+import json as json_
+from typing import Annotated
+
+import typer
+
+from sygn_cli.cli import console
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.domain import moment
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.signer import SignerStatus
+
+
+def list_(
+    status: Annotated[
+        str | None, typer.Option(help="Only documents in this state.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="7d", help="Only newer ones.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    cursor: Annotated[
+        str | None, typer.Option(help="Go on after an earlier list.", show_default=False)
+    ] = None,
+    lines: Annotated[bool, typer.Option("--nl", help="JSON, one document a line.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List documents, newest first."""
+    from sygn_cli.services import documents, wire
+    from sygn_cli.services.ports import Filters
+
+    rt = runtime(workspace)
+    filters = Filters(
+        status=None if status is None else _status(status),
+        since=None if since is None else rt.clock.now() - moment.span(since),
+    )
+    page = documents.show(rt, filters, limit=limit, cursor=cursor)
+    if lines:
+        for one in page.documents:
+            line = json_.dumps(wire.status(rt, one, with_links=False), ensure_ascii=False)
+            console.emit_raw(line)
+        return
+    if json:
+        console.emit_json(wire.listing(rt, page))
+        return
+    rows = []
+    for one in page.documents:
+        done = sum(signer.status is SignerStatus.SIGNED for signer in one.signers)
+        created = moment.to_wire(one.created_at)[:16].replace("T", " ")
+        rows.append([one.id, str(one.status), f"{done}/{len(one.signers)}", created, one.title])
+    if rows:
+        console.emit_table(["document", "status", "signed", "created (UTC)", "title"], rows)
+    else:
+        console.narrate("there are no documents")
+    if page.next_cursor:
+        console.hint(f"more with: --cursor {page.next_cursor}")
+
+
+def _status(written: str) -> DocumentStatus:
+    try:
+        return DocumentStatus(written)
+    except ValueError as error:
+        known = ", ".join(DocumentStatus)
+        raise InvalidRequest(f"There is no status {written!r}.", hint=f"Use: {known}.") from error

@@ -1,0 +1,49 @@
+"""``sygn sign``: sign without a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sygn_cli.cli import console
+from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
+from sygn_cli.domain.errors import InvalidRequest
+
+
+def sign(
+    doc: DocumentArgument,
+    signer: Annotated[str, typer.Argument(help="s1, s2, ... or their e-mail address.")],
+    name: Annotated[str, typer.Option("--type", metavar="NAME", help="The signature, as words.")],
+    value: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=TEXT", help="What else to fill in.", show_default=False),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sign from the command line; recorded as such in the audit trail and on the certificate.
+
+    Dates are filled with today and initials from the name.
+    """
+    from sygn_cli.services import documents, signing, wire
+
+    values = {}
+    for one in value or ():
+        field, equals, words = one.partition("=")
+        if not equals:
+            raise InvalidRequest(f"{one!r} fills nothing.", hint="Like --value f4=Berlin.")
+        values[field.strip()] = words
+    rt = runtime(workspace)
+    document = documents.find(rt, doc)
+    who = documents.signer_id(document, signer)
+    receipt = signing.sign_headlessly(rt, document.id, who, name=name, values=values)
+    if receipt.document.seal_error:
+        console.narrate(f"signed, but sealing failed: {receipt.document.seal_error}")
+    if json:
+        console.emit_json(wire.status(rt, receipt.document, with_links=True))
+        return
+    console.emit_table(
+        ["document", "status", "audit head"],
+        [[document.id, str(receipt.document.status), receipt.head]],
+    )

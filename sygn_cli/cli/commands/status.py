@@ -1,0 +1,101 @@
+"""``sygn status``: where a document stands, and waiting for it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sygn_cli.cli import console
+from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
+from sygn_cli.domain import moment
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.errors import EndedUncompleted, StillPending
+from sygn_cli.domain.routing import may_act
+from sygn_cli.domain.signer import SignerStatus
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.signer import Signer
+    from sygn_cli.services.runtime import Runtime
+
+_SHORTEST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+
+
+def status(
+    doc: DocumentArgument,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Come back when the document is completed or ended.")
+    ] = False,
+    timeout: Annotated[
+        str, typer.Option(help="Longest to wait: 90s, 15m, 2h, 7d.", metavar="SPAN")
+    ] = "2h",
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show where a document stands, and who has still to sign."""
+    from sygn_cli.services import documents
+
+    rt = runtime(workspace)
+    longest = moment.span(timeout)
+    document = documents.find(rt, doc)
+    if wait:
+        document = _wait(rt, document, longest)
+    _show(rt, document, as_json=json)
+    if not wait or document.status is DocumentStatus.COMPLETED:
+        return
+    if document.status.is_open:
+        raise StillPending(
+            f"Document {document.id} is still {document.status} after {timeout}.",
+            hint=(document.seal_error and f"Sealing failed: {document.seal_error}") or None,
+        )
+    raise EndedUncompleted(f"Document {document.id} ended as {document.status}.")
+
+
+def _wait(rt: Runtime, document: Document, longest: timedelta) -> Document:
+    from sygn_cli.services import documents
+
+    until = rt.clock.now() + longest
+    pause = _SHORTEST_PAUSE
+    while document.status.is_open or document.status is DocumentStatus.DRAFT:
+        left = (until - rt.clock.now()).total_seconds()
+        if left <= 0:
+            break
+        rt.clock.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        document = documents.get(rt, document.id)
+    return document
+
+
+def _show(rt: Runtime, document: Document, *, as_json: bool) -> None:
+    if as_json:
+        from sygn_cli.services import wire
+
+        console.emit_json(wire.status(rt, document, with_links=True))
+        return
+    rows = [
+        [one.id, _state(document, one), f"{one.name} <{one.email}>"] for one in document.signers
+    ]
+    console.emit_table(["document", "status", "title"], [_headline(document)])
+    console.emit_table(["signer", "status", "who"], rows)
+    if document.seal_error:
+        console.narrate(f"everyone has signed, but sealing failed: {document.seal_error}")
+        console.hint("the signatures are safe; look with: sygn doctor")
+    if console.is_terminal(sys.stdout) and document.status is DocumentStatus.COMPLETED:
+        console.hint(f"next: sygn download {document.id} -o signed.pdf")
+
+
+def _headline(document: Document) -> list[str]:
+    return [document.id, str(document.status), document.title]
+
+
+def _state(document: Document, signer: Signer) -> str:
+    if signer.signed_at:
+        return f"signed {moment.to_wire(signer.signed_at)[:16].replace('T', ' ')} UTC"
+    if signer.status is not SignerStatus.PENDING or not document.status.is_open:
+        return str(signer.status)
+    seen = ", has looked" if signer.viewed_at else ""
+    return f"pending{seen}" if may_act(document, signer) else "waits for their turn"

@@ -1,0 +1,213 @@
+"""What is printed, and where.
+
+1. Results go to stdout: plain lines, aligned for a terminal and tab-separated for a pipe, or one
+   JSON object.
+2. Everything else goes to stderr, prefixed ``sygn:``, ``sygn: error:``, ``sygn: hint:``.
+3. Every foreign string passes :func:`printable`; nothing is wrapped; nothing is interpreted as
+   markup. Colour only where a person looks, and not where ``NO_COLOR`` is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TextIO
+
+from sygn_cli.domain.errors import InvalidRequest, NotFound, SygnError
+from sygn_cli.domain.text import printable
+
+_RED: Final = "31"
+_DIM: Final = "2"
+
+
+def narrate(words: str) -> None:
+    """Tell the user something that is not the result."""
+    _say(f"sygn: {printable(words)}")
+
+
+def hint(words: str) -> None:
+    """Tell the user what to do next."""
+    _say(f"sygn: hint: {printable(words)}", style=_DIM)
+
+
+def fail(error: SygnError, *, as_json: bool) -> None:
+    """Report a failure on stderr; stdout stays as it is."""
+    if as_json:
+        payload = {"error": error.code, "message": error.message, "hint": error.hint}
+        _write(sys.stderr, json.dumps(payload, ensure_ascii=False) + "\n")
+        return
+    _say(f"sygn: error: {printable(error.message)}", style=_RED)
+    if error.hint:
+        hint(error.hint)
+
+
+def emit(line: str) -> None:
+    """Write one line of the result."""
+    _write(sys.stdout, printable_line(line) + "\n")
+
+
+def emit_raw(text: str) -> None:
+    """Write text that is our own or already safe: JSON lines, PEM."""
+    _write(sys.stdout, text + "\n")
+
+
+def note(line: str) -> None:
+    """Write a bare line beside the result, for example of a QR code."""
+    _write(sys.stderr, line + "\n")
+
+
+def emit_json(value: Mapping[str, object]) -> None:
+    """Write the result as one JSON object, indented where a person looks."""
+    indent = 2 if is_terminal(sys.stdout) else None
+    _write(sys.stdout, json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+
+
+def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows: as a table with a header for a terminal, tab-separated without one for a pipe."""
+    clean = [[printable(cell) for cell in row] for row in rows]
+    if not is_terminal(sys.stdout):
+        for row in clean:
+            _write(sys.stdout, "\t".join(row) + "\n")
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in header:
+        table.add_column(Text(title), overflow="fold")
+    for row in clean:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(markup=False, highlight=False).print(table)
+
+
+def emit_bytes(content: bytes, target: str | None, *, force: bool, what: str) -> None:
+    """Write a file, whole or not at all; ``-`` or nothing means stdout.
+
+    Raises:
+        InvalidRequest: It would go to a terminal, or the file exists and ``force`` is off.
+    """
+    if target in {None, "-"}:
+        if is_terminal(sys.stdout):
+            raise InvalidRequest(
+                f"The {what} is binary and will not be written to a terminal.",
+                hint="Name a file with -o FILE.",
+            )
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    write_file(Path(str(target)), content, force=force)
+    narrate(f"wrote {target} ({len(content):,} bytes)")
+
+
+def emit_download(
+    content: bytes,
+    target: str | None,
+    *,
+    force: bool,
+    what: str,
+    as_json: bool,
+    about: Mapping[str, object],
+) -> None:
+    """Write a file as :func:`emit_bytes` does; with ``as_json`` stdout gets a description.
+
+    Raises:
+        InvalidRequest: JSON and the file would both go to stdout, or as for ``emit_bytes``.
+    """
+    if as_json and target in {None, "-"}:
+        raise InvalidRequest(
+            f"The {what} and JSON cannot both go to stdout.", hint="Name a file with -o FILE."
+        )
+    emit_bytes(content, target, force=force, what=what)
+    if as_json:
+        emit_json({**about, "file": target})
+
+
+def write_file(path: Path, content: bytes, *, force: bool) -> None:
+    """Put a whole file into place in one step.
+
+    Raises:
+        InvalidRequest: It exists and ``force`` is off, or it cannot be written.
+    """
+    if path.exists() and not force:
+        raise InvalidRequest(f"{path} exists.", hint="Overwrite it with --force.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        scratch.chmod(0o666 & ~_umask())
+        if force:
+            scratch.replace(path)
+        else:
+            os.link(scratch, path)  # fails where replace() would overwrite a file just made
+            scratch.unlink()
+    except OSError as error:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def read_bytes(source: str, *, what: str) -> bytes:
+    """Return a file's content; ``-`` means stdin.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidRequest: It cannot be read.
+    """
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no {what} {source!r}.") from error
+    except OSError as error:
+        raise InvalidRequest(f"{what} {source!r} cannot be read: {error.strerror}.") from error
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person looks at the stream."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # a closed stream
+        return False
+
+
+def printable_line(line: str) -> str:
+    """Return the line safe for a terminal; QR codes and tabs pass."""
+    return "\t".join(printable(part) for part in line.split("\t"))
+
+
+def _say(words: str, *, style: str = "") -> None:
+    if style and is_terminal(sys.stderr) and not os.environ.get("NO_COLOR"):
+        words = f"\x1b[{style}m{words}\x1b[0m"
+    _write(sys.stderr, words + "\n")
+
+
+def _write(stream: TextIO | None, content: str) -> None:
+    """Write if anybody can receive it: a closed stderr must not turn success into failure."""
+    if stream is None:
+        return
+    try:
+        stream.write(content)
+        stream.flush()
+    except UnicodeEncodeError:
+        stream.write(content.encode("ascii", "backslashreplace").decode("ascii"))
+    except (OSError, ValueError):
+        if stream is sys.stdout:
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

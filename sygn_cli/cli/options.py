@@ -1,0 +1,50 @@
+"""Options that several commands share, and opening the workspace they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+
+JsonOption: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout; errors as JSON on stderr.")
+]
+WorkspaceOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        envvar="SYGN_WORKSPACE",
+        help="Folder that holds everything. Default: the nearest .sygn/ upwards, else a folder "
+        "of your own.",
+        show_default=False,
+    ),
+]
+OutputOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE|-", help="Where to write; - is stdout."),
+]
+ForceOption: TypeAlias = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
+NoInputOption: TypeAlias = Annotated[
+    bool, typer.Option("--no-input", envvar="SYGN_NO_INPUT", help="Never ask anything.")
+]
+DocumentArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="DOC", help="Document id, a unique beginning of one, or @last.", show_default=False
+    ),
+]
+
+
+def runtime(workspace: str | None) -> Runtime:
+    """Return the workspace, opened; it is made if there is none.
+
+    Raises:
+        WorkspaceUnusable: It cannot be opened or made.
+    """
+    from sygn_cli import bootstrap
+
+    return bootstrap.open_runtime(workspace)

@@ -1,0 +1,87 @@
+"""Checks that find trouble before a signer does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import moment
+from sygn_cli.domain.errors import SygnError
+from sygn_cli.engine import credential, intake
+from sygn_cli.services.ports import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sygn_cli.services.runtime import Runtime
+
+_WARN_BEFORE: Final = timedelta(days=180)
+_PAGE: Final = 200
+# The smallest file that every reader opens, to see whether PDF work is possible at all.
+_TINY_PDF: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        level: ``ok``, ``warn`` or ``fail``.
+    """
+
+    check: str
+    level: str
+    message: str
+
+
+def examine(runtime: Runtime) -> Iterator[Finding]:
+    """Yield one finding per check."""
+    yield _key(runtime)
+    yield _pdf_work(runtime)
+    yield from _documents(runtime)
+
+
+def _key(runtime: Runtime) -> Finding:
+    now = runtime.clock.now()
+    try:
+        held = runtime.keys.credential()
+        credential.test_sign(held, now=now)
+        until = credential.expires_at(held.cert_pem)
+    except SygnError as error:
+        return Finding("seal key", "fail", error.message)
+    day = moment.to_wire(until)[:10]
+    if until - now < _WARN_BEFORE:
+        return Finding("seal key", "warn", f"works, but its credential ends on {day}")
+    return Finding("seal key", "ok", f"works; its credential is good until {day}")
+
+
+def _pdf_work(runtime: Runtime) -> Finding:
+    try:
+        runtime.pdf.call(intake.inspect, _TINY_PDF)
+    except SygnError as error:
+        return Finding("pdf engine", "fail", error.message)
+    return Finding("pdf engine", "ok", "reads a PDF in a process of its own")
+
+
+def _documents(runtime: Runtime) -> Iterator[Finding]:
+    counted, unsealed = 0, 0
+    cursor: str | None = None
+    while True:
+        page = runtime.store.list(Filters(), limit=_PAGE, cursor=cursor)
+        counted += len(page.documents)
+        for document in page.documents:
+            if document.awaits_seal:
+                unsealed += 1
+                why = document.seal_error or "it has not been tried since"
+                yield Finding("sealing", "fail", f"{document.id} is signed by all: {why}")
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    if not unsealed:
+        yield Finding("sealing", "ok", f"{counted} documents, none waits for its seal")

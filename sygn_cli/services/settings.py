@@ -1,0 +1,134 @@
+"""Settings from ``sygn.toml`` and the environment; a mistake is an error, not a surprise later."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.services.runtime import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_MEGABYTE: Final = 1024 * 1024
+_ORIGIN: Final = re.compile(r"https?://[^/\s?#;,'\"]+")
+_URL: Final = re.compile(r"https?://[^\s?#'\"]+")
+# Settings of parts that read them elsewhere.
+_OTHERS: Final = frozenset({"smtp", "retention"})
+
+
+def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
+    """Return the settings; the environment goes before the file.
+
+    Raises:
+        WorkspaceUnusable: The file is not TOML, or has an unknown setting or a wrong value.
+    """
+    settings = Settings()
+    for name, value in _table(toml).items():
+        if name in _OTHERS:
+            continue
+        if name not in _READERS:
+            raise WorkspaceUnusable(
+                f"sygn.toml has the unknown setting {name!r}.",
+                hint=f"Known are: {', '.join(sorted({*_READERS, *_OTHERS}))}.",
+            )
+        settings = _READERS[name](settings, name, value)
+    for variable, name in (
+        ("SYGN_PUBLIC_URL", "public_url"),
+        ("SYGN_ORGANISATION", "organisation"),
+    ):
+        if value := environment.get(variable):
+            settings = _READERS[name](settings, variable, value)
+    return settings
+
+
+def _table(toml: str) -> dict[str, object]:
+    # Most files hold comments only; tomllib costs 3 ms of every start.
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in toml.splitlines()):
+        return {}
+    import tomllib  # noqa: PLC0415 - see above
+
+    try:
+        return tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise WorkspaceUnusable(f"sygn.toml is not TOML: {error}.") from error
+
+
+def _wrong(name: str, wanted: str) -> WorkspaceUnusable:
+    return WorkspaceUnusable(f"The setting {name} must be {wanted}.", hint="It is in sygn.toml.")
+
+
+def _url(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, str) or not _URL.fullmatch(value):
+        raise _wrong(name, "a URL such as https://sign.example.com")
+    return replace(settings, public_url=value.rstrip("/"))
+
+
+def _expires(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, str) or not value:
+        raise _wrong(name, 'a text such as "30d" or "never"')
+    return replace(settings, expires=value)
+
+
+def _largest(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _wrong(name, "a whole number of megabytes")
+    return replace(settings, largest_pdf=value * _MEGABYTE)
+
+
+def _most_pages(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _wrong(name, "a whole number")
+    return replace(settings, most_pages=value)
+
+
+def _origins(settings: Settings, name: str, value: object) -> Settings:
+    found = _texts(name, value)
+    if not all(_ORIGIN.fullmatch(one) for one in found):
+        raise _wrong(name, "a list of origins such as https://app.example.com")
+    return replace(settings, embed_origins=found)
+
+
+def _proxies(settings: Settings, name: str, value: object) -> Settings:
+    import ipaddress  # noqa: PLC0415 - rarely needed
+
+    found = _texts(name, value)
+    try:
+        for one in found:
+            ipaddress.ip_network(one, strict=False)
+    except ValueError as error:
+        raise _wrong(name, "a list of networks such as 10.0.0.0/8") from error
+    return replace(settings, trusted_proxies=found)
+
+
+def _tsa(settings: Settings, name: str, value: object) -> Settings:
+    found = _texts(name, [value] if isinstance(value, str) else value)
+    if not all(_URL.fullmatch(one) for one in found):
+        raise _wrong(name, "a URL or a list of URLs")
+    return replace(settings, tsa_urls=found)
+
+
+def _organisation(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, str) or not 1 <= len(value) <= 64 or not value.isprintable():
+        raise _wrong(name, "a name of 1 to 64 characters")
+    return replace(settings, organisation=value)
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _wrong(name, "a list of texts")
+    return tuple(value)
+
+
+_READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
+    "public_url": _url,
+    "expires": _expires,
+    "max_pdf_mb": _largest,
+    "max_pages": _most_pages,
+    "embed_origins": _origins,
+    "trusted_proxies": _proxies,
+    "tsa": _tsa,
+    "organisation": _organisation,
+}
