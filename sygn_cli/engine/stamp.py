@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from sygn_cli.domain.errors import InvalidRequest, PdfRefused, RefusalReason
+from sygn_cli.engine.assemble import (
+    bookmarks,
+    concatenate,
+    describe,
+    rebuild,
+    set_bookmarks,
+)
+from sygn_cli.engine.disarm import disarm
+from sygn_cli.engine.marks import Sheet
+from sygn_cli.engine.overlay import lay_over
+from sygn_cli.engine.pdf import opened, page_geometry
+from sygn_cli.engine.signable import is_signable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    import pymupdf
+
     from sygn_cli.domain.field import Field
+    from sygn_cli.domain.geometry import PageGeometry
     from sygn_cli.domain.mark import Mark
 
 
@@ -32,6 +50,7 @@ def stamp(
     stamps: Sequence[Stamp],
     *,
     title: str,
+    names: Sequence[str] = (),
     sandbox: bool = False,
     created_at: datetime | None = None,
 ) -> bytes:
@@ -43,6 +62,7 @@ def stamp(
         files: The original PDFs in order; ``Field.file`` counts from 1.
         stamps: What to draw, in this order.
         title: Title of the result.
+        names: File names for the bookmarks, where there are several files.
         sandbox: Write a light SANDBOX across each page.
         created_at: Date for the document information; none is written without it.
 
@@ -50,4 +70,109 @@ def stamp(
         InvalidRequest: A field lies in no file or on no page, or a picture is missing or no PNG.
         PdfRefused: A file cannot be rewritten.
     """
-    raise NotImplementedError
+    _refuse_homeless(files, stamps)
+    with opened(files[0]) as document:
+        first_pages = _gather(document, files, names)
+        lay_over(document, _sheets(document, stamps, first_pages, sandbox=sandbox))
+        return _written(
+            document,
+            title=title,
+            at=created_at,
+            identity=_identity(files, stamps, title, sandbox=sandbox, at=created_at),
+        )
+
+
+def _refuse_homeless(files: Sequence[bytes], stamps: Sequence[Stamp]) -> None:
+    for one in stamps:
+        if one.field.file > len(files):
+            raise InvalidRequest(
+                f"Field {one.field.id} is in file {one.field.file}, but there are {len(files)}."
+            )
+
+
+def _gather(
+    document: pymupdf.Document, files: Sequence[bytes], names: Sequence[str]
+) -> tuple[int, ...]:
+    """Append the other files to the first; return the index of the first page of each."""
+    titles = [*names, *(f"File {number}" for number in range(len(names) + 1, len(files) + 1))]
+    disarm(document)
+    parts = [(titles[0], 0, bookmarks(document))]
+    for content, name in zip(files[1:], titles[1:], strict=True):
+        with opened(content) as other:
+            disarm(other)
+            parts.append((name, document.page_count, bookmarks(other)))
+            concatenate(document, other)
+    if len(files) > 1:
+        set_bookmarks(document, parts)
+    return tuple(first for _, first, _ in parts)
+
+
+def _sheets(
+    document: pymupdf.Document,
+    stamps: Sequence[Stamp],
+    first_pages: tuple[int, ...],
+    *,
+    sandbox: bool,
+) -> dict[int, tuple[PageGeometry, Sheet]]:
+    """Return what to draw over which page, by index of the page in the whole."""
+    ends = [*first_pages[1:], document.page_count]
+    by_page: dict[int, list[Stamp]] = {index: [] for index in range(ends[-1] if sandbox else 0)}
+    for one in stamps:
+        index = first_pages[one.field.file - 1] + one.field.page - 1
+        if index >= ends[one.field.file - 1]:
+            raise InvalidRequest(
+                f"Field {one.field.id} is on page {one.field.page}: there is none."
+            )
+        by_page.setdefault(index, []).append(one)
+    sheets = {}
+    for index, here in sorted(by_page.items()):
+        geometry = page_geometry(document[index])
+        marks = tuple((one.field, one.mark, one.picture) for one in here)
+        sheets[index] = geometry, Sheet(geometry.width, geometry.height, marks, sandbox)
+    return sheets
+
+
+def _identity(
+    files: Sequence[bytes],
+    stamps: Sequence[Stamp],
+    title: str,
+    *,
+    sandbox: bool,
+    at: datetime | None,
+) -> str:
+    """Return the file identifier (ISO 32000-2, 14.4): from the input, not from chance."""
+    digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in files))
+    for one in stamps:
+        digest.update(repr((one.field, one.mark)).encode())
+        digest.update(hashlib.sha256(one.picture or b"").digest())
+    digest.update(repr((title, sandbox, at)).encode())
+    return digest.hexdigest()[:32].upper()
+
+
+def _written(
+    document: pymupdf.Document, *, title: str, at: datetime | None, identity: str
+) -> bytes:
+    pages = document.page_count
+    describe(document, title=title, at=at)
+    written = _bytes(document, identity)
+    if is_signable(written, pages=pages):
+        return written
+    fresh = rebuild(document)
+    try:
+        describe(fresh, title=title, at=at)
+        written = _bytes(fresh, identity)
+    finally:
+        fresh.close()
+    if not is_signable(written, pages=pages):
+        raise PdfRefused(
+            "The PDF is damaged in a way that cannot be healed.",
+            reason=RefusalReason.DAMAGED,
+            hint="Print it to a new PDF and use that.",
+        )
+    return written
+
+
+def _bytes(document: pymupdf.Document, identity: str) -> bytes:
+    document.xref_set_key(-1, "ID", f"[<{identity}><{identity}>]")
+    written: bytes = document.tobytes(garbage=3, deflate=True, no_new_id=True)
+    return written

@@ -1,0 +1,184 @@
+"""Make an open PDF inert: bake forms and notes into the pages, take scripts and actions out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.engine.pdf import objects
+
+if TYPE_CHECKING:
+    import pymupdf
+
+# What the catalog may keep (ISO 32000-2, 7.7.2). All else is forms, scripts, attachments, other
+# people's permissions, or claims such as PDF/A that no longer hold once something is drawn.
+_CATALOG: Final = frozenset(
+    {
+        "Type",
+        "Version",
+        "Pages",
+        "PageLabels",
+        "Dests",
+        "ViewerPreferences",
+        "PageLayout",
+        "Outlines",
+        "StructTreeRoot",
+        "MarkInfo",
+        "Lang",
+        "OutputIntents",
+        "OCProperties",
+    }
+)
+_PAGE: Final = ("AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps")
+_SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+_ACTION_KEYS: Final = re.compile(r"/(?:A|AA|PA|Next|S)(?![A-Za-z])")
+_HARMFUL: Final = frozenset(
+    {
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
+        "/GoTo3DView",
+        "/RichMediaExecute",
+        "/ResetForm",
+        "/SetOCGState",
+    }
+)
+# Triggers of additional actions (ISO 32000-2, tables 197 to 200).
+_TRIGGERS: Final = frozenset(
+    [
+        "E",
+        "X",
+        "D",
+        "U",
+        "Fo",
+        "Bl",
+        "PO",
+        "PC",
+        "PV",
+        "PI",
+        "O",
+        "C",
+        "K",
+        "F",
+        "V",
+        "WC",
+        "WS",
+        "DS",
+        "WP",
+        "DP",
+    ]
+)
+_REFERENCE: Final = re.compile(r"(\d+) \d+ R")
+
+
+def disarm(document: pymupdf.Document) -> None:
+    """Flatten the document in place and leave nothing in it that acts, but safe links.
+
+    Links survive if they lead to a place in the document or to an http, https or mailto address.
+    """
+    document.bake()
+    _clean_catalog(document)
+    for xref, text in objects(document):
+        if _ACTION_KEYS.search(text):
+            _clean_actions(document, xref)
+    for index in range(document.page_count):
+        _clean_page(document, document[index].xref)
+
+
+def _clean_catalog(document: pymupdf.Document) -> None:
+    catalog = document.pdf_catalog()
+    names = _lookup(document, catalog, "Names", "Dests")
+    for key in document.xref_get_keys(catalog):
+        if key not in _CATALOG:
+            document.xref_set_key(catalog, key, "null")
+    document.xref_set_key(catalog, "Type", "/Catalog")
+    if names:
+        document.xref_set_key(catalog, "Names", f"<</Dests {names}>>")
+
+
+def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:
+    """Return ``inner`` of the dictionary under ``key`` as PDF text, "" where there is none."""
+    kind, value = document.xref_get_key(xref, key)
+    if kind == "xref":
+        kind, value = document.xref_get_key(_number(value), inner)
+    elif kind == "dict":
+        kind, value = document.xref_get_key(xref, f"{key}/{inner}")
+    return value if kind in {"xref", "dict"} else ""
+
+
+def _number(reference: str) -> int:
+    return int(reference.split(maxsplit=1)[0])
+
+
+def _clean_actions(document: pymupdf.Document, xref: int) -> None:
+    """Take the actions out of one object.
+
+    The same names can be those of fonts, pictures or glyphs in a dictionary of resources, so a
+    key goes only if what it holds is an action.
+    """
+    keys = document.xref_get_keys(xref)
+    kind, action = document.xref_get_key(xref, "S")
+    if action in _HARMFUL:
+        document.update_object(xref, "null")
+        return
+    if "Next" in keys and kind == "name":
+        document.xref_set_key(xref, "Next", "null")
+    for key in ("A", "PA"):
+        if key in keys and _is_unsafe(document, xref, key):
+            document.xref_set_key(xref, key, "null")
+    if "AA" in keys and _are_triggers(document, xref):
+        document.xref_set_key(xref, "AA", "null")
+
+
+def _is_unsafe(document: pymupdf.Document, xref: int, key: str) -> bool:
+    """Tell whether an action does more than lead inside the document or to an ordinary address."""
+    home, prefix = _follow(document, xref, key)
+    kind, action = document.xref_get_key(home, f"{prefix}S")
+    if kind != "name":
+        return False
+    if document.xref_get_key(home, f"{prefix}Next")[0] != "null":
+        return True
+    if action == "/URI":
+        return not _SAFE_URI.match(document.xref_get_key(home, f"{prefix}URI")[1])
+    return bool(action != "/GoTo")
+
+
+def _are_triggers(document: pymupdf.Document, xref: int) -> bool:
+    home, prefix = _follow(document, xref, "AA")
+    if not prefix:
+        return not document.xref_is_stream(home) and _TRIGGERS.issuperset(
+            document.xref_get_keys(home)
+        )
+    return bool(document.xref_get_key(xref, "AA")[0] == "dict")
+
+
+def _follow(document: pymupdf.Document, xref: int, key: str) -> tuple[int, str]:
+    """Return the object that holds the dictionary under a key, and the path to it in there."""
+    kind, value = document.xref_get_key(xref, key)
+    return (_number(value), "") if kind == "xref" else (xref, f"{key}/")
+
+
+def _clean_page(document: pymupdf.Document, xref: int) -> None:
+    for key in _PAGE:
+        document.xref_set_key(xref, key, "null")
+    document.xref_set_key(xref, "Type", "/Page")
+    kind, value = document.xref_get_key(xref, "Annots")
+    if kind == "xref":
+        value = document.xref_object(_number(value), compressed=True)
+    if kind == "null":
+        return
+    links = [one for one in _REFERENCE.findall(value) if _is_link(document, int(one))]
+    kept = f"[{' '.join(f'{one} 0 R' for one in links)}]" if links else "null"
+    document.xref_set_key(xref, "Annots", kept)
+
+
+def _is_link(document: pymupdf.Document, xref: int) -> bool:
+    if not 0 < xref < document.xref_length():
+        return False
+    if document.xref_get_key(xref, "Subtype")[1] != "/Link":
+        return False
+    return any(document.xref_get_key(xref, key)[0] != "null" for key in ("A", "Dest"))
