@@ -1,0 +1,1 @@
+"""The workspace on disk: documents, their trails and blobs, the log, the index, the outbox, keys."""

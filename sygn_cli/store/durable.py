@@ -1,0 +1,261 @@
+"""Writing so that it is still there after a power cut: the file operations all else is made of.
+
+Every change that the store makes to a disk goes through this module, one function per promise.
+"Durable on return" means that the bytes and the name that leads to them were flushed.
+"""
+
+# One call here is one system call, which the fault tests count and break; pathlib hides them.
+# ruff: noqa: PTH102, PTH104, PTH105, PTH108
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.store import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEMPORARY: Final = ".tmp"
+_counter: Final = itertools.count()
+_NO_HARD_LINKS: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
+)
+# Windows refuses to replace a file that a virus scanner or an indexer has open for a moment.
+_REPLACE_ATTEMPTS: Final = 50
+_WINDOWS: Final = os.name == "nt"
+
+
+def read(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        FileNotFoundError: There is none.
+        WorkspaceUnusable: It is there and cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(errno.ENOENT, "no such file", str(path)) from error
+    except OSError as error:
+        raise WorkspaceUnusable(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def sync(handle: int) -> None:
+    """Flush an open file to the medium."""
+    if sys.platform == "darwin":
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        # fsync on macOS leaves the drive's own cache alone; see its manual page.
+        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(handle)
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's names; Windows has no such thing and needs none."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make a private folder unless it is there, and its parents; durable on return."""
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        make_folder(path.parent)
+        make_folder(path)
+        return
+    sync_folder(path.parent)
+
+
+def make_staging(path: Path) -> None:
+    """Make a private folder that must not be there; its name is not flushed."""
+    os.mkdir(path, 0o700)
+
+
+def write_new(path: Path, content: bytes, *, flush: bool = True) -> None:
+    """Write a file that nobody else knows yet; its name is not flushed."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+    try:
+        _write_all(handle, content)
+        if flush:
+            sync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace(path: Path, content: bytes, *, flush: bool = True) -> None:
+    """Put new content in the place of a file: readers see the old or the new, never a mixture.
+
+    Only for files that one writer at a time may touch. The name is not flushed: after a power
+    cut it may lead to the old content.
+
+    Args:
+        flush: False for what can be made again: after a power cut the file may then be empty.
+    """
+    temporary = path.with_name(path.name + TEMPORARY)
+    with _removed_on_error(temporary):
+        write_new(temporary, content, flush=flush)
+        move(temporary, path)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename a file over whatever is there."""
+    for attempt in range(_REPLACE_ATTEMPTS):
+        try:
+            os.replace(source, target)
+        except PermissionError:
+            if not _WINDOWS or attempt == _REPLACE_ATTEMPTS - 1:
+                raise
+            threading.Event().wait(0.01)
+        else:
+            return
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Rename a folder to a name that must be free; durable on return.
+
+    Raises:
+        FileExistsError: The name is taken.
+    """
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise FileExistsError(error.errno, error.strerror, str(target)) from error
+        raise
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.rename(target, source)
+        raise
+
+
+def put_if_absent(path: Path, content: bytes) -> bool:
+    """Make a file with this content unless the name is taken; durable on return.
+
+    Returns:
+        Whether it was made; of any number that try at once exactly one gets True.
+    """
+    if path.exists():
+        return False
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.{next(_counter)}{TEMPORARY}")
+    try:
+        write_new(temporary, content)
+        made = _link(temporary, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+    if made:
+        sync_folder(path.parent)
+    return made
+
+
+def _link(temporary: Path, path: Path) -> bool:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        return _rename_if_absent(temporary, path)
+    return True
+
+
+def _rename_if_absent(temporary: Path, path: Path) -> bool:
+    """Do without hard links (FAT, some network drives): a lock makes test and rename one step."""
+    with locks.hold(path.parent / ".lock"):
+        if path.exists():
+            return False
+        move(temporary, path)
+        return True
+
+
+def append(path: Path, line: bytes, *, at: int) -> None:
+    """Write at the end of a file that is known to be ``at`` bytes long; durable on return.
+
+    What lies behind ``at`` was never finished and is cut off. If anything goes wrong the file
+    is cut back to ``at``: either all of the line is there or none of it. An error of fsync is
+    not tried again, because the kernel may have dropped the pages and the next fsync would lie
+    (PostgreSQL's "fsyncgate", 2018).
+
+    Raises:
+        OSError: It is not as before, or could not be written.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
+    try:
+        size = os.fstat(handle).st_size
+        if size < at:
+            raise OSError(errno.EIO, "the file became shorter", str(path))
+        if size > at:
+            os.ftruncate(handle, at)
+        try:
+            _write_all(handle, line)
+            sync(handle)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, at)
+                sync(handle)
+            raise
+    finally:
+        os.close(handle)
+
+
+def cut(path: Path, *, at: int) -> None:
+    """Shorten a file to ``at`` bytes; durable on return."""
+    handle = os.open(path, os.O_WRONLY | _BINARY)
+    try:
+        os.ftruncate(handle, at)
+        sync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(path: Path) -> None:
+    """Remove a file; no error if it is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def touch(path: Path, content: bytes = b"") -> None:
+    """Make a small file that only has to outlive this process, not a power cut."""
+    write_new(path, content, flush=False)
+
+
+_BINARY: Final[int] = getattr(os, "O_BINARY", 0)
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    # A write may take less than it was given without an error (a nearly full disk, a file size
+    # limit); the error comes with the next one.
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+@contextlib.contextmanager
+def _removed_on_error(temporary: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

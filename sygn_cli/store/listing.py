@@ -1,0 +1,109 @@
+"""Lists: which documents, in which stretches, and the cursor that says where one ended."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from sygn_cli.domain import ids
+from sygn_cli.domain.errors import InvalidRequest, NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sygn_cli.domain.document import Document, DocumentStatus
+
+NEWEST: Final = "@last"
+_CHECK_BYTES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a list.
+
+    Attributes:
+        documents: Newest first.
+        next_cursor: Where the next stretch starts; None at the end.
+    """
+
+    documents: tuple[Document, ...]
+    next_cursor: str | None
+
+
+class Filters(Protocol):
+    """Which documents a list shows; None means any."""
+
+    @property
+    def account(self) -> str | None:
+        """Whose."""
+
+    @property
+    def status(self) -> DocumentStatus | None:
+        """In which state."""
+
+    @property
+    def since(self) -> datetime | None:
+        """Created at this moment or later."""
+
+
+def fits(document: Document, filters: Filters) -> bool:
+    """Tell whether a list shows the document."""
+    return (
+        filters.account in {None, document.account}
+        and filters.status in {None, document.status}
+        and (filters.since is None or document.created_at >= filters.since)
+    )
+
+
+def cursor_after(document_id: str) -> str:
+    """Return the cursor of the stretch that follows a document."""
+    content = document_id.encode()
+    check = hashlib.sha256(content).digest()[:_CHECK_BYTES]
+    return base64.urlsafe_b64encode(check + content).rstrip(b"=").decode()
+
+
+def last_of(cursor: str) -> str:
+    """Return the id of the document that a cursor follows.
+
+    Raises:
+        InvalidRequest: It is not one of ours.
+    """
+    try:
+        content = base64.b64decode(
+            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+        )
+        document_id = content[_CHECK_BYTES:].decode("ascii")
+    except (binascii.Error, ValueError):
+        document_id = ""
+    if not ids.DOCUMENT_ID.fullmatch(document_id) or cursor_after(document_id) != cursor:
+        raise InvalidRequest(
+            "The cursor is not one that a list gave.", hint="Start again without a cursor."
+        )
+    return document_id
+
+
+def only_match(prefix: str, matches: list[str]) -> str:
+    """Return the one document id that a prefix stands for.
+
+    Raises:
+        NotFound: There is none.
+        InvalidRequest: There are several.
+    """
+    if not matches:
+        raise NotFound(
+            f"No document's id starts with {prefix!r}.", hint="See which there are: sygn list"
+        )
+    if len(matches) > 1:
+        raise InvalidRequest(
+            f"Several documents' ids start with {prefix!r}: {matches[0]}, {matches[1]} ...",
+            hint="Give more characters of the id.",
+        )
+    return matches[0]
+
+
+def no_document_yet() -> NotFound:
+    """Return the error for ``@last`` in an empty workspace."""
+    return NotFound("There is no document yet.", hint="Make one with: sygn create --pdf FILE.pdf")

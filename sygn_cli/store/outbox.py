@@ -1,0 +1,161 @@
+"""Jobs that follow from committed events: mails and webhooks, one file each, done at least once.
+
+A file's name starts with the moment at which the job is due, so taking a job is renaming it to a
+later moment: of any number that try one succeeds, and if it dies the job is due again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sygn_cli.domain import moment
+from sygn_cli.store import durable, trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_NAME: Final = re.compile(r"(\d{8}T\d{9}Z)_([A-Za-z0-9._-]{1,150})\.json")
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,150}")
+_MOMENT: Final = "%Y%m%dT%H%M%S%f"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done after a commit.
+
+    Attributes:
+        id: The same whenever it is derived from the same event; receivers may rely on it.
+        kind: Who does it, for example ``webhook`` or ``mail``.
+        due: Not before this moment.
+        payload: What the doer needs; JSON.
+        attempts: How often it was tried.
+    """
+
+    id: str
+    kind: str
+    due: datetime
+    payload: Mapping[str, Any]
+    attempts: int = 0
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"not a job id: {self.id!r}")
+
+
+class Outbox:
+    """The folder of jobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, jobs: Sequence[Job], *, again: bool = False) -> None:
+        """Store jobs; durable on return.
+
+        Args:
+            again: They may be there already, under another moment: leave those as they are.
+
+        Raises:
+            OSError: They could not be written.
+        """
+        present = {job_id for _, job_id in self._files()} if again and jobs else set()
+        for job in jobs:
+            if job.id not in present:
+                durable.put_if_absent(self._path(job), _serialise(job))
+
+    def claim(self, *, now: datetime, lease: timedelta) -> Job | None:
+        """Return the job that is due longest, now due again when the lease ends; None if none is.
+
+        Raises:
+            WorkspaceUnusable: The outbox cannot be read or written.
+        """
+        with trouble.guarded(self._folder):
+            for name, _ in self._files():
+                job = self._claim(self._folder / name, now=now, until=now + lease)
+                if job is not None:
+                    return job
+                if name[:19] > _stamp(now):
+                    return None
+        return None
+
+    def acknowledge(self, job: Job) -> None:
+        """Forget a job that was claimed and is done; no error if its lease ended meanwhile."""
+        with trouble.guarded(self._folder):
+            durable.remove(self._path(job))
+
+    def retry(self, job: Job, *, at: datetime) -> Job:
+        """Put a claimed job off, one attempt older; return it as it is now."""
+        later = replace(job, due=moment.to_millisecond(at), attempts=job.attempts + 1)
+        with trouble.guarded(self._folder):
+            try:
+                # First the name, then the content: there is never a second file for the job.
+                durable.move(self._path(job), self._path(later))
+            except FileNotFoundError:  # the lease ended and somebody else has it
+                return later
+            durable.replace(self._path(later), _serialise(later))
+        return later
+
+    def pending(self) -> Iterator[Job]:
+        """Yield all jobs, the earliest first."""
+        for name, _ in self._files():
+            job = _load(self._folder / name)
+            if job is not None:
+                yield job
+
+    def _claim(self, path: Path, *, now: datetime, until: datetime) -> Job | None:
+        if path.name[:19] > _stamp(now):
+            return None
+        job = _load(path)
+        if job is None:
+            return None
+        claimed = replace(job, due=moment.to_millisecond(until))
+        try:
+            durable.move(path, self._path(claimed))
+        except FileNotFoundError:  # somebody else was faster
+            return None
+        return claimed
+
+    def _path(self, job: Job) -> Path:
+        return self._folder / f"{_stamp(job.due)}_{job.id}.json"
+
+    def _files(self) -> list[tuple[str, str]]:
+        try:
+            names = sorted(one.name for one in self._folder.iterdir())
+        except FileNotFoundError:
+            return []
+        return [(name, found[2]) for name in names if (found := _NAME.fullmatch(name))]
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime(_MOMENT)[:-3] + "Z"
+
+
+def _serialise(job: Job) -> bytes:
+    data = {
+        "id": job.id,
+        "kind": job.kind,
+        "payload": dict(job.payload),
+        "attempts": job.attempts,
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _load(path: Path) -> Job | None:
+    """Return the job of a file; None if it is gone or was damaged from outside."""
+    found = _NAME.fullmatch(path.name)
+    try:
+        data: dict[str, Any] = json.loads(durable.read(path))
+        due = (
+            datetime.strptime(found[1][:-1] + "000", _MOMENT).replace(tzinfo=UTC)
+            if found
+            else None
+        )
+        if due is None:
+            return None
+        return Job(data["id"], data["kind"], due, data["payload"], data["attempts"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,34 @@
+"""What a new workspace's ``sygn.toml`` says: every setting, commented out, with its default."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SETTINGS: Final = """\
+# Settings of this sygn workspace. Take away a "#" to change one; flags and SYGN_* variables win.
+
+# Base of signing links; without it they carry the address that "sygn serve" listens on.
+#public_url = "https://sign.example.com"
+
+# How long a document may be signed: 30d, 2w, a date, or "never".
+#expires = "30d"
+
+# How long finished documents are kept before "sygn purge" removes them: "never" keeps them.
+#retention = "never"
+
+# Largest PDF that is accepted, in megabytes.
+#max_pdf_mb = 25
+
+# Web sites that may show the signing page in a frame.
+#embed_origins = ["https://app.example.com"]
+
+# Time-stamp authority (RFC 3161) for seals; without it seals carry no trusted time.
+#tsa = "https://freetsa.org/tsr"
+
+# Mail to signers; the password comes from the variable SYGN_SMTP_PASSWORD.
+#[smtp]
+#host = "smtp.example.com"
+#port = 587
+#user = "sygn@example.com"
+#sender = "Contracts <sygn@example.com>"
+"""

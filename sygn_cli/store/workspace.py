@@ -1,0 +1,221 @@
+"""The folder that holds everything: where it is, how it is made, what lies where in it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import ids
+from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
+from sygn_cli.store import durable, trouble
+from sygn_cli.store.settings_template import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMAT: Final = 1
+FOLDER_NAME: Final = ".sygn"
+_DESCRIPTION: Final = "sygn.json"
+_SETTINGS: Final = "sygn.toml"
+_FOLDERS: Final = (
+    "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates", "cache",
+)  # fmt: skip
+_ID_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFolder:
+    """Where one document lies.
+
+    Attributes:
+        id: The document's id.
+        path: Its folder; it need not exist.
+    """
+
+    id: str
+    path: Path
+
+    @property
+    def trail(self) -> Path:
+        """The audit trail, which is the commit log."""
+        return self.path / "audit.jsonl"
+
+    @property
+    def projection(self) -> Path:
+        """The document as a TinyDB file."""
+        return self.path / "document.json"
+
+    @property
+    def blobs(self) -> Path:
+        """Source files and all that events refer to by hash."""
+        return self.path / "blobs"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever changes the document."""
+        return self.path / ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open workspace.
+
+    Attributes:
+        path: Absolute, without symbolic links, so that equal workspaces have equal lock names.
+        id: Made at random when the workspace was.
+    """
+
+    path: Path
+    id: str
+
+    @classmethod
+    def open(
+        cls, path: Path, *, create: bool = True, entropy: Callable[[int], bytes] = os.urandom
+    ) -> Workspace:
+        """Open the workspace at a folder, making it first where there is none.
+
+        Any number of processes may do so at once; all get the same one.
+
+        Raises:
+            WorkspaceUnusable: It is missing and not to be made, damaged, of a newer version, or
+                something else lies there.
+        """
+        path = Path(os.path.realpath(path))
+        description = path / _DESCRIPTION
+        if not description.exists():
+            if not create:
+                raise WorkspaceUnusable(
+                    f"There is no workspace at {path}.", hint="Make one with: sygn init"
+                )
+            with trouble.guarded(path):
+                _make(path, entropy)
+        return cls(path, _workspace_id(description))
+
+    @property
+    def documents(self) -> Path:
+        """Months, and in them one folder per document."""
+        return self.path / "documents"
+
+    @property
+    def staging(self) -> Path:
+        """Documents that are being created; nothing here counts."""
+        return self.path / "tmp"
+
+    @property
+    def inflight(self) -> Path:
+        """One empty file per document that somebody is changing at the moment."""
+        return self.path / "inflight"
+
+    @property
+    def keys(self) -> Path:
+        """Secrets and credentials."""
+        return self.path / "keys"
+
+    @property
+    def log(self) -> Path:
+        """The Merkle log of all trails."""
+        return self.path / "log"
+
+    @property
+    def outbox(self) -> Path:
+        """Jobs to be done after a commit."""
+        return self.path / "outbox"
+
+    @property
+    def idempotency(self) -> Path:
+        """Which request made which document."""
+        return self.path / "idempotency"
+
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at will."""
+        return self.path / "cache"
+
+    def folder(self, document_id: str) -> DocumentFolder:
+        """Return where a document lies or would lie.
+
+        Raises:
+            NotFound: That is no document id.
+        """
+        try:
+            month = ids.created_month(document_id)
+        except (ValueError, OverflowError) as error:
+            raise NotFound(f"There is no document {document_id!r}.") from error
+        return DocumentFolder(document_id, self.documents / month / document_id)
+
+    def settings_text(self) -> str:
+        """Return ``sygn.toml`` as it is, "" if somebody removed it."""
+        try:
+            return durable.read(self.path / _SETTINGS).decode("utf-8-sig")
+        except FileNotFoundError:
+            return ""
+        except UnicodeDecodeError as error:
+            raise WorkspaceUnusable(f"{self.path / _SETTINGS} is not UTF-8 text.") from error
+
+
+def find(explicit: Path | None, environment: str | None, start: Path) -> Path:
+    """Return the folder of the workspace to use; it need not exist.
+
+    Args:
+        explicit: What ``--workspace`` says; wins.
+        environment: The value of ``SYGN_WORKSPACE``; comes second.
+        start: The nearest ``.sygn`` here or above comes third; the user's data folder last.
+    """
+    if explicit is not None:
+        return explicit
+    if environment:
+        return Path(environment)
+    for folder in (start, *start.parents):
+        if (folder / FOLDER_NAME).is_dir():
+            return folder / FOLDER_NAME
+    import platformdirs  # noqa: PLC0415 - 9 ms that most commands do not need
+
+    return platformdirs.user_data_path("sygn", appauthor=False)
+
+
+def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
+    _refuse_foreign(path)
+    durable.make_folder(path)
+    for name in _FOLDERS:
+        durable.make_folder(path / name)
+    durable.put_if_absent(path / _SETTINGS, SETTINGS.encode())
+    description = {"format": FORMAT, "workspace": f"ws_{entropy(_ID_BYTES).hex()}"}
+    # Last: a workspace is one when it has its description.
+    durable.put_if_absent(path / _DESCRIPTION, json.dumps(description).encode() + b"\n")
+
+
+def _refuse_foreign(path: Path) -> None:
+    known = {*_FOLDERS, _SETTINGS, _DESCRIPTION}
+    foreign = [
+        one.name
+        for one in (path.iterdir() if path.is_dir() else ())
+        if one.name not in known and not one.name.startswith(_DESCRIPTION)
+        and not one.name.startswith(_SETTINGS)
+    ]  # fmt: skip
+    if foreign:
+        raise WorkspaceUnusable(
+            f"{path} is no workspace and not empty: it holds {min(foreign)!r}.",
+            hint=f"Choose an empty or new folder, for example {path / FOLDER_NAME}.",
+        )
+
+
+def _workspace_id(description: Path) -> str:
+    try:
+        data = json.loads(durable.read(description))
+        version, workspace_id = data["format"], data["workspace"]
+    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        raise WorkspaceUnusable(
+            f"{description} is damaged.", hint="Restore it from a backup of the workspace."
+        ) from error
+    if not isinstance(version, int) or not isinstance(workspace_id, str):
+        raise WorkspaceUnusable(f"{description} is damaged.")
+    if version > FORMAT:
+        raise WorkspaceUnusable(
+            f"The workspace {description.parent} is of format {version}; this sygn knows formats "
+            f"up to {FORMAT}.",
+            hint="Update sygn: pip install --upgrade sygn",
+        )
+    return workspace_id

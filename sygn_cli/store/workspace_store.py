@@ -1,0 +1,195 @@
+"""The store on disk: the verbs of ``services/ports.py`` on a workspace."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain.errors import NotFound, Tampered
+from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.store import documents, listing, locks
+from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
+from sygn_cli.store.idempotency import Bindings
+from sygn_cli.store.keyring import Keyring
+from sygn_cli.store.listing import Filters, Page
+from sygn_cli.store.log import WorkspaceLog
+from sygn_cli.store.outbox import Outbox
+from sygn_cli.store.transaction import Transactions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from sygn_cli.domain.audit import Entry, Event
+    from sygn_cli.domain.document import Document
+    from sygn_cli.store.workspace import Workspace
+
+_log = logging.getLogger("sygn.store")
+
+
+class WorkspaceStore:
+    """Documents in a workspace. Any number of threads and processes may use one at once.
+
+    Attributes:
+        keys: The secrets.
+        outbox: Jobs that follow from committed events.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        jobs_for: JobsFor = no_jobs,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.workspace = workspace
+        self.keys = Keyring(workspace.keys, entropy=entropy)
+        self.outbox = Outbox(workspace.outbox)
+        self._log = WorkspaceLog(workspace.log)
+        self._bindings = Bindings(workspace.idempotency)
+        aftermath = Aftermath(
+            inflight=workspace.inflight, outbox=self.outbox, log=self._log, jobs_for=jobs_for
+        )
+        self._transactions = Transactions(workspace, aftermath, entropy)
+
+    def create(
+        self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
+    ) -> Document:
+        """Store a new document, all at once or not at all.
+
+        Raises:
+            Conflict: The id exists.
+            WorkspaceUnusable: Nothing can be written.
+        """
+        with self._bindings.creating(document_id):
+            return self._transactions.create(document_id, entry, at=at, contents=blobs)
+
+    def load(self, document_id: str) -> Document:
+        """Return the document as its trail says; waits for nobody, writes nothing.
+
+        Raises:
+            NotFound: There is none.
+            Tampered: Its trail is broken.
+        """
+        return documents.read(self.workspace.folder(document_id)).document
+
+    def commit(self, document: Document, entry: Entry, *, at: datetime) -> Document:
+        """Append one event to a document as it was loaded; durable on return.
+
+        Raises:
+            Conflict: The document changed since it was loaded.
+            NotFound: There is no such document.
+            Tampered: Its trail is broken.
+            WorkspaceUnusable: It could not be written; nothing has changed.
+        """
+        return self._transactions.commit(document, entry, at=at)
+
+    @contextmanager
+    def exclusive(self, document_id: str) -> Iterator[None]:
+        """Keep everybody else from changing the document until the block ends.
+
+        Raises:
+            NotFound: There is no such document.
+            WorkspaceUnusable: The file system cannot be written or knows no locks.
+        """
+        folder = self.workspace.folder(document_id)
+        documents.require(folder)
+        with locks.hold(folder.lock):
+            yield
+
+    def trail(self, document_id: str) -> list[Event]:
+        """Return all events, each checked against the one before.
+
+        Raises:
+            NotFound: There is no such document.
+            Tampered: The chain is broken.
+        """
+        return documents.trail(self.workspace.folder(document_id))
+
+    def blob(self, document_id: str, sha256: str) -> bytes:
+        """Return stored bytes, checked against their hash.
+
+        Raises:
+            NotFound: The document has no such blob.
+            Tampered: They are not the bytes that were stored.
+        """
+        return documents.blob(self.workspace.folder(document_id), sha256)
+
+    def resolve(self, prefix: str) -> str:
+        """Return the one document id that starts with this; ``@last`` is the newest.
+
+        Raises:
+            NotFound: None does.
+            InvalidRequest: Several do.
+        """
+        if prefix == listing.NEWEST:
+            for document_id in self._ids():
+                return document_id
+            raise listing.no_document_yet()
+        wanted = prefix.lower()
+        if DOCUMENT_ID.fullmatch(wanted):
+            documents.require(self.workspace.folder(wanted))
+            return wanted
+        return listing.only_match(prefix, [one for one in self._ids() if one.startswith(wanted)])
+
+    def list(self, filters: Filters, *, limit: int, cursor: str | None = None) -> Page:
+        """Return a stretch of documents, newest first.
+
+        Raises:
+            InvalidRequest: The cursor is not one of ours.
+        """
+        before = None if cursor is None else listing.last_of(cursor)
+        found: list[Document] = []
+        for document_id in self._ids():
+            if before is not None and document_id >= before:
+                continue
+            document = self._load_or_skip(document_id)
+            if document is None or not listing.fits(document, filters):
+                continue
+            if len(found) == limit:
+                return Page(tuple(found), listing.cursor_after(found[-1].id))
+            found.append(document)
+        return Page(tuple(found), None)
+
+    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+        """Bind an idempotency key to a document about to be created, before it is.
+
+        Returns:
+            None if the key is new, or its document never came to be; else the id it is bound to.
+
+        Raises:
+            InvalidRequest: The key was used with another request.
+        """
+        return self._bindings.remember(account, key, fingerprint, document_id, exists=self._exists)
+
+    def heal(self) -> int:
+        """Finish what processes that died left unfinished; return the number of documents.
+
+        Costs nothing where nothing is.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        return self._transactions.heal()
+
+    def _exists(self, document_id: str) -> bool:
+        try:
+            documents.require(self.workspace.folder(document_id))
+        except NotFound:
+            return False
+        return True
+
+    def _ids(self) -> Iterable[str]:
+        return documents.walk(self.workspace.documents)
+
+    def _load_or_skip(self, document_id: str) -> Document | None:
+        """Leave out what is damaged: one bad document must not hide all the others."""
+        try:
+            return self.load(document_id)
+        except NotFound:
+            return None
+        except Tampered as error:
+            _log.warning("The list leaves out document %s: %s", document_id, error)
+            return None
