@@ -19,15 +19,15 @@ from sygn_cli.domain import history
 from sygn_cli.domain.audit import Event
 from sygn_cli.domain.document import Document
 from sygn_cli.domain.errors import SygnError, Tampered
-from sygn_cli.store import audit, documents, durable, records, trouble
+from sygn_cli.store import audit, durable, reading, records, trouble
 from sygn_cli.store.outbox import Job, Outbox
 from sygn_cli.store.records import Projection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sygn_cli.store.documents import Reading
     from sygn_cli.store.log import WorkspaceLog
+    from sygn_cli.store.reading import Reading
     from sygn_cli.store.workspace import DocumentFolder
 
 # Pure: the document as it is after the event.
@@ -109,29 +109,29 @@ class Aftermath:
                 self.unmark(folder.id)
         return settled
 
-    def settle(self, folder: DocumentFolder, reading: Reading) -> Reading:
+    def settle(self, folder: DocumentFolder, state: Reading) -> Reading:
         """Finish what somebody left unfinished; return the document as it is afterwards.
 
         Raises:
             Tampered: The trail contradicts the workspace log.
         """
-        if reading.is_settled:
+        if state.is_settled:
             with _later(folder.id, "take the mark away"):
                 self.unmark(folder.id)
-            return reading
-        events = audit.events(reading.committed, doc=folder.id)
+            return state
+        events = audit.events(state.committed, doc=folder.id)
         heads = self._heads(folder.id)
         if heads is not None:
             _compare(folder.id, events, heads)
-        if reading.torn:
+        if state.torn:
             with trouble.guarded(folder.trail):
-                durable.cut(folder.trail, at=len(reading.committed))
-        queued, logged = _known(reading, heads)
+                durable.cut(folder.trail, at=len(state.committed))
+        queued, logged = _known(state, heads)
         self.follow(
             folder,
             Committed(
-                document=reading.document,
-                committed=reading.committed,
+                document=state.document,
+                committed=state.committed,
                 jobs=self._jobs_since(folder, events, queued),
                 unlogged=events[logged + 1 :],
                 queued=queued,
@@ -139,7 +139,7 @@ class Aftermath:
                 again=True,
             ),
         )
-        return documents.read(folder)
+        return reading.read(folder)
 
     def _heads(self, document_id: str) -> dict[int, str] | None:
         try:
@@ -154,22 +154,20 @@ class Aftermath:
         jobs: list[Job] = []
         document: Document | None = None
         for event in events:
-            document = history.evolve(
-                document, event, lambda sha256: documents.blob(folder, sha256)
-            )
+            document = history.evolve(document, event, lambda sha256: reading.blob(folder, sha256))
             if event.seq > queued:
                 jobs += self.jobs_for(document, event)
         return jobs
 
 
-def _known(reading: Reading, heads: dict[int, str] | None) -> tuple[int, int]:
+def _known(state: Reading, heads: dict[int, str] | None) -> tuple[int, int]:
     """Return the last event with jobs in the outbox and the last one in the log."""
-    if reading.queued is not None and reading.logged is not None:
-        return reading.queued, reading.logged
+    if state.queued is not None and state.logged is not None:
+        return state.queued, state.logged
     if heads is None:
         # The log is damaged and the projection gone. A crash leaves at most one event without its
         # jobs; deriving those of older events would send old mails again.
-        return reading.document.seq - 1, -1
+        return state.document.seq - 1, -1
     last = max(heads, default=-1)
     return last, last
 

@@ -1,176 +1,195 @@
-"""Reading a document: quickly from its projection if that is current, else from its trail."""
+"""The store on disk: the verbs of ``services/ports.py`` on a workspace."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import logging
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import history, ids
 from sygn_cli.domain.errors import NotFound, Tampered
-from sygn_cli.store import audit, blobs, durable, records
+from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.store import listing, locks, reading
+from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
+from sygn_cli.store.idempotency import Bindings
+from sygn_cli.store.keyring import Keyring
+from sygn_cli.store.listing import Filters, Page
+from sygn_cli.store.log import WorkspaceLog
+from sygn_cli.store.outbox import Outbox
+from sygn_cli.store.transaction import Transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from sygn_cli.domain.audit import Event
+    from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document
-    from sygn_cli.store.records import Projection
-    from sygn_cli.store.workspace import DocumentFolder
+    from sygn_cli.store.workspace import Workspace
+
+_log = logging.getLogger("sygn.store")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A document as it is on disk.
+class WorkspaceStore:
+    """Documents in a workspace. Any number of threads and processes may use one at once.
 
     Attributes:
-        committed: The trail's bytes that count.
-        torn: Whether an unfinished append lies behind them.
-        queued: Number of the last event whose jobs are surely in the outbox; None unknown.
-        logged: Number of the last event that is surely in the workspace log; None unknown.
+        keys: The secrets.
+        outbox: Jobs that follow from committed events.
     """
 
-    document: Document
-    committed: bytes
-    torn: bool
-    queued: int | None
-    logged: int | None
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is left to follow from the last event."""
-        return not self.torn and self.queued == self.logged == self.document.seq
-
-
-def read(folder: DocumentFolder) -> Reading:
-    """Return the document; waits for nobody and writes nothing.
-
-    Raises:
-        NotFound: There is none.
-        Tampered: Its trail is broken, or shorter than it was.
-    """
-    # First the projection: whoever writes goes the other way, so it is never ahead of the trail.
-    projection = records.read(folder.projection, doc=folder.id)
-    committed, rest = audit.split(_trail_bytes(folder))
-    fingerprint = hashlib.sha256(committed).hexdigest()
-    if projection is not None and projection.trail_sha256 == fingerprint:
-        return Reading(
-            document=projection.document,
-            committed=committed,
-            torn=bool(rest),
-            queued=projection.queued,
-            logged=projection.logged,
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        jobs_for: JobsFor = no_jobs,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.workspace = workspace
+        self.keys = Keyring(workspace.keys, entropy=entropy)
+        self.outbox = Outbox(workspace.outbox)
+        self._log = WorkspaceLog(workspace.log)
+        self._bindings = Bindings(workspace.idempotency)
+        aftermath = Aftermath(
+            inflight=workspace.inflight, outbox=self.outbox, log=self._log, jobs_for=jobs_for
         )
-    events = audit.events(committed, doc=folder.id)
-    if projection is not None:
-        _check_past(projection, events)
-    return Reading(
-        document=fold(folder, events),
-        committed=committed,
-        torn=bool(rest),
-        queued=None,
-        logged=None,
-    )
+        self._transactions = Transactions(workspace, aftermath, entropy)
 
+    def create(
+        self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
+    ) -> Document:
+        """Store a new document, all at once or not at all.
 
-def require(folder: DocumentFolder) -> None:
-    """Refuse a document that is not there.
+        Raises:
+            Conflict: The id exists.
+            WorkspaceUnusable: Nothing can be written.
+        """
+        with self._bindings.creating(document_id):
+            return self._transactions.create(document_id, entry, at=at, contents=blobs)
 
-    Raises:
-        NotFound: It is not.
-    """
-    if not folder.path.is_dir():
-        raise _no_document(folder)
+    def load(self, document_id: str) -> Document:
+        """Return the document as its trail says; waits for nobody, writes nothing.
 
+        Raises:
+            NotFound: There is none.
+            Tampered: Its trail is broken.
+        """
+        return reading.read(self.workspace.folder(document_id)).document
 
-def trail(folder: DocumentFolder) -> list[Event]:
-    """Return all events of a document, checked.
+    def commit(self, document: Document, entry: Entry, *, at: datetime) -> Document:
+        """Append one event to a document as it was loaded; durable on return.
 
-    Raises:
-        NotFound: There is no such document.
-        Tampered: The chain is broken, or shorter than it was.
-    """
-    projection = records.read(folder.projection, doc=folder.id)
-    committed, _ = audit.split(_trail_bytes(folder))
-    events = audit.events(committed, doc=folder.id)
-    if projection is not None:
-        _check_past(projection, events)
-    return events
+        Raises:
+            Conflict: The document changed since it was loaded.
+            NotFound: There is no such document.
+            Tampered: Its trail is broken.
+            WorkspaceUnusable: It could not be written; nothing has changed.
+        """
+        return self._transactions.commit(document, entry, at=at)
 
+    @contextmanager
+    def exclusive(self, document_id: str) -> Iterator[None]:
+        """Keep everybody else from changing the document until the block ends.
 
-def fold(folder: DocumentFolder, events: list[Event]) -> Document:
-    """Return the document that these events make.
+        Raises:
+            NotFound: There is no such document.
+            WorkspaceUnusable: The file system cannot be written or knows no locks.
+        """
+        folder = self.workspace.folder(document_id)
+        reading.require(folder)
+        with locks.hold(folder.lock):
+            yield
 
-    Raises:
-        Tampered: They do not make one, or a blob is missing or changed.
-    """
+    def trail(self, document_id: str) -> list[Event]:
+        """Return all events, each checked against the one before.
 
-    def attachment(sha256: str) -> bytes:
-        return blob(folder, sha256)
+        Raises:
+            NotFound: There is no such document.
+            Tampered: The chain is broken.
+        """
+        return reading.trail(self.workspace.folder(document_id))
 
-    try:
-        return history.fold(events, attachment)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Tampered(f"The audit trail of {folder.id} makes no sense: {error!r}.") from error
+    def blob(self, document_id: str, sha256: str) -> bytes:
+        """Return stored bytes, checked against their hash.
 
+        Raises:
+            NotFound: The document has no such blob.
+            Tampered: They are not the bytes that were stored.
+        """
+        return reading.blob(self.workspace.folder(document_id), sha256)
 
-def blob(folder: DocumentFolder, sha256: str) -> bytes:
-    """Return the bytes of that hash.
+    def resolve(self, prefix: str) -> str:
+        """Return the one document id that starts with this; ``@last`` is the newest.
 
-    Raises:
-        NotFound: The document has no such blob.
-        Tampered: It should have it, and has not, or has other bytes.
-    """
-    try:
-        return blobs.get(folder.blobs, sha256)
-    except FileNotFoundError:
-        named = any(sha256 in blobs.referred(event) for event in trail(folder))
-    if named:
-        raise Tampered(
-            f"The blob {sha256} of document {folder.id} is gone.",
-            hint="Restore the workspace from a backup.",
-        )
-    raise NotFound(f"Document {folder.id} has no blob {sha256!r}.")
+        Raises:
+            NotFound: None does.
+            InvalidRequest: Several do.
+        """
+        if prefix == listing.NEWEST:
+            for document_id in self._ids():
+                return document_id
+            raise listing.no_document_yet()
+        wanted = prefix.lower()
+        if DOCUMENT_ID.fullmatch(wanted):
+            reading.require(self.workspace.folder(wanted))
+            return wanted
+        return listing.only_match(prefix, [one for one in self._ids() if one.startswith(wanted)])
 
+    def list(self, filters: Filters, *, limit: int, cursor: str | None = None) -> Page:
+        """Return a stretch of documents, newest first.
 
-def walk(root: Path) -> Iterator[str]:
-    """Yield the ids of all documents, newest first, from the folders alone."""
-    for month in _names(root):
-        for name in _names(root / month):
-            if ids.DOCUMENT_ID.fullmatch(name):
-                yield name
+        Raises:
+            InvalidRequest: The cursor is not one of ours.
+        """
+        before = None if cursor is None else listing.last_of(cursor)
+        found: list[Document] = []
+        for document_id in self._ids():
+            if before is not None and document_id >= before:
+                continue
+            document = self._load_or_skip(document_id)
+            if document is None or not listing.fits(document, filters):
+                continue
+            if len(found) == limit:
+                return Page(tuple(found), listing.cursor_after(found[-1].id))
+            found.append(document)
+        return Page(tuple(found), None)
 
+    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+        """Bind an idempotency key to a document about to be created, before it is.
 
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted((one.name for one in folder.iterdir()), reverse=True)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+        Returns:
+            None if the key is new, or its document never came to be; else the id it is bound to.
 
+        Raises:
+            InvalidRequest: The key was used with another request.
+        """
+        return self._bindings.remember(account, key, fingerprint, document_id, exists=self._exists)
 
-def _trail_bytes(folder: DocumentFolder) -> bytes:
-    try:
-        return durable.read(folder.trail)
-    except FileNotFoundError as error:
-        if folder.path.is_dir():
-            raise Tampered(f"The audit trail of document {folder.id} is gone.") from error
-        raise _no_document(folder) from error
+    def heal(self) -> int:
+        """Finish what processes that died left unfinished; return the number of documents.
 
+        Costs nothing where nothing is.
 
-def _no_document(folder: DocumentFolder) -> NotFound:
-    return NotFound(f"There is no document {folder.id}.", hint="See which there are: sygn list")
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        return self._transactions.heal()
 
+    def _exists(self, document_id: str) -> bool:
+        try:
+            reading.require(self.workspace.folder(document_id))
+        except NotFound:
+            return False
+        return True
 
-def _check_past(projection: Projection, events: list[Event]) -> None:
-    """Refuse a trail that lost or changed events which the projection has seen.
+    def _ids(self) -> Iterable[str]:
+        return reading.walk(self.workspace.documents)
 
-    Without this a trail whose last line feed was damaged would read as one event shorter.
-    """
-    seen = projection.document
-    if seen.seq >= len(events) or events[seen.seq].hash() != seen.head:
-        raise Tampered(
-            f"The audit trail of document {seen.id} lost or changed event {seen.seq}, which it "
-            "had before.",
-            hint="Restore the workspace from a backup.",
-        )
+    def _load_or_skip(self, document_id: str) -> Document | None:
+        """Leave out what is damaged: one bad document must not hide all the others."""
+        try:
+            return self.load(document_id)
+        except NotFound:
+            return None
+        except Tampered as error:
+            _log.warning("The list leaves out document %s: %s", document_id, error)
+            return None

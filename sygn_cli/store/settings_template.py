@@ -16,11 +16,18 @@ SETTINGS: Final = """\
 # How long finished documents are kept before "sygn purge" removes them: "never" keeps them.
 #retention = "never"
 
-# Largest PDF that is accepted, in megabytes.
+# Largest PDF that is accepted: megabytes and pages.
 #max_pdf_mb = 25
+#max_pages = 2000
+
+# Name in the credential of the seal.
+#organisation = "Example Ltd"
 
 # Web sites that may show the signing page in a frame.
 #embed_origins = ["https://app.example.com"]
+
+# Proxies whose X-Forwarded-For is believed.
+#trusted_proxies = ["10.0.0.0/8"]
 
 # Time-stamp authority (RFC 3161) for seals; without it seals carry no trusted time.
 #tsa = "https://freetsa.org/tsr"

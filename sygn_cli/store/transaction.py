@@ -15,7 +15,7 @@ from sygn_cli.domain import audit as trails
 from sygn_cli.domain import history
 from sygn_cli.domain.audit import Entry, Event, sha256
 from sygn_cli.domain.errors import Conflict
-from sygn_cli.store import audit, blobs, documents, durable, locks, trouble
+from sygn_cli.store import audit, blobs, durable, locks, reading, trouble
 from sygn_cli.store.aftermath import Aftermath, Committed
 from sygn_cli.store.workspace import DocumentFolder, Workspace
 
@@ -69,7 +69,7 @@ class Transactions:
                 if not _LOCK_MOVES_ALONG:  # pragma: no cover - Windows
                     self._place(staged, folder)
                     with locks.hold(folder.lock):
-                        self._aftermath.settle(folder, documents.read(folder))
+                        self._aftermath.settle(folder, reading.read(folder))
             except BaseException:
                 shutil.rmtree(staged.path, ignore_errors=True)
                 raise
@@ -85,28 +85,28 @@ class Transactions:
             WorkspaceUnusable: It could not be written; nothing has changed.
         """
         folder = self._workspace.folder(document.id)
-        documents.require(folder)
+        reading.require(folder)
         with locks.hold(folder.lock):
-            reading = documents.read(folder)
-            now = reading.document
+            state = reading.read(folder)
+            now = state.document
             if (now.seq, now.head) != (document.seq, document.head):
                 raise Conflict(
                     f"Document {document.id} was changed by somebody else meanwhile.",
                     hint="Try again.",
                 )
-            reading = self._aftermath.settle(folder, reading)
+            state = self._aftermath.settle(folder, state)
             event = trails.chain(
-                entry, doc=document.id, after=audit.last_event(reading.committed), at=at
+                entry, doc=document.id, after=audit.last_event(state.committed), at=at
             )
-            done = self._next(folder, reading.document, reading.committed, event, entry)
+            done = self._next(folder, state.document, state.committed, event, entry)
             with trouble.guarded(folder.path):
                 blobs.put(folder.blobs, entry.attachments)
                 self._aftermath.mark(document.id)
-                durable.append(folder.trail, event.line() + b"\n", at=len(reading.committed))
-            if reading.is_settled:
+                durable.append(folder.trail, event.line() + b"\n", at=len(state.committed))
+            if state.is_settled:
                 self._aftermath.follow(folder, done)
             else:
-                self._aftermath.settle(folder, documents.read(folder))
+                self._aftermath.settle(folder, reading.read(folder))
             return done.document
 
     def heal(self) -> int:
@@ -129,9 +129,9 @@ class Transactions:
             Tampered: Its trail is broken.
         """
         folder = self._workspace.folder(document_id)
-        documents.require(folder)
+        reading.require(folder)
         with locks.hold(folder.lock):
-            self._aftermath.settle(folder, documents.read(folder))
+            self._aftermath.settle(folder, reading.read(folder))
 
     def _heal(self, marker: Path) -> bool:
         folder = self._workspace.folder(marker.name)
@@ -140,7 +140,7 @@ class Transactions:
             return False
         with locks.hold_if_free(folder.lock) as free:
             if free:  # else somebody alive is at it
-                self._aftermath.settle(folder, documents.read(folder))
+                self._aftermath.settle(folder, reading.read(folder))
             return free
 
     def _forget_unborn(self, marker: Path, folder: DocumentFolder) -> None:
@@ -185,7 +185,7 @@ class Transactions:
         held = by_hash(entry.attachments)
 
         def attachment(wanted: str) -> bytes:
-            return held[wanted] if wanted in held else documents.blob(folder, wanted)
+            return held[wanted] if wanted in held else reading.blob(folder, wanted)
 
         present = [one for one in blobs.referred(event) if blobs.find(folder.blobs, one)]
         require_blobs(event, {*held, *present})

@@ -20,6 +20,8 @@ FORMAT: Final = 1
 FOLDER_NAME: Final = ".sygn"
 _DESCRIPTION: Final = "sygn.json"
 _SETTINGS: Final = "sygn.toml"
+# A workspace inside a repository must not be committed with its keys.
+_IGNORE: Final = ".gitignore"
 _FOLDERS: Final = (
     "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates", "cache",
 )  # fmt: skip
@@ -181,6 +183,7 @@ def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
     durable.make_folder(path)
     for name in _FOLDERS:
         durable.make_folder(path / name)
+    durable.put_if_absent(path / _IGNORE, b"*\n")
     durable.put_if_absent(path / _SETTINGS, SETTINGS.encode())
     description = {"format": FORMAT, "workspace": f"ws_{entropy(_ID_BYTES).hex()}"}
     # Last: a workspace is one when it has its description.
@@ -188,13 +191,12 @@ def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    known = {*_FOLDERS, _SETTINGS, _DESCRIPTION}
+    known = (*_FOLDERS, _SETTINGS, _DESCRIPTION, _IGNORE, ".lock", ".DS_Store")
     foreign = [
         one.name
         for one in (path.iterdir() if path.is_dir() else ())
-        if one.name not in known and not one.name.startswith(_DESCRIPTION)
-        and not one.name.startswith(_SETTINGS)
-    ]  # fmt: skip
+        if not one.name.startswith(known)  # unfinished files have longer names
+    ]
     if foreign:
         raise WorkspaceUnusable(
             f"{path} is no workspace and not empty: it holds {min(foreign)!r}.",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace
-from sygn_cli.store.workspace_store import WorkspaceStore
 
 
 @pytest.fixture
