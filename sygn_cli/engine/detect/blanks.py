@@ -60,7 +60,9 @@ class Blank:
 
     Attributes:
         area: Where one writes; for lines the lower edge is the line.
-        limit: Lowest y that something above occupies, so the box may grow up to there.
+        cell: The whole box of which the area is the free part.
+        sign: What a leader run is made of.
+        separators: Signs that part the groups of a leader run.
     """
 
     form: Form
@@ -75,6 +77,8 @@ class Blank:
     for_nobody: bool = False
     why: str = ""
     max_length: int | None = None
+    sign: str = ""
+    separators: set[str] = field(default_factory=set)
 
     @property
     def base(self) -> float:

@@ -3,50 +3,114 @@
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.domain.field import FieldType
+from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form
-from sygn_cli.engine.detect.cells import Cell, Grid, cells_of, grid_of
 from sygn_cli.engine.detect.shapes import Area, HLine, shared
 
 if TYPE_CHECKING:
-    from sygn_cli.engine.detect.sheet import Sheet
+    from sygn_cli.engine.detect.cells import Cell, Grid
+    from sygn_cli.engine.detect.sheet import Chunk, Sheet
     from sygn_cli.engine.detect.words import Run, Word
 
 _LINE_HEIGHT: Final = 14.0
-_SHORTEST_RULE: Final = 14.0
+_SHORTEST_RULE: Final = 9.0
 _LOWEST_CELL: Final = 8.5
+_GROUP_GAP: Final = 16.0
+_SEPARATORS: Final = frozenset({"-", "\u2013", "\u2014", "/", ".", "\u2010", "\u2011"})
+_FEW_WORDS: Final = 5
+_DARK: Final = 0.45
+# What stands on a line that is to be signed: an x, /s/, a currency sign.
+_MARKER: Final = re.compile(r"^(?:\W{1,2}|[xX]:?|/s/|s/)$")
+# Item numbers and figures: a cell that holds nothing else is counted or filled, not blank.
+_SAYS_NOTHING: Final = re.compile(r"^(?:[\W\d_]+|\d{0,3}[A-Za-z]?[.)]?)$")
 
 
-def find_blanks(sheet: Sheet) -> list[Blank]:
-    """Return the candidates of a page, without overlaps between the kinds."""
-    grid = grid_of(sheet.ink)
-    cells = cells_of(grid)
+def find_blanks(sheet: Sheet, grid: Grid, cells: list[Cell]) -> list[Blank]:
+    """Return the candidates of a page but the check boxes."""
     closed = [cell.area for cell in cells if cell.closed]
-    blanks = [_of_run(run) for run in sheet.writing.runs]
-    blanks += [blank for cell in cells if cell.closed for blank in _of_cell(sheet, cell, blanks)]
-    blanks += _of_rules(sheet, grid, cells, closed)
-    return blanks
+    blanks = merged_groups(sheet, [_of_run(run) for run in sheet.writing.runs])
+    runs = [blank.area for blank in blanks]
+    blanks += [blank for area in closed for blank in _of_cell(sheet, area, runs)]
+    for cell in cells:
+        if not cell.closed and sheet.words_in(cell.area):
+            blanks += _of_cell(sheet, cell.area, runs)
+    closed += [blank.cell for blank in blanks if blank.cell]
+    blanks += _of_rules(sheet, grid, closed)
+    return [part for blank in blanks for part in split_by_labels(sheet, blank)]
 
 
 def _of_run(run: Run) -> Blank:
     # An underscore is drawn below the baseline; one writes on it, not on the baseline.
     bottom = run.base + 0.12 * run.size if run.sign == "_" else run.base
     area = Area(run.x0, bottom - max(_LINE_HEIGHT, run.size), run.x1, bottom)
-    return Blank(Form.RUN, area, run.size)
+    return Blank(Form.RUN, area, run.size, sign=run.sign)
 
 
-def _of_cell(sheet: Sheet, cell: Cell, runs: list[Blank]) -> list[Blank]:
-    area = cell.area
-    if area.width < 18 or area.height < _LOWEST_CELL:
+def merged_groups(sheet: Sheet, blanks: list[Blank]) -> list[Blank]:
+    """Join runs that only dashes, slashes or dots part, as in ``___-__-____`` and ``__/__/__``."""
+    joined: list[Blank] = []
+    for blank in sorted(blanks, key=lambda b: (round(b.base), b.area.x0)):
+        last = joined[-1] if joined else None
+        if last and abs(last.base - blank.base) < 2 and blank.area.x0 - last.area.x1 < _GROUP_GAP:
+            between = Area(last.area.x1 - 1, last.area.y0, blank.area.x0 + 1, last.area.y1)
+            signs = {word.text for word in sheet.words_in(between)}
+            short = min(last.area.width, blank.area.width) < 8 * blank.size
+            if signs <= _SEPARATORS and (signs or (short and _one_space(last, blank))):
+                last.area = last.area._replace(x1=blank.area.x1)
+                last.separators |= signs
+                continue
+        joined.append(blank)
+    return joined
+
+
+def _one_space(left: Blank, right: Blank) -> bool:
+    return right.area.x0 - left.area.x1 < 1.3 * right.size
+
+
+def split_by_labels(sheet: Sheet, blank: Blank) -> list[Blank]:
+    """Split one long line that has two labels side by side below it."""
+    area = blank.area
+    if blank.form not in {Form.RULE, Form.RUN} or area.width < 150:
+        return [blank]
+    rows = sheet.rows_between(area.y1 + 4, area.y1 + 14)
+    if not rows:
+        return [blank]
+    inside = [c for c in rows[0].chunks if area.x0 - 6 <= c.x0 and c.x1 <= area.x1 + 12]
+    kinds = {hit.type for chunk in inside for hit in lexicon.hits(chunk.text)}
+    signed = bool(kinds & {FieldType.SIGNATURE, FieldType.DATE})
+    if len(inside) < 2 or (len(inside) > 2 and not signed):
+        return [blank]
+    if inside[0].x0 - area.x0 > 14 or len(inside) != len(rows[0].chunks):
+        return [blank]
+    if any(len(c.words) > 6 or c.x1 - c.x0 > 0.6 * area.width for c in inside):
+        return [blank]
+    starts = [area.x0, *(c.x0 - 3 for c in inside[1:]), area.x1 + 3]
+    if any(b - a < 40 for a, b in pairwise(starts)):
+        return [blank]
+    return [
+        replace(blank, area=Area(a, area.y0, b - 3, area.y1), evidence=[])
+        for a, b in pairwise(starts)
+    ]
+
+
+def _of_cell(sheet: Sheet, area: Area, runs: list[Area]) -> list[Blank]:
+    if area.width < 18 or area.height < _LOWEST_CELL or area.height > 0.5 * sheet.height:
         return []
-    if area.height > 0.5 * sheet.height or any(run.area.share_inside(area) > 0.6 for run in runs):
+    if any(run.share_inside(area) > 0.6 for run in runs):
+        return []
+    if _is_dark(sheet, area):
         return []
     words = sheet.words_in(area)
-    free = free_part(area, words)
-    if free is None:
+    if words and all(_SAYS_NOTHING.match(word.text) for word in words):
         return []
-    return [Blank(Form.CELL, free, cell=area)]
+    free = free_part(area, words)
+    return [Blank(Form.CELL, free, cell=area)] if free else []
 
 
 def free_part(area: Area, words: list[Word]) -> Area | None:
@@ -62,21 +126,41 @@ def free_part(area: Area, words: list[Word]) -> Area | None:
     high = min(word.base for word in words)
     if low - high < 2 and inset.x1 - right >= max(36.0, 0.25 * area.width) and area.height < 60:
         last = max(words, key=lambda word: word.x1)
-        if last.text.rstrip().endswith((":", "?", "$", "€", ">", "\u25b6", "\u25ba")):
+        if names_what_follows(last.text):
             return Area(right + 2, inset.y0, inset.x1, inset.y1)
     return None
 
 
-def _of_rules(sheet: Sheet, grid: Grid, cells: list[Cell], closed: list[Area]) -> list[Blank]:
+def _is_dark(sheet: Sheet, area: Area) -> bool:
+    light = 1.0
+    for tint, brightness in sheet.ink.tints:  # in painting order: the last one is on top
+        if area.share_inside(tint) > 0.6:
+            light = brightness
+    return light < _DARK
+
+
+def _of_rules(sheet: Sheet, grid: Grid, closed: list[Area]) -> list[Blank]:
     blanks = []
     for rule in sheet.ink.rules:
         for piece in _pieces(rule, grid):
             if piece.width < _SHORTEST_RULE or _edges_a_cell(piece, closed):
                 continue
+            over = Area(piece.x0, piece.y - 8, piece.x1, piece.y - 1)
+            if _is_upper_edge(piece, grid) or _is_dark(sheet, over):
+                continue
             for free in _free_stretches(sheet, piece):
                 area = Area(free.x0, free.y - _LINE_HEIGHT, free.x1, free.y)
                 blanks.append(Blank(Form.RULE, area))
     return blanks
+
+
+def _is_upper_edge(piece: HLine, grid: Grid) -> bool:
+    """Tell whether vertical lines hang from it while none stands on it."""
+    near = [post for post in grid.posts if piece.x0 - 3 <= post.x <= piece.x1 + 3]
+    hanging = [p for p in near if abs(p.y0 - piece.y) < 3 and p.y1 - p.y0 > 6]
+    standing = [p for p in near if p.y0 < piece.y - 6 and p.y1 >= piece.y - 2]
+    inner = [p for p in hanging if piece.x0 + 3 < p.x < piece.x1 - 3]
+    return (len(hanging) >= 2 or bool(inner)) and not standing
 
 
 def _pieces(rule: HLine, grid: Grid) -> list[HLine]:
@@ -99,24 +183,39 @@ def _edges_a_cell(piece: HLine, closed: list[Area]) -> bool:
 
 
 def _free_stretches(sheet: Sheet, piece: HLine) -> list[HLine]:
-    """Return the parts of a line that no text stands on."""
-    words = [
-        word
-        for row in sheet.rows_between(piece.y - 7, piece.y + 2.5)
-        for word in row.words
-        if shared(word.x0, word.x1, piece.x0, piece.x1) > 0.5 * min(word.x1 - word.x0, piece.width)
+    """Return the parts of a line that no text stands on.
+
+    Text on a line is an underline, a heading over a separator, or the label of the free rest.
+    """
+    chunks = [
+        chunk
+        for chunk in sheet.chunks_between(piece.y - 14, piece.y + 2.5)
+        if _stands_on(chunk, piece) and shared(chunk.x0, chunk.x1, piece.x0, piece.x1) > 1
     ]
-    if not words:
+    if not chunks:
         return [piece]
-    words.sort(key=lambda word: word.x0)
-    covered = sum(shared(word.x0, word.x1, piece.x0, piece.x1) for word in words)
-    if piece.width < 120 or covered > 0.6 * piece.width:
-        return [] if covered > 0.3 * piece.width else [piece]
-    free, left = [], piece.x0
-    for word in words:
-        if word.x0 - left >= 30:
-            free.append(HLine(left, word.x0 - 2, piece.y))
-        left = max(left, word.x1 + 2)
-    if piece.x1 - left >= 30:
-        free.append(HLine(left, piece.x1, piece.y))
+    covered = sum(shared(c.x0, c.x1, piece.x0, piece.x1) for c in chunks)
+    if covered < 0.15 * piece.width and all(_MARKER.match(c.text) for c in chunks):
+        return [piece]
+    chunks.sort(key=lambda chunk: chunk.x0)
+    free = []
+    for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
+        left = max(piece.x0, chunk.x1 + 2)
+        right = min(following.x0 - 2 if following else piece.x1, piece.x1)
+        if right - left >= 28 and names_what_follows(chunk.text):
+            free.append(HLine(left, right, piece.y))
     return free
+
+
+def _stands_on(chunk: Chunk, piece: HLine) -> bool:
+    if chunk.base > piece.y - max(7.0, 0.6 * chunk.size):
+        return True
+    # In ruled rows the label stands higher, in the middle of its row.
+    return names_what_follows(chunk.text) and len(chunk.words) <= _FEW_WORDS
+
+
+def names_what_follows(text: str) -> bool:
+    """Tell whether a text is a label for the free space after it."""
+    return text.rstrip().endswith(
+        (":", "?", "$", "#", ">", "\u25b6", "\u25ba", "\u2192", "\u20ac")
+    )

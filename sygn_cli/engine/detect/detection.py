@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.field import Detection, FieldType, Source
 from sygn_cli.domain.geometry import Box
-from sygn_cli.engine.detect import boxes, kinds, labels, lexicon, signers, suppression, widgets
+from sygn_cli.engine.detect import (
+    boxes,
+    columns,
+    kinds,
+    labels,
+    lexicon,
+    signers,
+    slots,
+    suppression,
+    tags,
+    widgets,
+)
 from sygn_cli.engine.detect.blanks import Blank, Form
 from sygn_cli.engine.detect.candidates import find_blanks
 from sygn_cli.engine.detect.cells import cells_of, grid_of
@@ -52,8 +63,9 @@ def detect_fields(
             word.text for _, sheet in sheets for word in sheet.writing.words
         )
         for page, sheet in sheets:
-            blanks = page_blanks(sheet, language)
             given = widgets.read_widgets(page, sheet)
+            given += [_tagged(sheet, tag) for tag in tags.find_tags(sheet, anchors)]
+            blanks = page_blanks(sheet, language)
             found += widgets.merged(given, [_detection(sheet, blank) for blank in blanks])
             if sheet.pictures and not sheet.writing.words and not given:
                 unreadable.append(sheet.number)
@@ -64,15 +76,20 @@ def detect_fields(
 
 def page_blanks(sheet: Sheet, language: str) -> list[Blank]:
     """Return the judged blanks of one page."""
-    closed = [cell.area for cell in cells_of(grid_of(sheet.ink)) if cell.closed]
-    ticks = find_ticks(sheet, closed)
+    grid = grid_of(sheet.ink)
+    cells = cells_of(grid)
+    ticks = find_ticks(sheet, [cell.area for cell in cells if cell.closed])
     blanks = [
         blank
-        for blank in find_blanks(sheet)
+        for blank in find_blanks(sheet, grid, cells)
         if not any(blank.area.share_inside(_grown(tick.area)) > 0.5 for tick in ticks)
     ]
+    blanks = [b for b in blanks if b.area.width >= _SMALLEST and b.area.height >= _SMALLEST]
     blanks = suppression.keep(sheet, blanks + ticks)
     labels.gather(sheet, blanks, language)
+    columns.inherit(sheet, blanks)
+    blanks = [blank for blank in blanks if not suppression.doubts(sheet, blank, blanks)]
+    blanks += slots.find_slots(sheet, blanks, language)
     for blank in blanks:
         kinds.decide(blank)
     boxes.fit(sheet, blanks)
@@ -84,6 +101,8 @@ def _grown(area: Area) -> Area:
     return Area(area.x0 - 2, area.y0 - 2, area.x1 + 2, area.y1 + 2)
 
 
+# ISO 32000 sets no least size; less than this cannot be written in.
+_SMALLEST: Final = 4.0
 _SOURCES = {Form.RUN: Source.LINE, Form.RULE: Source.LINE, Form.SLOT: Source.LABEL}
 
 
@@ -101,6 +120,28 @@ def _detection(sheet: Sheet, blank: Blank) -> Detection:
         source=_SOURCES.get(blank.form, Source.BOX),
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
+    )
+
+
+_ANCHORED: Final = {FieldType.SIGNATURE: (150.0, 24.0), FieldType.CHECKBOX: (12.0, 12.0)}
+
+
+def _tagged(sheet: Sheet, tag: tags.Tag) -> Detection:
+    area = tag.area
+    if tag.anchored:
+        width, height = _ANCHORED.get(tag.type, (110.0, 16.0))
+        area = Area(area.x0, area.y1 - height, min(area.x0 + width, sheet.width), area.y1)
+    return Detection(
+        id="",
+        type=tag.type,
+        page=sheet.number,
+        box=Box(area.x0, area.y0, area.width, area.height).rounded(),
+        confidence=1.0,
+        label=tag.label,
+        party=tag.role,
+        reason=f"text tag {tag.text[:80]!r}",
+        source=Source.TAG,
+        required=tag.required,
     )
 
 

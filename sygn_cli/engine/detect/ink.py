@@ -52,9 +52,26 @@ def read_ink(drawings: Iterable[Mapping[str, Any]]) -> Ink:
             fill = None
         if stroked or fill is not None:
             _read_path(ink, items, Area(*path["rect"]), stroked=stroked, fill=fill)
+    ink.boxes += _framed(ink.tints)
     ink.rules = joined_rules(ink.rules)
     ink.posts = joined_posts(ink.posts)
     return ink
+
+
+def _framed(tints: list[tuple[Area, float]]) -> list[Area]:
+    """Return light areas painted onto slightly larger dark ones: boxes without an outline."""
+    dark = [area for area, light in tints if light < 0.5]
+    return [
+        area
+        for area, light in tints
+        if light > 0.75 and any(_frames(outer, area) for outer in dark)
+    ]
+
+
+def _frames(outer: Area, inner: Area) -> bool:
+    edges = [b - a for a, b in zip(outer[:2], inner[:2], strict=True)]
+    edges += [a - b for a, b in zip(outer[2:], inner[2:], strict=True)]
+    return all(0 <= edge <= 3 for edge in edges)
 
 
 def _read_path(

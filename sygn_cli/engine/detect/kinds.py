@@ -42,6 +42,8 @@ _BASE: Final = {
 
 def _confidence(blank: Blank, typed: Evidence | None, named: Evidence | None) -> float:
     value = _BASE[blank.form]
+    if not blank.evidence and blank.form is Form.RULE:
+        return 0.35
     if typed is not None:
         value += 0.25
     elif named is not None and named.naming > 0.4:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.detect import lexicon
@@ -11,29 +12,64 @@ from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Where
 from sygn_cli.engine.detect.shapes import Area, shared
 from sygn_cli.engine.detect.sheet import Chunk, Sheet, chunk_of
 
+if TYPE_CHECKING:
+    from sygn_cli.engine.detect.words import Word
+
 _NUMBERING: Final = re.compile(
     r"^\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})(?:[.)]|\.[a-z0-9]\.?)*\)?$", re.IGNORECASE
 )
 _NO_LABEL: Final = re.compile(r"^[\W_]*$")
 _MOST_LABEL_WORDS: Final = 9
+_ARROWS: Final = (":", ">", "\u25b6", "\u25ba", "\u2192")
+_NEXT_LINE: Final = 13.0
+_LINE_BELOW: Final = 30.0
+
+
+@dataclass(slots=True)
+class _Around:
+    """A blank and all blanks of its page, to see whose label a text is.
+
+    Attributes:
+        headed: Blanks whose label stands above or in them, so that nothing below is theirs.
+    """
+
+    sheet: Sheet
+    blank: Blank
+    others: list[Blank]
+    headed: set[int]
+
+    @property
+    def area(self) -> Area:
+        return self.blank.area
 
 
 def gather(sheet: Sheet, blanks: list[Blank], language: str) -> None:
     """Fill the evidence of every blank."""
-    others = [blank.area for blank in blanks]
+    headed = {id(blank) for blank in blanks if _is_headed(sheet, blank)}
     for blank in blanks:
-        found = [
-            _left(sheet, blank, others),
-            _inside(sheet, blank),
-            _below(sheet, blank, others),
-            _right(sheet, blank, others),
-            _above(sheet, blank, others),
-        ]
+        others = [other for other in blanks if other is not blank]
+        around = _Around(sheet, blank, others, headed)
+        found = [_left(around), _inside(around), _right(around)]
+        if blank.form is not Form.TICK:
+            found += [_below(around, language), _above(around)]
         blank.evidence = [
-            _judged(evidence, language)
+            _judged(blank, evidence, language)
             for evidence in found
             if evidence and _useful(evidence.text)
         ]
+
+
+def _is_headed(sheet: Sheet, blank: Blank) -> bool:
+    """Tell whether a short text stands close over the left end of a box, or in it."""
+    if blank.form is not Form.CELL or blank.cell is None:
+        return False
+    if sheet.words_in(blank.cell):
+        return True
+    cell = blank.cell
+    return any(
+        -4 < chunk.x0 - cell.x0 < 12 and cell.y0 - chunk.base < 6 and len(chunk.words) <= 8
+        for chunk in sheet.chunks_between(cell.y0 - 8, cell.y0 + 1)
+    )
 
 
 def _useful(text: str) -> bool:
@@ -45,127 +81,160 @@ _TRUST: Final = {
     Where.INSIDE: 0.95,
     Where.BELOW: 0.85,
     Where.RIGHT: 0.6,
-    Where.ABOVE: 0.5,
+    Where.ABOVE: 0.55,
     Where.HEADER: 0.7,
     Where.SECTION: 0.4,
 }
 
 
-def _judged(evidence: Evidence, language: str) -> Evidence:
-    text = evidence.text
+def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
+    text, where = evidence.text, evidence.where
     found = lexicon.hits(text, language)
-    trust = _TRUST[evidence.where]
+    trust = _TRUST[where]
+    if where is Where.ABOVE and blank.form is Form.CELL and evidence.gap < 8:
+        trust = 0.85
     words = len(text.split())
     prose = 1.0 if words <= _MOST_LABEL_WORDS else 0.5
     naming = trust * prose / (1 + evidence.gap / 40)
     if not found:
-        return Evidence(evidence.where, text, evidence.gap, None, 0.0, naming)
+        return Evidence(where, text, evidence.gap, None, 0.0, naming)
     # The word nearest to the blank decides: the last one of a text to its left, else the first.
-    hit = found[-1] if evidence.where is Where.LEFT else found[0]
+    hit = found[-1] if where is Where.LEFT else found[0]
     kinds = {other.type for other in found}
-    if evidence.where is not Where.LEFT and FieldType.SIGNATURE in kinds:
+    if where is not Where.LEFT and FieldType.SIGNATURE in kinds:
         hit = next(other for other in found if other.type is FieldType.SIGNATURE)
-    distance = len(lexicon.fold(text)) - hit.end if evidence.where is Where.LEFT else hit.start
+    distance = len(lexicon.fold(text)) - hit.end if where is Where.LEFT else hit.start
     nearness = 1.0 if distance <= 12 else 0.75 if distance <= 30 else 0.4
-    return Evidence(
-        evidence.where,
-        text,
-        evidence.gap,
-        hit.type,
-        trust * prose * nearness * hit.weight / (1 + evidence.gap / 80),
-        naming,
-    )
+    score = trust * prose * nearness * hit.weight / (1 + evidence.gap / 80)
+    return Evidence(where, text, evidence.gap, hit.type, score, naming)
 
 
-def _left(sheet: Sheet, blank: Blank, others: list[Area]) -> Evidence | None:
-    area = blank.area
+def _left(around: _Around) -> Evidence | None:
+    area, blank = around.area, around.blank
     middle = area.y1 - 0.4 * blank.size
     if blank.form in {Form.CELL, Form.COMB, Form.TICK}:
         middle = (area.y0 + area.y1) / 2 + 3
-    wall = max((o.x1 for o in others if o.x1 <= area.x0 + 1 and _same_row(o, area)), default=0.0)
+    walls = [
+        o.area.x1 for o in around.others if o.area.x1 <= area.x0 + 1 and _beside(o.area, area)
+    ]
+    wall = max(walls, default=0.0)
     best: Chunk | None = None
-    for row in sheet.rows_between(middle - 5, middle + 9):
+    for row in around.sheet.rows_between(middle - 5, middle + 9):
         words = [w for w in row.words if w.x1 <= area.x0 + 3 and w.x0 >= wall - 1]
-        if not words:
-            continue
-        kept = [words[-1]]
-        for word in reversed(words[:-1]):
-            if kept[0].x0 - word.x1 > 1.6 * word.size:
-                break
-            kept.insert(0, word)
-        chunk = chunk_of(kept)
-        if best is None or abs(chunk.base - area.y1) < abs(best.base - area.y1):
+        numbered = False
+        while blank.form is not Form.TICK and words and _NUMBERING.match(words[-1].text):
+            numbered = True
+            words.pop()
+        chunk = _tail(words)
+        if chunk and numbered:
+            # An item number between the label and its box, as tax forms have it.
+            chunk.x1 = max(chunk.x1, area.x0 - 30)
+        if chunk and (best is None or abs(chunk.base - area.y1) < abs(best.base - area.y1)):
             best = chunk
     if best is None:
         return None
     gap = max(0.0, area.x0 - best.x1)
-    reach = 90 if best.text.rstrip().endswith((":", ">", "\u25b6", "\u25ba")) else 40
+    reach = 90 if best.text.rstrip().endswith(_ARROWS) else 40
     return Evidence(Where.LEFT, best.text, gap) if gap <= reach else None
 
 
-def _same_row(a: Area, b: Area) -> bool:
+def _tail(words: list[Word]) -> Chunk | None:
+    """Return the last words of a row that belong together; a lone colon joins what it follows."""
+    if not words:
+        return None
+    kept = [words[-1]]
+    for word in reversed(words[:-1]):
+        alone = not any(c.isalnum() for w in kept for c in w.text) or kept[0].text in {"x", "X"}
+        if kept[0].x0 - word.x1 > (12.0 if alone else 1.6) * word.size:
+            break
+        kept.insert(0, word)
+    return chunk_of(kept)
+
+
+def _beside(a: Area, b: Area) -> bool:
     return shared(a.y0, a.y1, b.y0, b.y1) > 0.4 * min(a.height, b.height)
 
 
-def _inside(sheet: Sheet, blank: Blank) -> Evidence | None:
-    if blank.form is not Form.CELL or blank.cell is None:
+def _inside(around: _Around) -> Evidence | None:
+    if around.blank.form is not Form.CELL or around.blank.cell is None:
         return None
-    words = sheet.words_in(blank.cell)
+    words = around.sheet.words_in(around.blank.cell)
     if not words:
         return None
     return Evidence(Where.INSIDE, " ".join(word.text for word in words), 0.0)
 
 
-def _below(sheet: Sheet, blank: Blank, others: list[Area]) -> Evidence | None:
-    area = blank.area
-    if blank.form is Form.TICK:
+def _below(around: _Around, language: str) -> Evidence | None:
+    area = around.area
+    if id(around.blank) in around.headed:
         return None
-    best: Chunk | None = None
-    for chunk in sheet.chunks_between(area.y1 + 2, area.y1 + 24):
-        if chunk.y0 + 0.15 * chunk.size > area.y1 + 13:
+    for row in around.sheet.rows_between(area.y1 + 2, area.y1 + _LINE_BELOW + 8):
+        fitting = [c for c in row.chunks if _stands_under(c, area)]
+        if not fitting:
             continue
-        if shared(chunk.x0, chunk.x1, area.x0, area.x1) < 0.4 * min(
-            chunk.x1 - chunk.x0, area.width
-        ):
-            continue
-        if chunk.x1 - chunk.x0 > 1.35 * area.width + 30:
-            continue
-        if best is None or (chunk.base, abs(chunk.x0 - area.x0)) < (
-            best.base,
-            abs(best.x0 - area.x0),
-        ):
-            best = chunk
-    if best is None:
-        return None
-    row = Area(best.x0, best.base - best.size, best.x1, best.base)
-    if any(o is not area and _same_row(o, row) and 0 <= o.x0 - best.x1 < 60 for o in others):
-        return None  # it names the blank to its right
-    return Evidence(Where.BELOW, best.text, max(0.0, best.base - 0.75 * best.size - area.y1))
-
-
-def _right(sheet: Sheet, blank: Blank, others: list[Area]) -> Evidence | None:
-    area = blank.area
-    middle = area.y1 - 0.4 * blank.size
-    if blank.form is Form.TICK:
-        middle = (area.y0 + area.y1) / 2 + 3
-    wall = min((o.x0 for o in others if o.x0 >= area.x1 - 1 and _same_row(o, area)), default=1e9)
-    for row in sheet.rows_between(middle - 5, middle + 9):
-        for chunk in row.chunks:
-            if area.x1 - 3 <= chunk.x0 <= min(area.x1 + 30, wall):
-                gap = max(0.0, chunk.x0 - area.x1)
-                text = chunk.text
-                if blank.form is Form.TICK or text.startswith("("):
-                    return Evidence(Where.RIGHT, text, gap)
+        chunk = min(fitting, key=lambda c: abs(c.middle - (area.x0 + area.x1) / 2))
+        gap = max(0.0, chunk.base - 0.75 * chunk.size - area.y1)
+        if gap > _NEXT_LINE and not _is_signature_label(chunk, language):
+            return None
+        if gap > _LINE_BELOW or _names_another(around, chunk, gap):
+            return None
+        return Evidence(Where.BELOW, chunk.text, gap)
     return None
 
 
-def _above(sheet: Sheet, blank: Blank, others: list[Area]) -> Evidence | None:
-    area = blank.area
+def _stands_under(chunk: Chunk, area: Area) -> bool:
+    width = chunk.x1 - chunk.x0
+    overlap = shared(chunk.x0, chunk.x1, area.x0, area.x1)
+    return overlap >= 0.4 * min(width, area.width) and width <= 1.35 * area.width + 30
+
+
+def _is_signature_label(chunk: Chunk, language: str) -> bool:
+    kinds = {hit.type for hit in lexicon.hits(chunk.text, language)}
+    return len(chunk.words) <= 5 and bool(kinds & {FieldType.SIGNATURE, FieldType.DATE})
+
+
+def _names_another(around: _Around, chunk: Chunk, gap: float) -> bool:
+    """Tell whether a text below the blank rather names one to its right or one further down."""
+    row = Area(chunk.x0, chunk.base - chunk.size, chunk.x1, chunk.base)
+    for other in around.others:
+        area = other.area
+        if other.form is Form.TICK:
+            continue
+        if -2 <= area.x0 - chunk.x1 < 60 and _beside(area, row):
+            reach = 60 if chunk.text.rstrip().endswith(_ARROWS) else 16
+            if area.x0 - chunk.x1 < reach:
+                return True
+        if shared(area.x0, area.x1, chunk.x0, chunk.x1) <= 0 or abs(area.x0 - chunk.x0) > 20:
+            continue
+        top = area.y0 if other.form in {Form.CELL, Form.COMB} else area.y1 - 14
+        if top > chunk.base - 3 and gap > 3 and top - chunk.base < gap - 1:
+            return True
+    return False
+
+
+def _right(around: _Around) -> Evidence | None:
+    area, blank = around.area, around.blank
+    middle = area.y1 - 0.4 * blank.size
     if blank.form is Form.TICK:
-        return None
-    top = area.y0 if blank.form is Form.CELL else area.y1 - 8
+        middle = (area.y0 + area.y1) / 2 + 3
+    walls = [
+        o.area.x0 for o in around.others if o.area.x0 >= area.x1 - 1 and _beside(o.area, area)
+    ]
+    wall = min(walls, default=1e9)
+    for row in around.sheet.rows_between(middle - 5, middle + 9):
+        for chunk in row.chunks:
+            if not area.x1 - 3 <= chunk.x0 <= min(area.x1 + 30, wall):
+                continue
+            if blank.form is Form.TICK or chunk.text.startswith("("):
+                return Evidence(Where.RIGHT, chunk.text, max(0.0, chunk.x0 - area.x1))
+    return None
+
+
+def _above(around: _Around) -> Evidence | None:
+    area, blank = around.area, around.blank
+    top = area.y0 if blank.form in {Form.CELL, Form.COMB} else area.y1 - 8
     best: Chunk | None = None
-    for chunk in sheet.chunks_between(top - 28, top + 1):
+    for chunk in around.sheet.chunks_between(top - 28, top + 1):
         if shared(chunk.x0, chunk.x1, area.x0, area.x1) <= 0 or chunk.x0 > area.x1 - 5:
             continue
         if abs(chunk.x0 - area.x0) > 25 and abs(chunk.middle - (area.x0 + area.x1) / 2) > 30:
@@ -174,6 +243,25 @@ def _above(sheet: Sheet, blank: Blank, others: list[Area]) -> Evidence | None:
             best = chunk
     if best is None:
         return None
-    if any(o is not area and best.base < o.y1 < top and o.overlap(area) == 0 for o in others):
-        pass
-    return Evidence(Where.ABOVE, best.text, max(0.0, top - best.base))
+    gap = max(0.0, top - best.base)
+    return None if _names_one_above(around, best, gap) else Evidence(Where.ABOVE, best.text, gap)
+
+
+def _names_one_above(around: _Around, chunk: Chunk, gap: float) -> bool:
+    """Tell whether a text above the blank rather belongs to one above or beside the text."""
+    row = Area(chunk.x0, chunk.base - chunk.size, chunk.x1, chunk.base)
+    for other in around.others:
+        area = other.area
+        if other.form is Form.TICK:
+            continue
+        if -2 <= area.x0 - chunk.x1 < 16 and _beside(area, row):
+            return True
+        if shared(area.x0, area.x1, chunk.x0, chunk.x1) <= 0:
+            continue
+        if id(other) in around.headed:
+            continue
+        distance = chunk.base - 0.75 * chunk.size - area.y1
+        room = gap + (8 if around.blank.form in {Form.RULE, Form.RUN} else -2)
+        if -3 < distance < room - 1 and distance < _NEXT_LINE:
+            return True
+    return False

@@ -126,7 +126,7 @@ _DATE: Final = (
     r"\w*datum",
     r"geb(?:oren)?\.?\s+am",
     r"geburtstag",
-    r",\s*den",
+    r"den$",
     r"\bam\s*:?$",
     # French
     r"date\s+de\s+naissance",

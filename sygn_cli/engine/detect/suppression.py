@@ -2,27 +2,138 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.engine.detect.blanks import Blank, Form
+from sygn_cli.engine.detect import lexicon
+from sygn_cli.engine.detect.blanks import Blank, Form, Where
+from sygn_cli.engine.detect.shapes import Area, shared
 
 if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
+    from sygn_cli.engine.detect.words import Word
 
 _EDGE: Final = 0.06  # share of the page height that headers and footers keep to
+_WIDE: Final = 0.7  # share of the page width from which a rule may be a separator
+_PEN: Final = 7.5  # white space in points that a line needs above it to be written on
+_FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
+_PAGE_NUMBER: Final = re.compile(r"^[\divxlc]{1,5}[.)]?$", re.IGNORECASE)
 
 
 def keep(sheet: Sheet, blanks: list[Blank]) -> list[Blank]:
     """Return the blanks that are not something else."""
-    return [blank for blank in blanks if not _is_noise(sheet, blank)]
+    return [blank for blank in blanks if not _is_noise(sheet, blank, blanks)]
 
 
-def _is_noise(sheet: Sheet, blank: Blank) -> bool:
+def _is_noise(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     area = blank.area
     if area.x1 <= 0 or area.x0 >= sheet.width or area.y1 <= 0 or area.y0 >= sheet.height:
         return True
-    if blank.form is Form.RULE:
-        wide = area.width > 0.75 * sheet.width
-        edge = area.y1 < _EDGE * sheet.height or area.y1 > (1 - _EDGE) * sheet.height
-        return wide or edge
-    return False
+    match blank.form:
+        case Form.RUN:
+            return blank.sign == "." and _leads_somewhere(sheet, blank, blanks)
+        case Form.RULE:
+            return _is_separator(sheet, blank)
+        case _:
+            return False
+
+
+def _leads_somewhere(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
+    """Tell whether dots lead the eye to a page number, a figure or the blank meant."""
+    area = blank.area
+    beyond = Area(area.x1 - 1, area.y1 - 12, area.x1 + 60, area.y1 + 4)
+    words = [w for w in sheet.words_in(beyond) if not w.text.startswith("(")]
+    if any(_PAGE_NUMBER.match(word.text) or word.x0 - area.x1 < 12 for word in words):
+        return True
+    if any(_PAGE_NUMBER.match(w.text) for w in _rest_of_row(sheet, area)):
+        return True
+    return any(
+        0 <= other.area.x0 - area.x1 < 60 and other.form in {Form.CELL, Form.COMB, Form.RULE}
+        for other in blanks
+        if other is not blank and shared(other.area.y0, other.area.y1, area.y0, area.y1) > 4
+    )
+
+
+def _rest_of_row(sheet: Sheet, area: Area) -> list[Word]:
+    beyond = Area(area.x1 - 1, area.y1 - 12, sheet.width, area.y1 + 4)
+    return sheet.words_in(beyond)
+
+
+def _is_separator(sheet: Sheet, blank: Blank) -> bool:
+    return _room_above(sheet, blank.area) < _PEN or _parts_footnotes(sheet, blank.area)
+
+
+def _parts_footnotes(sheet: Sheet, area: Area) -> bool:
+    """Tell whether a short line at the margin stands over small print that starts with a mark."""
+    rows = sheet.rows_between(area.y1 + 3, area.y1 + 18)
+    if not rows or area.y1 < 0.5 * sheet.height:
+        return False
+    first = rows[0].chunks[0]
+    return bool(_FOOTNOTE.match(first.text)) and abs(first.x0 - area.x0) < 20
+
+
+def doubts(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
+    """Tell whether a line, now that its labels are known, rather parts two sections."""
+    area = blank.area
+    if blank.form is not Form.RULE:
+        return False
+    if area.width < 20 and all(e.where is not Where.BELOW for e in blank.evidence):
+        return True
+    if _is_doubled(area, blanks):
+        return True
+    if any(e.where in {Where.LEFT, Where.INSIDE} and e.naming > 0.3 for e in blank.evidence):
+        return False
+    if area.y1 < _EDGE * sheet.height or area.y1 > (1 - _EDGE) * sheet.height:
+        return True
+    if area.width < _WIDE * sheet.width or _follows_a_tick(area, blanks):
+        return False
+    return not _stacked(area, blanks) and not _has_small_label(sheet, area)
+
+
+def _follows_a_tick(area: Area, blanks: list[Blank]) -> bool:
+    return any(
+        other.form is Form.TICK
+        and 0 <= area.x0 - other.area.x1 < 20
+        and other.area.y0 < area.y1 < other.area.y1 + 8
+        for other in blanks
+    )
+
+
+def _room_above(sheet: Sheet, area: Area) -> float:
+    """Return the white space over a line, as far as text crowds a third of it."""
+    crowd = 0.0
+    for row in reversed(sheet.rows_between(area.y1 - 14, area.y1 + 2)):
+        crowd += sum(shared(w.x0, w.x1, area.x0, area.x1) for w in row.words)
+        if crowd > 0.3 * area.width:
+            return area.y1 - row.base
+    return 14.0
+
+
+def _stacked(area: Area, blanks: list[Blank]) -> bool:
+    """Tell whether an equal line lies one writing line above or below."""
+    return any(
+        other.form is Form.RULE
+        and 10 <= abs(other.area.y1 - area.y1) <= 32
+        and shared(other.area.x0, other.area.x1, area.x0, area.x1) > 0.8 * area.width
+        for other in blanks
+    )
+
+
+def _is_doubled(area: Area, blanks: list[Blank]) -> bool:
+    """Tell whether a twin lies so close that both make one ornamental line."""
+    return any(
+        other.form is Form.RULE
+        and 0.5 < abs(other.area.y1 - area.y1) < 5
+        and shared(other.area.x0, other.area.x1, area.x0, area.x1) > 0.9 * area.width
+        for other in blanks
+    )
+
+
+def _has_small_label(sheet: Sheet, area: Area) -> bool:
+    rows = sheet.rows_between(area.y1 + 3, area.y1 + 13)
+    if not rows:
+        return False
+    chunks = rows[0].chunks
+    return all(
+        len(c.words) <= 6 and (c.text.startswith("(") or lexicon.hits(c.text)) for c in chunks
+    )

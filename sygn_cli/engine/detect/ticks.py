@@ -25,6 +25,7 @@ def find_ticks(sheet: Sheet, cells: list[Area]) -> list[Blank]:
     squares = [area for area in sheet.ink.boxes if _square(area)]
     squares += [area for area in cells if _square(area)]
     squares += [area for area, light in sheet.ink.tints if _square(area) and light > 0.75]
+    squares += [area for area in cells + sheet.ink.boxes if _wide_tick(sheet, area)]
     squares = _distinct(squares)
     combs, alone = _split_combs(squares)
     found = [_tick(area) for area in _distinct([*sheet.writing.ticks, *sheet.ink.circles, *alone])]
@@ -39,6 +40,16 @@ def _square(area: Area) -> bool:
         and _SMALLEST <= height <= _LARGEST
         and abs(width - height) <= max(2.0, 0.3 * max(width, height))
     )
+
+
+def _wide_tick(sheet: Sheet, area: Area) -> bool:
+    """Tell whether a box somewhat larger than usual stands alone before a text."""
+    if not (14 <= area.width <= 30 and 10 <= area.height <= 24 and area.width < 2 * area.height):
+        return False
+    middle = (area.y0 + area.y1) / 2
+    left = sheet.words_in(Area(area.x0 - 30, area.y0, area.x0, area.y1))
+    right = sheet.words_in(Area(area.x1, middle - 9, area.x1 + 90, middle + 9))
+    return bool(right) and not left
 
 
 def _distinct(areas: list[Area]) -> list[Area]:

@@ -33,6 +33,14 @@ _SPECIAL: Final = re.compile(
 )
 
 
+# Symbol fonts put their space at U+F020 of the private use area.
+_EMPTY: Final = " \t\r\n\u00a0\u2002\u2003\u2009\u200b\uf020\uf0a0"
+
+
+def _is_space(text: str) -> bool:
+    return text.isspace() or text in _EMPTY
+
+
 @dataclass(slots=True)
 class Word:
     """One word; ``base`` is the y of its baseline, ``size`` the font size in points."""
@@ -106,7 +114,7 @@ def read_writing(textpage: Any) -> Writing:  # noqa: ANN401 - PyMuPDF's class ha
             elif _is_special(line):
                 special.add((number, row))
     for x0, y0, x1, y1, text, number, row, _ in textpage.extractWORDS():
-        if (number, row) in special or not text.strip():
+        if (number, row) in special or not text.strip(_EMPTY):
             continue
         span = _span_at(blocks[number]["lines"][row]["spans"], x0)
         writing.words.append(
@@ -197,10 +205,10 @@ def _read_row(writing: Writing, glyphs: list[_Glyph]) -> None:
             writing.ticks.append(_tick_area(part))
             at = end
             continue
-        if glyph.text.isspace() or (word and glyph.x0 - word[-1].x1 > 0.3 * glyph.size):
+        if _is_space(glyph.text) or (word and glyph.x0 - word[-1].x1 > 0.3 * glyph.size):
             _finish(writing, word)
             word = []
-        if not glyph.text.isspace():
+        if not _is_space(glyph.text):
             word.append(glyph)
         at += 1
     _finish(writing, word)
@@ -256,7 +264,9 @@ def _run_end(glyphs: list[_Glyph], start: int) -> int:
         elif not glyph.text.isspace():
             break
         at += 1
-    long_enough = glyphs[last].x1 - glyphs[start].x0 >= (10 if sign == "_" else 24)
+    long_enough = glyphs[last].x1 - glyphs[start].x0 >= (
+        10 if sign == "_" else 15 if sign == "." else 24
+    )
     return last + 1 if marks >= _SHORTEST[sign] and long_enough else 0
 
 

@@ -1,0 +1,136 @@
+"""Places that have a label and nothing else: no line, no box, only room.
+
+The most common form of a signature place in letters and short contracts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain.field import FieldType
+from sygn_cli.engine.detect import lexicon
+from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Where
+from sygn_cli.engine.detect.shapes import Area, shared
+
+if TYPE_CHECKING:
+    from sygn_cli.engine.detect.sheet import Chunk, Sheet
+
+_SIGNING: Final = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
+_MOST_WORDS: Final = 4
+_ROOM_RIGHT: Final = 60.0
+_ROOM_ABOVE: Final = 16.0
+_WIDTHS: Final = {FieldType.SIGNATURE: 180.0, FieldType.INITIALS: 60.0, FieldType.DATE: 110.0}
+_BLOCK: Final = 130.0
+
+
+def find_slots(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
+    """Return blanks for the labels that nothing printed belongs to."""
+    taken = {_key(e.text) for blank in blanks for e in blank.evidence if e.naming > 0.2}
+    slots: list[Blank] = []
+    for row in sheet.rows:
+        for chunk in row.chunks:
+            kind = _names(chunk, language)
+            if (
+                kind in _SIGNING
+                and _key(chunk.text) not in taken
+                and not _is_heading(sheet, chunk)
+            ):
+                slots += _slot(sheet, chunk, kind, blanks)
+    if not any(slot.type is FieldType.SIGNATURE for slot in slots):
+        return [slot for slot in slots if slot.evidence[0].where is Where.LEFT]
+    return slots + _companions(sheet, slots, blanks, taken, language)
+
+
+def _key(text: str) -> str:
+    return lexicon.fold(text).strip(" :.")
+
+
+def _names(chunk: Chunk, language: str) -> FieldType | None:
+    """Return the type that a text names if it says little else."""
+    if len(chunk.words) > _MOST_WORDS + 2:
+        return None
+    text = lexicon.fold(chunk.text).strip(" :()*.")
+    found = lexicon.hits(text, language)
+    if not found:
+        return None
+    rest = text
+    for hit in found:
+        rest = rest.replace(text[hit.start : hit.end], " ")
+    strange = [word for word in re.findall(r"\w+", rest) if len(word) > 2]
+    colon = chunk.text.rstrip().endswith(":")
+    if len(strange) > (2 if colon else 1):
+        return None
+    kinds = [hit.type for hit in found]
+    return FieldType.SIGNATURE if FieldType.SIGNATURE in kinds else kinds[0]
+
+
+def _is_heading(sheet: Sheet, chunk: Chunk) -> bool:
+    """Tell whether running text follows right below."""
+    below = sheet.rows_between(chunk.base + 4, chunk.base + 2.2 * chunk.size)
+    prose = any(
+        len(c.words) > 5 and c.x0 < chunk.x1 and c.x1 > chunk.x0 for r in below for c in r.chunks
+    )
+    underlined = any(
+        abs(rule.y - chunk.base) < 4 and shared(rule.x0, rule.x1, chunk.x0, chunk.x1) > 5
+        for rule in sheet.ink.rules
+    )
+    return prose or underlined
+
+
+def _slot(sheet: Sheet, chunk: Chunk, kind: FieldType, blanks: list[Blank]) -> list[Blank]:
+    if chunk.text.rstrip().endswith(":"):
+        area, where = _room_right(sheet, chunk, kind), Where.LEFT
+    else:
+        area, where = _room_above(sheet, chunk, kind), Where.BELOW
+    if area is None or any(area.overlap(blank.area) > 0 for blank in blanks):
+        return []
+    evidence = Evidence(where, chunk.text, 0.0, kind, 0.8, 0.8)
+    return [Blank(Form.SLOT, area, chunk.size, evidence=[evidence], type=kind)]
+
+
+def _room_right(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
+    left = chunk.x1 + 3
+    right = min(sheet.width - 36, left + _WIDTHS.get(kind, 150.0))
+    for row in sheet.rows_between(chunk.base - 0.8 * chunk.size, chunk.base + 0.8 * chunk.size):
+        for other in row.chunks:
+            if other.x0 > chunk.x1:
+                right = min(right, other.x0 - 4)
+    if right - left < _ROOM_RIGHT and not (kind is FieldType.INITIALS and right - left > 24):
+        return None
+    height = 22.0 if kind is FieldType.SIGNATURE else 14.0
+    bottom = chunk.base + 2
+    return Area(left, bottom - height, right, bottom)
+
+
+def _room_above(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
+    top, bottom = chunk.base - chunk.size - _ROOM_ABOVE, chunk.base - 0.9 * chunk.size
+    right = min(sheet.width - 30, max(chunk.x1, chunk.x0 + 0.6 * _WIDTHS.get(kind, 150.0)))
+    for row in sheet.rows_between(chunk.base - 3, chunk.base + 3):
+        for other in row.chunks:
+            if other.x0 > chunk.x1:
+                right = min(right, other.x0 - 4)
+    area = Area(chunk.x0 - 2, top, right, bottom)
+    if sheet.words_in(area._replace(x1=max(area.x1, chunk.x1))) or top < 0:
+        return None
+    return area
+
+
+def _companions(
+    sheet: Sheet, slots: list[Blank], blanks: list[Blank], taken: set[str], language: str
+) -> list[Blank]:
+    """Return name and title slots in the block of a signature slot."""
+    signed = [slot.area for slot in slots if slot.type is FieldType.SIGNATURE]
+    found: list[Blank] = []
+    for row in sheet.rows:
+        for chunk in row.chunks:
+            if _names(chunk, language) is not FieldType.TEXT or _key(chunk.text) in taken:
+                continue
+            near = any(
+                -30 < chunk.base - area.y1 < _BLOCK
+                and shared(area.x0 - 60, area.x1 + 120, chunk.x0, chunk.x1)
+                for area in signed
+            )
+            if near:
+                found += _slot(sheet, chunk, FieldType.TEXT, blanks + slots + found)
+    return found
