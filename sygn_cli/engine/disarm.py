@@ -29,7 +29,7 @@ _CATALOG: Final = frozenset(
         "OCProperties",
     }
 )
-_PAGE: Final = ("AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps")
+_PAGE: Final = frozenset({"AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps"})
 _SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _ACTION_KEYS: Final = re.compile(r"/(?:A|AA|PA|Next|S)(?![A-Za-z])")
 _HARMFUL: Final = frozenset(
@@ -163,8 +163,9 @@ def _follow(document: pymupdf.Document, xref: int, key: str) -> tuple[int, str]:
 
 
 def _clean_page(document: pymupdf.Document, xref: int) -> None:
-    for key in _PAGE:
-        document.xref_set_key(xref, key, "null")
+    for key in document.xref_get_keys(xref):
+        if key in _PAGE:
+            document.xref_set_key(xref, key, "null")
     document.xref_set_key(xref, "Type", "/Page")
     kind, value = document.xref_get_key(xref, "Annots")
     if kind == "xref":
