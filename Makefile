@@ -1,0 +1,66 @@
+# One file for people and for CI. `make` alone lists what there is.
+PYTHON ?= python3
+PY := .venv/bin/python
+T ?=
+export SYGN_NO_INPUT = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help dev demo test lint format types layers package bench soak clean
+
+help:                       ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+# The runtime only: what a user of the demo needs.
+.venv/.demo: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --upgrade "pip>=25.1"
+	$(PY) -m pip install --quiet --editable .
+	@touch $@
+
+# Everything that tests and checks need besides.
+.venv/.dev: .venv/.demo
+	$(PY) -m pip install --quiet --editable . --group dev
+	@touch $@
+
+dev: .venv/.dev             ## set up .venv with all tools
+
+demo: .venv/.demo           ## sign a sample contract from end to end, in ./demo
+	@$(PY) -m fixtures.demo demo
+
+test: dev                   ## run all tests (T="..." passes arguments to pytest)
+	rm -f .coverage .coverage.*
+	$(PY) -m coverage run -m pytest $(T)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report --skip-covered
+
+format: dev                 ## put the code into shape
+	$(PY) -m ruff check --fix --quiet .
+	$(PY) -m ruff format --quiet .
+
+lint: dev types layers      ## check style, types and layers
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+
+types: dev
+	$(PY) -m mypy
+
+layers: dev
+	.venv/bin/lint-imports
+
+package: dev                ## build sdist and wheel, and run the main job from the wheel
+	rm -rf dist .venv-wheel
+	$(PY) -m build --quiet
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/python -m pip install --quiet dist/*.whl
+	.venv-wheel/bin/python -I fixtures/check_wheel.py .venv-wheel/bin/sygn
+
+bench: dev                  ## print the tables of measured figures
+	$(PY) -m bench
+
+soak: dev                   ## long runs: the slow tests, with more of everything
+	SYGN_SOAK=1 $(PY) -m pytest $(T)
+
+clean:                      ## remove everything that can be made again
+	rm -rf .venv .venv-wheel dist build demo artefacts .coverage .coverage.* \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
