@@ -1,0 +1,261 @@
+"""A workspace in memory with a contract in it, for tests of the web side."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pymupdf
+
+from sygn_cli.domain import ids, lifecycle
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.document import Document, Mode, SigningOrder, SourceFile
+from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.services.links import signing_url
+from sygn_cli.services.runtime import Runtime, Settings
+from sygn_cli.store.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sygn_cli.engine.credential import Credential
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+BASE = "http://127.0.0.1:7447"
+SIGNATURE = Box(72, 596, 200, 34)
+OTHER_SIGNATURE = Box(340, 596, 200, 34)
+ADA = Invitee("Ada Lovelace", "ada@example.com")
+ALAN = Invitee("Alan Turing", "alan@example.com")
+
+
+class StoppedClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+        self._numbers = itertools.count(1)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def entropy(self, count: int) -> bytes:
+        return next(self._numbers).to_bytes(count, "big")
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class InlinePdf:
+    """Does PDF work at once and counts what was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def call(self, function, /, *args, **kwargs):
+        self.calls.append(function.__name__)
+        return function(*args, **kwargs)
+
+
+class MemoryKeys:
+    """Keys that are made when first asked for."""
+
+    def link_key(self) -> bytes:
+        return b"k" * 32
+
+    def credential(self) -> Credential:
+        return _credential()
+
+    def root_pem(self) -> bytes:
+        return _credential().chain_pem[-1]
+
+
+@cache
+def _credential() -> Credential:
+    from sygn_cli.engine import credential
+
+    ca = credential.make_ca("Test CA", now=datetime.now(UTC))
+    return credential.make_seal_credential(ca, "Test", now=datetime.now(UTC))
+
+
+class MemoryCache:
+    """A cache that forgets with the test."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+
+def runtime(**settings) -> Runtime:
+    return Runtime(
+        store=MemoryStore(),
+        clock=StoppedClock(),
+        pdf=InlinePdf(),
+        keys=MemoryKeys(),
+        cache=MemoryCache(),
+        settings=replace(Settings(public_url=BASE), **settings),
+    )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a document under test is made of."""
+
+    title: str = "Mutual non-disclosure agreement"
+    message: str = "Hello Ada, here is the agreement we spoke about.\nThank you!"
+    invitees: tuple[Invitee, ...] = (ADA, ALAN)
+    fields: tuple[Field, ...] = field(default_factory=lambda: simple_fields())
+    order: SigningOrder = SigningOrder.SEQUENTIAL
+    mode: Mode = Mode.LIVE
+    expires_at: datetime | None = START + timedelta(days=30)
+    names: tuple[str, ...] = ("nda.pdf",)
+    pages: int = 2
+
+
+def simple_fields() -> tuple[Field, ...]:
+    return (
+        Field("f1", FieldType.SIGNATURE, 2, SIGNATURE, signer="s1"),
+        Field("f2", FieldType.SIGNATURE, 2, OTHER_SIGNATURE, signer="s2"),
+    )
+
+
+def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
+    """Return one field of each kind for a signer, and a signature for the other."""
+    other = "s2" if signer == "s1" else "s1"
+    kinds = FieldType
+    return (
+        Field("initials", kinds.INITIALS, 1, Box(486, 730, 60, 22), signer=signer),
+        Field("sign", kinds.SIGNATURE, 2, SIGNATURE, signer=signer, label="Signature"),
+        Field("day", kinds.DATE, 2, Box(72, 672, 200, 18), signer=signer, label="Date"),
+        Field(
+            "company",
+            kinds.TEXT,
+            2,
+            Box(72, 640, 200, 18),
+            signer=signer,
+            label="Company",
+            max_length=60,
+        ),
+        Field("agree", kinds.CHECKBOX, 2, Box(72, 500, 12, 12), signer=signer, label="I agree"),
+        Field(
+            "note",
+            kinds.TEXT,
+            2,
+            Box(72, 706, 468, 40),
+            signer=signer,
+            label="Remarks",
+            required=False,
+        ),
+        Field("other", kinds.SIGNATURE, 2, OTHER_SIGNATURE, signer=other),
+    )
+
+
+def put(rt: Runtime, contract: Contract | None = None) -> Document:
+    """Store the contract and return it."""
+    contract = contract or Contract()
+    pdf = agreement(contract.title[:60], contract.pages)
+    with pymupdf.open(stream=pdf, filetype="pdf") as opened:
+        pages = tuple((page.rect.width, page.rect.height) for page in opened)
+    proposal = lifecycle.Proposal(
+        account="local",
+        title=contract.title,
+        files=tuple(SourceFile(name, sha256(pdf), len(pdf), pages) for name in contract.names),
+        invitees=contract.invitees,
+        fields=contract.fields,
+        signing_order=contract.order,
+        mode=contract.mode,
+        message=contract.message,
+        expires_at=contract.expires_at,
+    )
+    now = rt.clock.now()
+    number = ids.document_id(now, rt.clock.entropy(ids.ENTROPY_BYTES))
+    entry = lifecycle.create(proposal, actor=OPERATOR)
+    return rt.store.create(number, entry, at=now, blobs=[pdf])
+
+
+def token(rt: Runtime, document: Document, signer: str = "s1") -> str:
+    return signing_url(rt, document, document.signer(signer)).partition("?t=")[2]
+
+
+@cache
+def agreement(title: str, pages: int = 2) -> bytes:
+    """Return a contract with places to sign at the bottom of its second page."""
+    document = pymupdf.open()
+    for number in range(1, pages + 1):
+        page = document.new_page(width=612, height=792)
+        _fill(page, title, number)
+    return bytes(document.tobytes(garbage=3, deflate=True, no_new_id=True))
+
+
+def _fill(page: pymupdf.Page, title: str, number: int) -> None:
+    top = 84.0
+    if number == 1:
+        page.insert_htmlbox(
+            pymupdf.Rect(72, 66, 540, 120),
+            f'<p style="font-family:sans-serif;font-size:19px;font-weight:bold">{title}</p>',
+        )
+        top = 128.0
+    clauses = _CLAUSES if number == 1 else _CLAUSES[3:5]
+    words = "".join(
+        f'<p style="font-family:serif;font-size:10.5px;line-height:1.45"><b>{number}.{at} {head}.</b> '
+        f"{text}</p>"
+        for at, (head, text) in enumerate(clauses, start=1)
+    )
+    page.insert_htmlbox(pymupdf.Rect(72, top, 540, 700 if number == 1 else 480), words)
+    if number != 2:
+        return
+    page.insert_text((92, 510), "The parties have read and understood the agreement.", fontsize=9)
+    page.draw_rect(pymupdf.Rect(72, 500, 84, 512), width=0.7)
+    for x in (72, 340):
+        for y, label in ((630, "Signature"), (658, "Company"), (690, "Date")):
+            page.draw_line((x, y), (x + 200, y), width=0.6)
+            page.insert_text((x, y + 9), label, fontsize=7, color=(0.4, 0.4, 0.4))
+
+
+_CLAUSES = (
+    (
+        "Purpose",
+        "The parties wish to explore a business relationship. In the course of their talks each "
+        "may disclose information to the other that it treats as confidential. This agreement "
+        "states how such information may be used, by whom, and for how long.",
+    ),
+    (
+        "Confidential information",
+        "Confidential information is everything that one party discloses to the other in writing, "
+        "orally or by inspection of objects, and that is marked as confidential or that a "
+        "reasonable person would understand to be so from the circumstances of its disclosure.",
+    ),
+    (
+        "Exceptions",
+        "Information is not confidential if it is or becomes public without a breach of this "
+        "agreement, was known to the receiving party before, was received from a third party who "
+        "was free to disclose it, or was developed independently.",
+    ),
+    (
+        "Care",
+        "Each party keeps the other's confidential information secret with at least the care that "
+        "it takes of its own, and uses it for the purpose above only. It tells it to those of its "
+        "people who need to know it and who are bound to secrecy in the same way.",
+    ),
+    (
+        "Term",
+        "This agreement starts on the day of the last signature and ends after three years. The "
+        "duty of secrecy goes on for two years after that. Either party may ask at any time that "
+        "documents be returned or destroyed, and that this be confirmed in writing.",
+    ),
+    (
+        "General",
+        "This agreement is governed by the law of the place where the disclosing party has its "
+        "seat. Changes need the written form. If a clause is void the others stay in force.",
+    ),
+)

@@ -1,0 +1,24 @@
+// Small helpers for building the page; nothing here ever parses HTML.
+
+export const byId = (id) => document.getElementById(id);
+
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+export function vector(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// Screen readers say it; nobody sees it.
+export function announce(text) {
+  const status = byId("status");
+  status.textContent = "";
+  // An equal text is not said again unless the element was empty in between.
+  requestAnimationFrame(() => { status.textContent = text; });
+}

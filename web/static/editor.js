@@ -1,0 +1,180 @@
+// The panel that edits one field: a sheet from below on small screens, beside the field on large.
+
+import { Adopt } from "./adopt.js";
+import { byId } from "./dom.js";
+import { say } from "./words.js";
+
+const wide = matchMedia("(min-width: 62rem)");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Editor {
+  // `onDone(field)` after a field was filled, `onBack(field)`, `onClose()`.
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.panel = byId("editor");
+    this.home = this.panel.parentElement;
+    this.field = null;
+    this.adopt = new Adopt({ onError: (text) => this.complain(text) });
+    this.panel.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    byId("editor-close").addEventListener("click", () => this.close());
+    byId("editor-back").addEventListener("click", () => handlers.onBack(this.field));
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { event.stopPropagation(); this.close(); }
+    });
+    for (const id of ["line", "lines", "day", "box"]) {
+      byId(id).addEventListener("input", () => this.#preview());
+    }
+    wide.addEventListener("change", () => { if (this.field) this.#place(); });
+    this.#followKeyboard();
+  }
+
+  get isOpen() { return this.field !== null; }
+
+  open(field, { left, hasBack }) {
+    if (this.field && this.field !== field) this.#leave();
+    this.field = field;
+    this.before = field.mark;
+    field.visited = true;
+    field.element.classList.add("current");
+    document.body.classList.add("editing");
+    byId("editor-title").textContent = field.label;
+    byId("editor-left").textContent = left;
+    byId("editor-back").hidden = !hasBack;
+    this.complain("");
+    const focus = this.#fill(field);
+    this.panel.hidden = false;
+    this.#place();
+    if (field.adopted) this.adopt.pad.redraw();
+    this.#label();
+    focus.focus({ preventScroll: true });
+    if (focus.select && !field.adopted) focus.select();
+  }
+
+  close({ refocus = true } = {}) {
+    if (!this.field) return;
+    const { element } = this.field;
+    this.field.set(this.before);
+    this.#leave();
+    this.panel.hidden = true;
+    this.home.append(this.panel);
+    document.body.classList.remove("editing");
+    if (refocus) element.focus({ preventScroll: true });
+    this.handlers.onClose();
+  }
+
+  complain(text) { byId("editor-error").textContent = text; }
+
+  #leave() {
+    this.field.element.classList.remove("current");
+    this.field = null;
+  }
+
+  // Shows the part for this kind of field and returns the control to focus.
+  #fill(field) {
+    for (const part of this.panel.querySelectorAll(".part")) {
+      part.hidden = part.dataset.part !== (field.adopted ? "adopt" : field.type);
+    }
+    if (field.adopted) return this.adopt.open(field);
+    if (field.type === "date") return Object.assign(byId("day"), { value: field.mark?.text ?? "", required: field.required });
+    if (field.type === "checkbox") {
+      byId("box-label").textContent = field.label;
+      return Object.assign(byId("box"), { checked: field.filled });
+    }
+    byId("line").hidden = field.tall;
+    byId("lines").hidden = !field.tall;
+    const input = byId(field.tall ? "lines" : "line");
+    input.maxLength = field.longest ?? 4000;
+    input.setAttribute("aria-label", field.label);
+    input.value = field.mark?.text ?? "";
+    this.#count(input);
+    return input;
+  }
+
+  #entered() {
+    const { field } = this;
+    if (field.adopted) return this.adopt.take();
+    if (field.type === "checkbox") return { kind: "ticked", on: byId("box").checked };
+    const input = field.type === "date" ? byId("day") : byId(field.tall ? "lines" : "line");
+    const text = input.value.trim();
+    return text ? { kind: "typed", text } : null;
+  }
+
+  // What is typed appears on the page at once.
+  #preview() {
+    if (!this.field || this.field.adopted) return;
+    this.complain("");
+    this.field.set(this.#entered());
+    this.#count(byId(this.field.tall ? "lines" : "line"));
+    this.#label();
+  }
+
+  #count(input) {
+    const { longest, type } = this.field;
+    byId("length").textContent = longest && type === "text" ? `${input.value.length} / ${longest}` : "";
+  }
+
+  #label() {
+    const skip = !this.field.required && !this.field.adopted && !this.field.filled;
+    byId("editor-next").textContent = say(skip ? "skip" : this.field.adopted ? "use" : "next");
+  }
+
+  #submit() {
+    const { field } = this;
+    const mark = this.#entered();
+    const empty = !mark || (mark.kind === "ticked" && !mark.on);
+    if (field.adopted && empty) return;
+    if (field.required && empty) {
+      this.complain(say("missing"));
+      this.#focusable().focus();
+      return;
+    }
+    field.set(mark);
+    this.before = mark;
+    this.handlers.onDone(field);
+  }
+
+  #focusable() {
+    return { date: byId("day"), checkbox: byId("box") }[this.field.type] ?? byId(this.field.tall ? "lines" : "line");
+  }
+
+  #place() {
+    const { element } = this.field;
+    const { style } = this.panel;
+    const behavior = still.matches ? "auto" : "smooth";
+    if (!wide.matches) {
+      style.removeProperty("left");
+      style.removeProperty("top");
+      if (this.panel.parentElement !== this.home) this.home.append(this.panel);
+      // The field stays in sight above the sheet.
+      const room = (window.visualViewport?.height ?? innerHeight) - this.panel.offsetHeight;
+      const box = element.getBoundingClientRect();
+      scrollBy({ top: box.top + box.height / 2 - Math.max(room * 0.55, 40), behavior });
+      return;
+    }
+    const sheet = element.parentElement;
+    // Behind its field in the document, so that the keyboard gets there by walking on.
+    element.after(this.panel);
+    const paper = sheet.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    const most = Math.max(paper.width - this.panel.offsetWidth - 12, 12);
+    style.left = `${Math.min(Math.max(box.left - paper.left, 12), most)}px`;
+    style.top = `${box.bottom - paper.top + 12}px`;
+    const middle = (box.top + this.panel.getBoundingClientRect().bottom) / 2;
+    scrollBy({ top: middle - innerHeight / 2, behavior });
+  }
+
+  // iOS lays its keyboard over the page; the sheet is lifted by what it covers.
+  #followKeyboard() {
+    const view = window.visualViewport;
+    if (!view) return;
+    const lift = () => {
+      const covered = wide.matches || view.scale > 1.05 ? 0 : Math.max(0, innerHeight - view.height - view.offsetTop);
+      this.panel.style.setProperty("--keyboard", `${Math.round(covered)}px`);
+    };
+    view.addEventListener("resize", lift);
+    view.addEventListener("scroll", lift);
+  }
+}

@@ -1,0 +1,101 @@
+// The way through the fields: what is left, what comes next, the list to jump from.
+
+import { announce, byId, make, vector } from "./dom.js";
+import * as draft from "./draft.js";
+import { Editor } from "./editor.js";
+import { say } from "./words.js";
+
+export class Guide {
+  constructor(fields, { onReview }) {
+    this.fields = fields;
+    this.onReview = onReview;
+    this.editor = new Editor({
+      onDone: (field) => this.#done(field),
+      onBack: (field) => this.open(this.fields.before(field)),
+      onClose: () => this.refresh(),
+    });
+    byId("forward").addEventListener("click", () => this.forward());
+    for (const field of fields.all) {
+      field.element.addEventListener("click", () => this.#press(field));
+    }
+    this.rows = this.#list();
+  }
+
+  start() {
+    document.body.dataset.step = "fields";
+    for (const field of this.fields.all) field.element.disabled = false;
+    this.refresh();
+    this.forward();
+  }
+
+  forward() {
+    const next = this.fields.after(this.editor.field);
+    if (next) this.open(next);
+    else this.#review();
+  }
+
+  open(field) {
+    const { words } = this.fields.progress();
+    this.editor.open(field, { left: words, hasBack: Boolean(this.fields.before(field)) });
+    this.refresh();
+  }
+
+  refresh() {
+    const { total, left, words } = this.fields.progress();
+    byId("left").textContent = words;
+    byId("progress").max = Math.max(total, 1);
+    byId("progress").value = total === 0 ? 1 : total - left;
+    byId("forward").textContent = say(left === 0 && !this.fields.after(null) ? "finish" : "next_field");
+    for (const [field, row] of this.rows) {
+      row.parentElement.classList.toggle("filled", field.filled);
+      row.toggleAttribute("aria-current", field === this.editor.field);
+      row.setAttribute("aria-label", `${field.label}, ${field.words}, ${say("place", { page: field.page })}`);
+    }
+  }
+
+  // A checkbox is ticked where it stands; everything else opens the editor.
+  #press(field) {
+    if (field.type !== "checkbox") {
+      this.open(field);
+      return;
+    }
+    if (this.editor.isOpen) this.editor.close({ refocus: false });
+    field.visited = true;
+    field.set({ kind: "ticked", on: !field.filled });
+    this.#keep(field);
+  }
+
+  #done(field) {
+    this.#keep(field);
+    const next = this.fields.after(field);
+    if (next) this.open(next);
+    else this.#review();
+  }
+
+  #keep(field) {
+    draft.save(this.fields.all);
+    this.refresh();
+    announce(say("saved", { label: field.label, left: this.fields.progress().words }));
+  }
+
+  #review() {
+    this.editor.close({ refocus: false });
+    this.onReview();
+  }
+
+  #list() {
+    const rows = new Map();
+    for (const field of this.fields.all) {
+      const check = vector("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" },
+        vector("path", { d: "M5 12.500 10 17.500 19.500 7" }));
+      const row = make("button", { type: "button" },
+        make("span", { className: "dot" }, check),
+        make("span", { dir: "auto", textContent: field.label }),
+        make("small", { textContent: say("place", { page: field.page }) }));
+      row.addEventListener("click", () => this.open(field));
+      byId("list").append(make("li", {}, row));
+      rows.set(field, row);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,126 @@
+// Marks as the finished PDF will show them: the same fitting, drawn in points of the page.
+
+import { vector } from "./dom.js";
+
+const PAD = 10000;
+const BLUE = "#0b1f5c";
+const SCRIPT = { className: "script", largest: 30, share: 0.92, colour: BLUE };
+const PRINT = { className: "print", largest: 11, share: 0.8, colour: "#111111" };
+const SMALLEST = 6;
+
+export const isAdopted = (type) => type === "signature" || type === "initials";
+
+// Returns an element that shows the mark in a box of width x height points, or null.
+export function picture(mark, type, width, height) {
+  if (!mark) return null;
+  switch (mark.kind) {
+    case "typed": return mark.text ? typed(mark.text, isAdopted(type) ? SCRIPT : PRINT, width, height) : null;
+    case "drawn": return drawn(mark, width, height);
+    case "ticked": return mark.on ? tick(width, height) : null;
+    case "upload": return uploaded(mark, width, height);
+    default: return null;
+  }
+}
+
+const frame = (width, height, ...children) => vector(
+  "svg", { class: "made", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", preserveAspectRatio: "xMinYMax meet" },
+  ...children,
+);
+
+function typed(text, face, width, height) {
+  const size = Math.min(face.largest, height * face.share, width / Math.max(widthOf(text, face), 0.01));
+  if (face === PRINT && (text.includes("\n") || (size < SMALLEST && height > 2.4 * SMALLEST))) {
+    return lines(text, width, height);
+  }
+  const words = vector("text", {
+    class: face.className, x: 0, y: height - Math.min(0.24 * size, height * 0.2),
+    "font-size": size, fill: face.colour,
+  });
+  words.textContent = text;
+  return frame(width, height, words);
+}
+
+// Width at a size of 1; measured large, because browsers round.
+function widthOf(text, face) {
+  const words = vector("text", { class: face.className, "font-size": 100 });
+  words.textContent = text;
+  const probe = vector("svg", { class: "made unseen" }, words);
+  document.body.append(probe);
+  const width = words.getComputedTextLength();
+  probe.remove();
+  return width / 100;
+}
+
+function lines(text, width, height) {
+  const block = document.createElement("span");
+  block.className = "lines";
+  block.textContent = text;
+  // The size is found by counting, not by measuring: the box may not be on screen yet.
+  let size = PRINT.largest;
+  const rowsAt = (points) => text.split("\n").reduce(
+    (sum, row) => sum + Math.max(1, Math.ceil((widthOf(row, PRINT) * points * 1.05) / width)), 0);
+  while (size > 0.5 && rowsAt(size) * size * 1.2 > height) size *= 0.93;
+  block.style.setProperty("--size", String(size));
+  return block;
+}
+
+function drawn(mark, width, height) {
+  const points = mark.strokes.flat();
+  const left = Math.min(...points.map(([x, , w]) => x - w / 2));
+  const right = Math.max(...points.map(([x, , w]) => x + w / 2));
+  const top = Math.min(...points.map(([, y, w]) => y - w / 2));
+  const bottom = Math.max(...points.map(([, y, w]) => y + w / 2));
+  const scale = Math.min(
+    (width * 0.94) / Math.max(right - left, PAD / 8),
+    (height * 0.94) / Math.max(bottom - top, mark.height / 4),
+  );
+  const x0 = width * 0.03 - left * scale;
+  const y0 = height * 0.97 - bottom * scale;
+  const ink = vector("g", { fill: "none", stroke: BLUE, "stroke-linecap": "round", "stroke-linejoin": "round" });
+  for (const stroke of mark.strokes) {
+    const placed = stroke.map(([x, y, w]) => [x0 + x * scale, y0 + y * scale, Math.max(w * scale, 0.45)]);
+    for (const [line, thickness] of curves(placed)) {
+      ink.append(vector("path", { d: line, "stroke-width": thickness.toFixed(2) }));
+    }
+  }
+  return frame(width, height, ink);
+}
+
+// Catmull-Rom through the points; neighbours of almost the same thickness share a path.
+export function curves(points) {
+  const round = (number) => number.toFixed(2);
+  if (points.length === 1) {
+    const [x, y, w] = points[0];
+    return [[`M${round(x)} ${round(y)}h0.01`, w]];
+  }
+  const paths = [];
+  for (let i = 0; i < points.length - 1; i += 1) {
+    const [x1, y1, w1] = points[i];
+    const [x2, y2, w2] = points[i + 1];
+    const [bx, by] = points[Math.max(i - 1, 0)];
+    const [ax, ay] = points[Math.min(i + 2, points.length - 1)];
+    const curve = `C${[x1 + (x2 - bx) / 6, y1 + (y2 - by) / 6, x2 - (ax - x1) / 6, y2 - (ay - y1) / 6, x2, y2].map(round).join(" ")}`;
+    const width = (w1 + w2) / 2;
+    const last = paths.at(-1);
+    if (last && Math.abs(last[1] - width) < last[1] * 0.06) last[0] += curve;
+    else paths.push([`M${round(x1)} ${round(y1)}${curve}`, width]);
+  }
+  return paths;
+}
+
+function tick(width, height) {
+  const side = Math.min(width, height) * 0.76;
+  const x = (width - side) / 2;
+  const y = (height + side) / 2;
+  const at = (u, v) => `${x + u * side} ${y - v * side}`;
+  return frame(width, height, vector("path", {
+    d: `M${at(0.05, 0.48)}L${at(0.36, 0.12)}L${at(0.95, 0.9)}`, fill: "none", stroke: BLUE,
+    "stroke-width": side * 0.13, "stroke-linecap": "round", "stroke-linejoin": "round",
+  }));
+}
+
+function uploaded(mark, width, height) {
+  return frame(width, height, vector("image", {
+    href: `data:image/png;base64,${mark.data}`, width, height, preserveAspectRatio: "xMinYMax meet",
+  }));
+}

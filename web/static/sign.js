@@ -1,0 +1,50 @@
+// The signing page: consent, fields, review, done.
+
+import { post } from "./api.js";
+import { byId } from "./dom.js";
+import { setUpDecline } from "./decline.js";
+import * as draft from "./draft.js";
+import { Fields } from "./fields.js";
+import { Guide } from "./guide.js";
+import { setUpReader } from "./reader.js";
+import { Review } from "./review.js";
+import { localTimes } from "./times.js";
+import { say } from "./words.js";
+import { Refused } from "./api.js";
+
+const fields = new Fields();
+const kept = draft.load();
+for (const field of fields.all) if (kept[field.id]) field.set(kept[field.id]);
+
+const guide = new Guide(fields, { onReview: () => review.open() });
+const review = new Review(fields, { onChange: (field) => guide.open(field) });
+setUpReader();
+setUpDecline();
+localTimes();
+// Mail scanners open links but run no scripts; that somebody looked is recorded from here.
+post("/x/viewed").catch(() => {});
+
+const form = byId("consent");
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const error = byId("agree-error");
+  const agree = byId("agree");
+  agree.setAttribute("aria-invalid", String(!agree.checked));
+  error.textContent = agree.checked ? "" : say("agree_first");
+  if (!agree.checked) {
+    agree.focus();
+    return;
+  }
+  const button = form.querySelector(".main");
+  button.setAttribute("aria-busy", "true");
+  try {
+    if (!("given" in form.dataset)) await post("/x/consent");
+    form.dataset.given = "";
+    guide.start();
+  } catch (problem) {
+    if (problem instanceof Refused && problem.status === 409) location.reload();
+    else error.textContent = problem instanceof Refused ? problem.message : say("connection");
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+});

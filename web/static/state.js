@@ -1,0 +1,41 @@
+// Pages that only tell how things stand: local times, and moving on when something happens.
+
+import { currentState } from "./api.js";
+import { announce, byId } from "./dom.js";
+import { localTimes } from "./times.js";
+import { data, say } from "./words.js";
+
+const FIRST = 2000;
+const LONGEST = 60000;
+const MOVES = new Set(["waiting", "signed"]);
+
+localTimes();
+byId("copy")?.addEventListener("click", async () => {
+  await navigator.clipboard?.writeText(byId("head").textContent);
+  byId("copy").textContent = say("copied");
+  announce(say("copied"));
+});
+if (MOVES.has(data.state)) watch();
+
+// Asks ever more rarely, and only while somebody looks.
+function watch() {
+  let wait = FIRST;
+  let first = null;
+  let timer = null;
+  const look = async () => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    try {
+      const { state, signed } = await currentState();
+      first ??= signed;
+      if (state !== data.state || signed !== first) {
+        location.reload();
+        return;
+      }
+    } catch { /* no connection: the next look tells */ }
+    timer = setTimeout(look, wait);
+    wait = Math.min(wait * 1.3, LONGEST);
+  };
+  document.addEventListener("visibilitychange", () => { wait = FIRST; look(); });
+  look();
+}
