@@ -35,6 +35,7 @@ class WorkspaceStore:
     Attributes:
         keys: The secrets.
         outbox: Jobs that follow from committed events.
+        log: The Merkle log of all trails.
     """
 
     def __init__(
@@ -47,10 +48,10 @@ class WorkspaceStore:
         self.workspace = workspace
         self.keys = Keyring(workspace.keys, entropy=entropy)
         self.outbox = Outbox(workspace.outbox)
-        self._log = WorkspaceLog(workspace.log)
+        self.log = WorkspaceLog(workspace.log, self.keys, workspace_id=workspace.id)
         self._bindings = Bindings(workspace.idempotency)
         aftermath = Aftermath(
-            inflight=workspace.inflight, outbox=self.outbox, log=self._log, jobs_for=jobs_for
+            inflight=workspace.inflight, outbox=self.outbox, log=self.log, jobs_for=jobs_for
         )
         self._transactions = Transactions(workspace, aftermath, entropy)
 

@@ -1,23 +1,65 @@
-"""The workspace log: one line for each event of each document, in the order they were committed."""
+"""The workspace log: one line for each event of each document, as one growing Merkle tree.
+
+A trail alone cannot tell that its end was cut off or that all of it was written anew. The log
+knows the head of every trail after every event, and its own head is signed.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain.audit import Event, canonical
-from sygn_cli.store import audit, durable, locks
+from sygn_cli.domain.audit import canonical
+from sygn_cli.domain.errors import Tampered
+from sygn_cli.store import audit, checkpoint, durable, locks, merkle
+from sygn_cli.store.checkpoint import Checkpoint, Signer
+from sygn_cli.store.merkle import Frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from sygn_cli.domain.audit import Event
+    from sygn_cli.store.keyring import Keyring
+
+KEY: Final = "log.key"
+VERIFIER: Final = "log.pub"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One entry: a document had this head after that event."""
+
+    doc: str
+    seq: int
+    head: str
+
+    def line(self) -> bytes:
+        """Return the canonical bytes, without the line feed."""
+        return canonical({"doc": self.doc, "head": self.head, "seq": self.seq})
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Where the log ends: the tree over all its entries, and their length in bytes."""
+
+    frontier: Frontier
+    size: int
 
 
 class WorkspaceLog:
-    """The files of ``log/``."""
+    """The files of ``log/``.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        origin: The log's name in its checkpoints.
+    """
+
+    def __init__(self, folder: Path, keys: Keyring, *, workspace_id: str) -> None:
         self._folder = folder
+        self._keys = keys
+        self._signer: Signer | None = None
+        self.origin = f"sygn.local/{workspace_id}"
 
     @property
     def entries(self) -> Path:
@@ -25,35 +67,183 @@ class WorkspaceLog:
         return self._folder / "entries.jsonl"
 
     def append(self, events: Sequence[Event], *, again: bool = False) -> None:
-        """Add events of one document, in their order; durable on return.
+        """Add events of one document, in their order, and sign the new head; durable on return.
 
         Args:
             again: Some may be there already.
+
+        Raises:
+            Tampered: The log is not what was signed last; nothing is added and nothing signed.
+            OSError, WorkspaceUnusable: It could not be written.
         """
         with locks.hold(self._folder / ".lock"):
+            tail = self._tail()
             if again and events:
                 known = self.heads(events[0].doc)
                 events = [event for event in events if event.seq not in known]
-            if not events:
-                return
-            if not self.entries.exists():
-                durable.put_if_absent(self.entries, b"")
-            content = durable.read(self.entries)
-            size = len(audit.split(content)[0])
-            durable.append(self.entries, b"".join(map(_line, events)), at=size)
+            lines = [Logged(event.doc, event.seq, event.hash()).line() for event in events]
+            if lines:
+                content = b"".join(line + b"\n" for line in lines)
+                durable.append(self.entries, content, at=tail.size)
+                grown = tail.frontier.grown(map(merkle.leaf, lines))
+                tail = _Tail(grown, tail.size + len(content))
+            # Entries first: a head that was signed must never lose an entry.
+            self._sign(tail)
 
     def heads(self, document_id: str) -> dict[int, str]:
-        """Return the logged heads of a document by event number."""
-        try:
-            content = durable.read(self.entries)
-        except FileNotFoundError:
-            return {}
+        """Return the logged heads of a document by event number; looks through the whole log."""
         wanted = f'"{document_id}"'.encode()
-        found = (
-            json.loads(line) for line in audit.lines(audit.split(content)[0]) if wanted in line
-        )
-        return {one["seq"]: one["head"] for one in found}
+        found = (entry(line) for line in self._lines() if wanted in line)
+        return {one.seq: one.head for one in found}
+
+    def read(self, *, start: int) -> tuple[list[Logged], int]:
+        """Return the entries behind a place in bytes, and the place behind them.
+
+        Raises:
+            Tampered: There is no line at that place.
+        """
+        try:
+            with self.entries.open("rb") as file:
+                file.seek(start)
+                committed, _ = audit.split(file.read())
+        except FileNotFoundError:
+            committed = b""
+        return [entry(line) for line in audit.lines(committed)], start + len(committed)
+
+    def checkpoint(self) -> bytes | None:
+        """Return the signed head as it is; None before the first event."""
+        try:
+            return durable.read(self._folder / "checkpoint")
+        except FileNotFoundError:
+            return None
+
+    def verifier(self) -> str | None:
+        """Return the public key of the log (C2SP signed-note); None before the first event."""
+        kept = self._keys.read(VERIFIER)
+        return None if kept is None else kept.decode("ascii", "replace").strip()
+
+    def _lines(self) -> list[bytes]:
+        try:
+            return audit.lines(audit.split(durable.read(self.entries))[0])
+        except FileNotFoundError:
+            return []
+
+    def _tail(self) -> _Tail:
+        """Return the end of the log, after checking that it continues what was signed last."""
+        signer = self._signing_key()
+        note = self.checkpoint()
+        if note is None:
+            self._start(signer)
+            return _Tail(Frontier(), 0)
+        signed = checkpoint.open_note(note, verifier=signer.verifier())
+        kept = _load_tail(self._folder / "frontier")
+        if (
+            kept is not None
+            and (kept.frontier.size, kept.frontier.root()) == (signed.size, signed.root)
+            and kept.size == self._size()
+        ):
+            return kept
+        return self._rebuilt(signed)
+
+    def _start(self, signer: Signer) -> None:
+        if self._lines():
+            raise Tampered("The checkpoint of the workspace log is gone.")
+        # From the first event on a missing checkpoint is a sign of damage, not of a beginning.
+        durable.put_if_absent(self.entries, b"")
+        empty = Checkpoint(self.origin, 0, merkle.EMPTY)
+        durable.put_if_absent(self._folder / "checkpoint", signer.sign(empty))
+
+    def _rebuilt(self, signed: Checkpoint) -> _Tail:
+        lines = self._lines()
+        before = Frontier().grown(map(merkle.leaf, lines[: signed.size]))
+        if (before.size, before.root()) != (signed.size, signed.root):
+            raise Tampered(
+                "The workspace log is not what was signed.", hint="See what is wrong: sygn doctor"
+            )
+        frontier = before.grown(map(merkle.leaf, lines[signed.size :]))
+        return _Tail(frontier, sum(len(line) + 1 for line in lines))
+
+    def _sign(self, tail: _Tail) -> None:
+        head = Checkpoint(self.origin, tail.frontier.size, tail.frontier.root())
+        durable.replace(self._folder / "checkpoint", self._signing_key().sign(head))
+        durable.replace(self._folder / "frontier", _serialise(tail), flush=False)
+
+    def _signing_key(self) -> Signer:
+        if self._signer is None:
+            pem = self._keys.read(KEY) or self._keys.put_if_absent(KEY, checkpoint.new_key())
+            signer = checkpoint.load_key(pem, name=self.origin)
+            self._keys.put_if_absent(VERIFIER, signer.verifier().encode() + b"\n")
+            self._signer = signer
+        return self._signer
+
+    def _size(self) -> int:
+        try:
+            return self.entries.stat().st_size
+        except FileNotFoundError:
+            return 0
 
 
-def _line(event: Event) -> bytes:
-    return canonical({"doc": event.doc, "head": event.hash(), "seq": event.seq}) + b"\n"
+def entry(line: bytes) -> Logged:
+    """Return the entry of one line.
+
+    Raises:
+        Tampered: It is none.
+    """
+    try:
+        data: dict[str, Any] = json.loads(line)
+        found = Logged(data["doc"], data["seq"], data["head"])
+        canonical_line = found.line()
+    except (ValueError, TypeError, KeyError) as error:
+        raise Tampered("A line of the workspace log is not what sygn writes.") from error
+    if canonical_line != line:
+        raise Tampered("A line of the workspace log is not canonical JSON.")
+    return found
+
+
+def verify_log(
+    entries: bytes, note: bytes, *, verifier: str, kept: Sequence[bytes] = ()
+) -> Iterator[Logged]:
+    """Yield all entries of a log that is what its key signed.
+
+    Args:
+        entries: The content of ``log/entries.jsonl``. What lies behind its last line feed or was
+            not signed yet is no damage.
+        note: The content of ``log/checkpoint``.
+        verifier: The public key, best from somewhere else than the workspace.
+        kept: Earlier checkpoints that were kept elsewhere, for example from receipts.
+
+    Raises:
+        Tampered: The log is not what was signed, or not the one that a kept checkpoint saw.
+    """
+    lines = audit.lines(audit.split(entries)[0])
+    for one in (note, *kept):
+        signed = checkpoint.open_note(one, verifier=verifier)
+        if signed.size > len(lines):
+            raise Tampered(
+                f"The workspace log has {len(lines)} entries; {signed.size} were signed."
+            )
+        if merkle.root([merkle.leaf(line) for line in lines[: signed.size]]) != signed.root:
+            raise Tampered("The workspace log is not what was signed.")
+    yield from map(entry, lines)
+
+
+def _serialise(tail: _Tail) -> bytes:
+    return json.dumps(
+        {
+            "entries": tail.frontier.size,
+            "bytes": tail.size,
+            "hashes": [one.hex() for one in tail.frontier.hashes],
+        }
+    ).encode()
+
+
+def _load_tail(path: Path) -> _Tail | None:
+    """Return what was kept to save time; None if it is missing or damaged."""
+    try:
+        data: dict[str, Any] = json.loads(durable.read(path))
+        hashes = tuple(bytes.fromhex(one) for one in data["hashes"])
+        if int(data["entries"]).bit_count() != len(hashes):
+            return None
+        return _Tail(Frontier(int(data["entries"]), hashes), int(data["bytes"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None

@@ -54,7 +54,7 @@ def write(path: Path, projection: Projection) -> None:
     marks: Any = document.pop("marks")
     # A fresh TinyDB each time: it keeps query results and the next id per object, and would go on
     # serving them after another process wrote (TinyDB 4.9).
-    database = TinyDB(storage=_CheckedStorage, path=path)
+    database = TinyDB(storage=_CheckedStorage, path=path, fresh=True)
     for name in _ROWS:
         rows: Any = document.pop(name)
         database.table(name).insert_multiple(rows)
@@ -105,13 +105,13 @@ def _mark_rows(marks: Mapping[str, object]) -> Iterable[dict[str, object]]:
 class _CheckedStorage(Storage):
     """One read and one write per TinyDB object, and a hash that finds any changed byte."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, fresh: bool = False) -> None:
         self._path = path
-        self._tables: dict[str, dict[str, Any]] | None = None
+        self._tables: dict[str, dict[str, Any]] | None = {} if fresh else None
         self._changed = False
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        if self._tables is None and not self._changed:
+        if self._tables is None:
             self._tables = _parse(durable.read(self._path))
         return self._tables
 
