@@ -16,7 +16,7 @@ from sygn_cli.engine.detect.shapes import Area, HLine, shared
 if TYPE_CHECKING:
     from sygn_cli.engine.detect.cells import Cell, Grid
     from sygn_cli.engine.detect.sheet import Chunk, Sheet
-    from sygn_cli.engine.detect.words import Run, Word
+    from sygn_cli.engine.detect.words import Run
 
 _LINE_HEIGHT: Final = 14.0
 _SHORTEST_RULE: Final = 9.0
@@ -57,7 +57,7 @@ def merged_groups(sheet: Sheet, blanks: list[Blank]) -> list[Blank]:
     joined: list[Blank] = []
     for blank in sorted(blanks, key=lambda b: (round(b.base), b.area.x0)):
         last = joined[-1] if joined else None
-        if last and abs(last.base - blank.base) < 2 and blank.area.x0 - last.area.x1 < _GROUP_GAP:
+        if last and _in_reach(last, blank):
             between = Area(last.area.x1 - 1, last.area.y0, blank.area.x0 + 1, last.area.y1)
             signs = {word.text for word in sheet.words_in(between)}
             short = min(last.area.width, blank.area.width) < 8 * blank.size
@@ -67,6 +67,11 @@ def merged_groups(sheet: Sheet, blanks: list[Blank]) -> list[Blank]:
                 continue
         joined.append(blank)
     return joined
+
+
+def _in_reach(left: Blank, right: Blank) -> bool:
+    gap = right.area.x0 - left.area.x1
+    return abs(left.base - right.base) < 2 and -1 < gap < _GROUP_GAP
 
 
 def _one_space(left: Blank, right: Blank) -> bool:
@@ -109,26 +114,28 @@ def _of_cell(sheet: Sheet, area: Area, runs: list[Area]) -> list[Blank]:
     words = sheet.words_in(area)
     if words and all(_SAYS_NOTHING.match(word.text) for word in words):
         return []
-    free = free_part(area, words)
-    return [Blank(Form.CELL, free, cell=area)] if free else []
+    chunks = sheet.chunks_in(area)
+    return [Blank(Form.CELL, free, cell=area) for free in free_parts(area, chunks)]
 
 
-def free_part(area: Area, words: list[Word]) -> Area | None:
-    """Return the part of a cell that one can write in, None where text fills it."""
+def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:
+    """Return the parts of a cell that one can write in: below its label, or after each label."""
     inset = Area(area.x0 + 0.5, area.y0 + 0.5, area.x1 - 0.5, area.y1 - 0.5)
-    if not words:
-        return inset
-    low = max(word.base for word in words)
-    size = max(word.size for word in words)
+    if not chunks:
+        return [inset]
+    low = max(chunk.base for chunk in chunks)
+    size = max(chunk.size for chunk in chunks)
     if inset.y1 - low >= max(_LOWEST_CELL, 0.9 * size) and low - inset.y0 < 0.62 * area.height:
-        return Area(inset.x0, low + 0.2 * size, inset.x1, inset.y1)
-    right = max(word.x1 for word in words)
-    high = min(word.base for word in words)
-    if low - high < 2 and inset.x1 - right >= max(36.0, 0.25 * area.width) and area.height < 60:
-        last = max(words, key=lambda word: word.x1)
-        if names_what_follows(last.text):
-            return Area(right + 2, inset.y0, inset.x1, inset.y1)
-    return None
+        return [Area(inset.x0, low + 0.2 * size, inset.x1, inset.y1)]
+    if low - min(chunk.base for chunk in chunks) > 2 or area.height > 60:
+        return []
+    chunks = sorted(chunks, key=lambda chunk: chunk.x0)
+    parts = []
+    for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
+        right = following.x0 - 2 if following else inset.x1
+        if right - chunk.x1 >= 30 and leaves_room(chunk, right):
+            parts.append(Area(chunk.x1 + 2, inset.y0, right, inset.y1))
+    return parts
 
 
 def _is_dark(sheet: Sheet, area: Area) -> bool:
@@ -187,11 +194,11 @@ def _free_stretches(sheet: Sheet, piece: HLine) -> list[HLine]:
 
     Text on a line is an underline, a heading over a separator, or the label of the free rest.
     """
-    chunks = [
-        chunk
-        for chunk in sheet.chunks_between(piece.y - 14, piece.y + 2.5)
-        if _stands_on(chunk, piece) and shared(chunk.x0, chunk.x1, piece.x0, piece.x1) > 1
-    ]
+    chunks: list[Chunk] = []
+    for row in sheet.rows_between(piece.y - 14, piece.y + 2.5):
+        over = [c for c in row.chunks if shared(c.x0, c.x1, piece.x0, piece.x1) > 1]
+        if any(_stands_on(chunk, piece) for chunk in over):
+            chunks += over
     if not chunks:
         return [piece]
     covered = sum(shared(c.x0, c.x1, piece.x0, piece.x1) for c in chunks)
@@ -202,9 +209,20 @@ def _free_stretches(sheet: Sheet, piece: HLine) -> list[HLine]:
     for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
         left = max(piece.x0, chunk.x1 + 2)
         right = min(following.x0 - 2 if following else piece.x1, piece.x1)
-        if right - left >= 28 and names_what_follows(chunk.text):
+        named = names_what_follows(chunk.text) or not _is_under_a_line(sheet, chunk)
+        if right - left >= 28 and named and leaves_room(chunk, right):
             free.append(HLine(left, right, piece.y))
     return free
+
+
+def _is_under_a_line(sheet: Sheet, chunk: Chunk) -> bool:
+    """Tell whether a text stands close under another line and so rather names that one."""
+    lines = [(rule.x0, rule.x1, rule.y) for rule in sheet.ink.rules]
+    lines += [(run.x0, run.x1, run.base) for run in sheet.writing.runs]
+    return any(
+        0 < chunk.base - y < 2 * chunk.size and shared(x0, x1, chunk.x0, chunk.x1) > 5
+        for x0, x1, y in lines
+    )
 
 
 def _stands_on(chunk: Chunk, piece: HLine) -> bool:
@@ -212,6 +230,19 @@ def _stands_on(chunk: Chunk, piece: HLine) -> bool:
         return True
     # In ruled rows the label stands higher, in the middle of its row.
     return names_what_follows(chunk.text) and len(chunk.words) <= _FEW_WORDS
+
+
+def leaves_room(chunk: Chunk, right: float) -> bool:
+    """Tell whether a text is a label for the free space between it and ``right``."""
+    if names_what_follows(chunk.text):
+        return True
+    if (
+        chunk.bold
+        or len(chunk.words) > _FEW_WORDS
+        or right - chunk.x1 < 1.2 * (chunk.x1 - chunk.x0)
+    ):
+        return False
+    return bool(lexicon.hits(chunk.text))
 
 
 def names_what_follows(text: str) -> bool:

@@ -29,7 +29,8 @@ def inherit(sheet: Sheet, blanks: list[Blank]) -> None:
         if source is None:
             continue
         gap = blank.area.y1 - above.area.y1
-        score, naming = source.score * _WEAKENED, source.naming * _WEAKENED
+        weakened = 1.0 if source.where is Where.HEADER else _WEAKENED
+        score, naming = source.score * weakened, source.naming * weakened
         blank.evidence.append(Evidence(Where.HEADER, source.text, gap, source.type, score, naming))
 
 
@@ -40,7 +41,10 @@ def _continued(sheet: Sheet, blank: Blank, before: list[Blank]) -> Blank | None:
         if gap > max(_FARTHEST, 1.6 * area.height):
             continue
         overlap = shared(other.area.x0, other.area.x1, area.x0, area.x1)
-        if gap < 6 or overlap < 0.85 * max(area.width, 0.6 * other.area.width):
+        same = overlap >= 0.85 * max(area.width, 0.6 * other.area.width)
+        # The first of several lines starts after its label, the next ones at the margin.
+        longer = abs(area.x1 - other.area.x1) < 12 and area.x0 < other.area.x0
+        if gap < 6 or not (same or longer):
             continue
         between = other.area._replace(x0=area.x0, x1=area.x1, y0=other.area.y1 + 1, y1=area.y1 - 3)
         if not sheet.words_in(between):

@@ -7,25 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.field import Detection, FieldType, Source
 from sygn_cli.domain.geometry import Box
-from sygn_cli.engine.detect import (
-    boxes,
-    columns,
-    kinds,
-    labels,
-    lexicon,
-    signers,
-    slots,
-    suppression,
-    tags,
-    widgets,
-)
+from sygn_cli.engine.detect import lexicon, tags, widgets
 from sygn_cli.engine.detect.blanks import Blank, Form
-from sygn_cli.engine.detect.candidates import find_blanks
-from sygn_cli.engine.detect.cells import cells_of, grid_of
 from sygn_cli.engine.detect.opening import opened, sheet_of
+from sygn_cli.engine.detect.pipeline import judged_blanks
 from sygn_cli.engine.detect.report import DetectionReport
 from sygn_cli.engine.detect.shapes import Area
-from sygn_cli.engine.detect.ticks import find_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,10 +49,10 @@ def detect_fields(
         language = lexicon.language_of(
             word.text for _, sheet in sheets for word in sheet.writing.words
         )
-        for page, sheet in sheets:
+        judged = judged_blanks([sheet for _, sheet in sheets], language)
+        for (page, sheet), (_, blanks) in zip(sheets, judged, strict=True):
             given = widgets.read_widgets(page, sheet)
             given += [_tagged(sheet, tag) for tag in tags.find_tags(sheet, anchors)]
-            blanks = page_blanks(sheet, language)
             found += widgets.merged(given, [_detection(sheet, blank) for blank in blanks])
             if sheet.pictures and not sheet.writing.words and not given:
                 unreadable.append(sheet.number)
@@ -74,35 +61,6 @@ def detect_fields(
     return DetectionReport(named, tuple(unreadable), count)
 
 
-def page_blanks(sheet: Sheet, language: str) -> list[Blank]:
-    """Return the judged blanks of one page."""
-    grid = grid_of(sheet.ink)
-    cells = cells_of(grid)
-    ticks = find_ticks(sheet, [cell.area for cell in cells if cell.closed])
-    blanks = [
-        blank
-        for blank in find_blanks(sheet, grid, cells)
-        if not any(blank.area.share_inside(_grown(tick.area)) > 0.5 for tick in ticks)
-    ]
-    blanks = [b for b in blanks if b.area.width >= _SMALLEST and b.area.height >= _SMALLEST]
-    blanks = suppression.keep(sheet, blanks + ticks)
-    labels.gather(sheet, blanks, language)
-    columns.inherit(sheet, blanks)
-    blanks = [blank for blank in blanks if not suppression.doubts(sheet, blank, blanks)]
-    blanks += slots.find_slots(sheet, blanks, language)
-    for blank in blanks:
-        kinds.decide(blank)
-    boxes.fit(sheet, blanks)
-    signers.assign(sheet, blanks)
-    return blanks
-
-
-def _grown(area: Area) -> Area:
-    return Area(area.x0 - 2, area.y0 - 2, area.x1 + 2, area.y1 + 2)
-
-
-# ISO 32000 sets no least size; less than this cannot be written in.
-_SMALLEST: Final = 4.0
 _SOURCES = {Form.RUN: Source.LINE, Form.RULE: Source.LINE, Form.SLOT: Source.LABEL}
 
 

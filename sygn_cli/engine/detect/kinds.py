@@ -42,8 +42,9 @@ _BASE: Final = {
 
 def _confidence(blank: Blank, typed: Evidence | None, named: Evidence | None) -> float:
     value = _BASE[blank.form]
-    if not blank.evidence and blank.form is Form.RULE:
-        return 0.35
+    known = max((e.naming for e in blank.evidence), default=0.0)
+    if known < 0.3 and blank.form in {Form.RULE, Form.CELL}:
+        return 0.35 if blank.form is Form.RULE else 0.45
     if typed is not None:
         value += 0.25
     elif named is not None and named.naming > 0.4:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _NUMBERING: Final = re.compile(
     r"^\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})(?:[.)]|\.[a-z0-9]\.?)*\)?$", re.IGNORECASE
 )
-_NO_LABEL: Final = re.compile(r"^[\W_]*$")
+# Signs alone say nothing, and a mail-merge field will be replaced by data.
+_NO_LABEL: Final = re.compile(r"^(?:[\W_]*|[\[{<\u00ab]+[\w. ]+[\]}>\u00bb]+[\W_]*)$")
 _MOST_LABEL_WORDS: Final = 9
 _ARROWS: Final = (":", ">", "\u25b6", "\u25ba", "\u2192")
 _NEXT_LINE: Final = 13.0
@@ -93,9 +94,18 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
     trust = _TRUST[where]
     if where is Where.ABOVE and blank.form is Form.CELL and evidence.gap < 8:
         trust = 0.85
+    if where is Where.RIGHT and blank.form is not Form.TICK and not text.startswith("("):
+        trust = 0.45
+    if where is Where.BELOW and text.rstrip().endswith(_ARROWS):
+        trust = 0.3  # it names what stands to its right
     words = len(text.split())
-    prose = 1.0 if words <= _MOST_LABEL_WORDS else 0.5
+    prose = 1.0 if words <= _MOST_LABEL_WORDS else 0.65
     naming = trust * prose / (1 + evidence.gap / 40)
+    if not found and where is Where.LEFT and text.rstrip().endswith(":") and evidence.gap < 15:
+        # A label that ends in a colon and says nothing else asks for text.
+        return Evidence(where, text, evidence.gap, FieldType.TEXT, 0.6, naming)
+    if not found and where is Where.BELOW and blank.area.width >= 90 and lexicon.is_role(text):
+        return Evidence(where, text, evidence.gap, FieldType.SIGNATURE, 0.5, naming)
     if not found:
         return Evidence(where, text, evidence.gap, None, 0.0, naming)
     # The word nearest to the blank decides: the last one of a text to its left, else the first.
@@ -118,24 +128,32 @@ def _left(around: _Around) -> Evidence | None:
         o.area.x1 for o in around.others if o.area.x1 <= area.x0 + 1 and _beside(o.area, area)
     ]
     wall = max(walls, default=0.0)
-    best: Chunk | None = None
-    for row in around.sheet.rows_between(middle - 5, middle + 9):
+    best: Evidence | None = None
+    nearest = 1e9
+    for row in around.sheet.rows_between(min(middle - 5, area.y1 - 13), middle + 9):
         words = [w for w in row.words if w.x1 <= area.x0 + 3 and w.x0 >= wall - 1]
-        numbered = False
-        while blank.form is not Form.TICK and words and _NUMBERING.match(words[-1].text):
-            numbered = True
-            words.pop()
-        chunk = _tail(words)
-        if chunk and numbered:
-            # An item number between the label and its box, as tax forms have it.
-            chunk.x1 = max(chunk.x1, area.x0 - 30)
-        if chunk and (best is None or abs(chunk.base - area.y1) < abs(best.base - area.y1)):
-            best = chunk
-    if best is None:
-        return None
-    gap = max(0.0, area.x0 - best.x1)
-    reach = 90 if best.text.rstrip().endswith(_ARROWS) else 40
-    return Evidence(Where.LEFT, best.text, gap) if gap <= reach else None
+        chunk, gap = _named_by(words, blank)
+        if chunk is None:
+            continue
+        reach = 90 if chunk.text.rstrip().endswith(_ARROWS) else 40
+        off = abs(row.base - (middle + 0.3 * blank.size)) + 0.15 * gap
+        if gap <= reach and off < nearest:
+            best, nearest = Evidence(Where.LEFT, chunk.text, gap), off
+    return best
+
+
+def _named_by(words: list[Word], blank: Blank) -> tuple[Chunk | None, float]:
+    """Return the text that ends a row before a blank, and its distance."""
+    numbered = False
+    while blank.form is not Form.TICK and words and _NUMBERING.match(words[-1].text):
+        numbered = True
+        words = words[:-1]
+    chunk = _tail(words)
+    if chunk is None:
+        return None, 0.0
+    gap = max(0.0, blank.area.x0 - chunk.x1)
+    # Tax forms put an item number between the label and its box.
+    return chunk, min(gap, 12.0) if numbered else gap
 
 
 def _tail(words: list[Word]) -> Chunk | None:
@@ -169,7 +187,7 @@ def _below(around: _Around, language: str) -> Evidence | None:
     if id(around.blank) in around.headed:
         return None
     for row in around.sheet.rows_between(area.y1 + 2, area.y1 + _LINE_BELOW + 8):
-        fitting = [c for c in row.chunks if _stands_under(c, area)]
+        fitting = [c for c in row.chunks if _stands_under(c, area) and _useful(c.text)]
         if not fitting:
             continue
         chunk = min(fitting, key=lambda c: abs(c.middle - (area.x0 + area.x1) / 2))
@@ -206,8 +224,9 @@ def _names_another(around: _Around, chunk: Chunk, gap: float) -> bool:
                 return True
         if shared(area.x0, area.x1, chunk.x0, chunk.x1) <= 0 or abs(area.x0 - chunk.x0) > 20:
             continue
-        top = area.y0 if other.form in {Form.CELL, Form.COMB} else area.y1 - 14
-        if top > chunk.base - 3 and gap > 3 and top - chunk.base < gap - 1:
+        boxed = other.form in {Form.CELL, Form.COMB}
+        away = area.y0 - chunk.base if boxed else area.y1 - chunk.base - 8
+        if gap > (3 if boxed else 5) and -3 < away < gap - (1 if boxed else 0):
             return True
     return False
 
@@ -225,7 +244,8 @@ def _right(around: _Around) -> Evidence | None:
         for chunk in row.chunks:
             if not area.x1 - 3 <= chunk.x0 <= min(area.x1 + 30, wall):
                 continue
-            if blank.form is Form.TICK or chunk.text.startswith("("):
+            near = chunk.x0 - area.x1 < 8
+            if blank.form is Form.TICK or chunk.text.startswith("(") or near:
                 return Evidence(Where.RIGHT, chunk.text, max(0.0, chunk.x0 - area.x1))
     return None
 
@@ -239,7 +259,7 @@ def _above(around: _Around) -> Evidence | None:
             continue
         if abs(chunk.x0 - area.x0) > 25 and abs(chunk.middle - (area.x0 + area.x1) / 2) > 30:
             continue
-        if best is None or chunk.base > best.base:
+        if (best is None or chunk.base > best.base) and _useful(chunk.text):
             best = chunk
     if best is None:
         return None

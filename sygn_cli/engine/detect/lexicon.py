@@ -122,6 +122,7 @@ _DATE: Final = (
     r"on\s+or\s+about",
     r"executed\s+on",
     r"expir(?:es|ation|y)",
+    r"\bon$",
     # German
     r"\w*datum",
     r"geb(?:oren)?\.?\s+am",
@@ -267,7 +268,7 @@ _PATTERNS: Final = {
     FieldType.DATE: _compiled(_DATE),
     FieldType.TEXT: _compiled(_TEXT),
 }
-_WEAK: Final = re.compile(r"^(?:d\u00eda|giorno|time|local|state|place|position|print|data)$")
+_WEAK: Final = re.compile(r"^(?:d\u00eda|giorno|time|local|state|place|position|print|data|on)$")
 _BY: Final = re.compile(r"^(?:by|x|per|durch|par|por|da|door|przez)\s*[:.]?\s*$")
 _NO_INITIALS: Final = re.compile(r"\b(?:middle|first name|name)\b.{0,12}$")
 
@@ -291,6 +292,27 @@ def hits(text: str, language: str = "en") -> list[Hit]:
             found.append(Hit(kind, match.start(), match.end(), weight))
     found.sort(key=lambda hit: (hit.start, -hit.end))
     return found
+
+
+_ROLES: Final = re.compile(
+    r"^(?:[\w.'-]+\s+){0,3}?(?:judge|justice|magistrate|clerk|notary(?:\s+public)?|witness(?:es)?|registrar|"
+    r"landlord|tenant|lessor|lessee|seller|buyer|purchaser|employer|employee|contractor|client|"
+    r"customer|guarantor|borrower|lender|trustee|director|president|secretary|chair(?:man|person)?|"
+    r"authori[sz]ed\s+(?:officer|representative|signatory)|parent(?:/guardian)?|guardian|"
+    r"vermieter|mieter|verk\u00e4ufer|k\u00e4ufer|arbeitgeber|arbeitnehmer|auftraggeber|"
+    r"auftragnehmer|vorstand|zeuge|notar|"
+    r"bailleur|locataire|vendeur|acheteur|employeur|salari\u00e9|t\u00e9moin|pr\u00e9sident|"
+    r"arrendador|arrendatario|vendedor|comprador|empleador|trabajador|testigo|"
+    r"locatore|conduttore|venditore|acquirente|testimone|"
+    r"locador|locat\u00e1rio|testemunha|verhuurder|huurder|verkoper|koper|getuige|"
+    r"wynajmuj\u0105cy|najemca|sprzedawca|kupuj\u0105cy|\u015bwiadek|utleier|leietaker|hyresv\u00e4rd|hyresg\u00e4st|udlejer|"
+    r"lejer|kirac\u0131|kiraya\s+veren)s?(?:\s+\d)?[\s:.]*(?:\([^)]*\))?$"
+)
+
+
+def is_role(text: str) -> bool:
+    """Tell whether a text is only the name of a part that people sign in, such as ``Tenant``."""
+    return bool(_ROLES.match(fold(text).strip(" ()")))
 
 
 def _company(word: str, language: str) -> bool:

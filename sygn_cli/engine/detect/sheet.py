@@ -100,6 +100,16 @@ class Sheet:
                     found.append(word)
         return found
 
+    def chunks_in(self, area: Area) -> list[Chunk]:
+        """Return, per row, the words in an area as chunks cut at its edges."""
+        found = []
+        for row in self.rows_between(area.y0, area.y1 + 6):
+            for chunk in row.chunks:
+                words = [w for w in chunk.words if area.x0 <= w.middle <= area.x1]
+                if words and area.y0 <= words[0].base - 0.35 * words[0].size <= area.y1:
+                    found.append(chunk_of(words))
+        return found
+
     def chunks_between(self, top: float, bottom: float) -> Iterator[Chunk]:
         """Return the chunks whose baseline lies in the range."""
         for row in self.rows_between(top, bottom):

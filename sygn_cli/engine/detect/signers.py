@@ -9,5 +9,5 @@ if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
 
 
-def assign(sheet: Sheet, blanks: list[Blank]) -> None:
-    """Set the party of every blank of a page."""
+def assign(pages: list[tuple[Sheet, list[Blank]]], language: str) -> None:
+    """Set the party of every blank."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SIGNING: Final = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
 _MOST_WORDS: Final = 4
+_TAG_SIGNS: Final = frozenset("{}[]|\\")
 _ROOM_RIGHT: Final = 60.0
 _ROOM_ABOVE: Final = 16.0
 _WIDTHS: Final = {FieldType.SIGNATURE: 180.0, FieldType.INITIALS: 60.0, FieldType.DATE: 110.0}
@@ -48,7 +49,7 @@ def _key(text: str) -> str:
 
 def _names(chunk: Chunk, language: str) -> FieldType | None:
     """Return the type that a text names if it says little else."""
-    if len(chunk.words) > _MOST_WORDS + 2:
+    if len(chunk.words) > _MOST_WORDS + 2 or set(chunk.text) & _TAG_SIGNS:
         return None
     text = lexicon.fold(chunk.text).strip(" :()*.")
     found = lexicon.hits(text, language)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
     from sygn_cli.engine.detect.words import Word
 
-_EDGE: Final = 0.06  # share of the page height that headers and footers keep to
+_EDGE: Final = 0.065  # share of the page height that headers and footers keep to
 _WIDE: Final = 0.7  # share of the page width from which a rule may be a separator
 _PEN: Final = 7.5  # white space in points that a line needs above it to be written on
 _FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
@@ -84,10 +84,24 @@ def doubts(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     if any(e.where in {Where.LEFT, Where.INSIDE} and e.naming > 0.3 for e in blank.evidence):
         return False
     if area.y1 < _EDGE * sheet.height or area.y1 > (1 - _EDGE) * sheet.height:
-        return True
+        return all(e.naming < 0.6 for e in blank.evidence)
     if area.width < _WIDE * sheet.width or _follows_a_tick(area, blanks):
         return False
     return not _stacked(area, blanks) and not _has_small_label(sheet, area)
+
+
+def repeated(pages: list[tuple[Sheet, list[Blank]]]) -> set[tuple[int, int, int]]:
+    """Return the places of lines that lie on many pages alike, as headers and footers do."""
+    counts: dict[tuple[int, int, int], int] = {}
+    for _, blanks in pages:
+        for place in {place_of(blank) for blank in blanks if blank.form is Form.RULE}:
+            counts[place] = counts.get(place, 0) + 1
+    return {place for place, count in counts.items() if count >= max(2, 0.5 * len(pages))}
+
+
+def place_of(blank: Blank) -> tuple[int, int, int]:
+    """Return where a blank lies, coarse enough to compare pages."""
+    return round(blank.area.x0 / 2), round(blank.area.x1 / 2), round(blank.area.y1 / 2)
 
 
 def _follows_a_tick(area: Area, blanks: list[Blank]) -> bool:

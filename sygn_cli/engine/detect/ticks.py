@@ -49,7 +49,7 @@ def _wide_tick(sheet: Sheet, area: Area) -> bool:
     middle = (area.y0 + area.y1) / 2
     left = sheet.words_in(Area(area.x0 - 30, area.y0, area.x0, area.y1))
     right = sheet.words_in(Area(area.x1, middle - 9, area.x1 + 90, middle + 9))
-    return bool(right) and not left
+    return bool(right) and not any(len(word.text) > 2 for word in left)
 
 
 def _distinct(areas: list[Area]) -> list[Area]:

@@ -24,8 +24,8 @@ _SYMBOL_FONT_TICKS: Final = {
     "wingdings": frozenset("oqrp\u00a8\u00a1\u00a3m\u00a6\u00a4"),
     "webdings": frozenset("c\u0063\u00a3"),
     "dingbats": frozenset("mnopqrs"),
-    "msam": frozenset("2\u0003"),
-    "wasy": frozenset("2\u0003"),
+    "msam": frozenset("2\u0003\ufffd"),
+    "wasy": frozenset("2\u0003\ufffd"),
 }
 _SPECIAL: Final = re.compile(
     "[" + re.escape(_LEADER) + "]|[" + re.escape(_DOTS) + "]{2}|[" + re.escape(_DASHES) + "]{2}"

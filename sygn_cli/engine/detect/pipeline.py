@@ -1,0 +1,60 @@
+"""One page after the other through the rules: candidates, labels, doubts, types, boxes, signers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.engine.detect import boxes, columns, kinds, labels, signers, slots, suppression
+from sygn_cli.engine.detect.candidates import find_blanks
+from sygn_cli.engine.detect.cells import cells_of, grid_of
+from sygn_cli.engine.detect.shapes import Area
+from sygn_cli.engine.detect.ticks import find_ticks
+
+if TYPE_CHECKING:
+    from sygn_cli.engine.detect.blanks import Blank
+    from sygn_cli.engine.detect.sheet import Sheet
+
+# No standard sets a least size; less than this cannot be written in.
+_SMALLEST: Final = 4.0
+
+
+def judged_blanks(sheets: list[Sheet], language: str) -> list[tuple[Sheet, list[Blank]]]:
+    """Return the blanks of every page with type, label, box, party and confidence."""
+    pages = [(sheet, _candidates(sheet)) for sheet in sheets]
+    repeated = suppression.repeated(pages)
+    judged = []
+    for sheet, found in pages:
+        blanks = [blank for blank in found if suppression.place_of(blank) not in repeated]
+        judged.append((sheet, _judged(sheet, blanks, language)))
+    signers.assign(judged, language)
+    return judged
+
+
+def _candidates(sheet: Sheet) -> list[Blank]:
+    grid = grid_of(sheet.ink)
+    cells = cells_of(grid)
+    ticks = find_ticks(sheet, [cell.area for cell in cells if cell.closed])
+    around = [Area(t.area.x0 - 2, t.area.y0 - 2, t.area.x1 + 2, t.area.y1 + 2) for t in ticks]
+    blanks = [
+        blank
+        for blank in find_blanks(sheet, grid, cells)
+        if blank.area.width >= _SMALLEST
+        and blank.area.height >= _SMALLEST
+        and not any(blank.area.share_inside(tick) > 0.5 for tick in around)
+    ]
+    return suppression.keep(sheet, blanks + ticks)
+
+
+def _judged(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
+    labels.gather(sheet, blanks, language)
+    kept = [blank for blank in blanks if not suppression.doubts(sheet, blank, blanks)]
+    if len(kept) < len(blanks):
+        # What a separator seemed to claim as its label may name a blank next to it.
+        blanks = kept
+        labels.gather(sheet, blanks, language)
+    columns.inherit(sheet, blanks)
+    blanks += slots.find_slots(sheet, blanks, language)
+    for blank in blanks:
+        kinds.decide(blank)
+    boxes.fit(sheet, blanks)
+    return blanks
