@@ -49,10 +49,15 @@ class Life:
     """A document and its trail, changed by entries."""
 
     id: str = ids.document_id(NOW, b"0123456789")
-    document: Document | None = None
+    state: Document | None = None
     events: list[Event] = field(default_factory=list)
     blobs: dict[str, bytes] = field(default_factory=dict)
     now: datetime = NOW
+
+    @property
+    def document(self) -> Document:
+        assert self.state is not None
+        return self.state
 
     def record(self, entry: Entry | None) -> Document:
         assert entry is not None
@@ -60,7 +65,7 @@ class Life:
             self.blobs[audit.sha256(content)] = content
         after = self.events[-1] if self.events else None
         event = audit.chain(entry, doc=self.id, after=after, at=self.now)
-        self.document = history.evolve(self.document, event, self.blobs.__getitem__)
+        self.state = history.evolve(self.state, event, self.blobs.__getitem__)
         self.events.append(event)
         return self.document
 
@@ -68,7 +73,6 @@ class Life:
         return self.record(lifecycle.create(a_proposal(**changes), actor=evidence.OPERATOR))
 
     def consent(self, signer: str) -> Document:
-        assert self.document
         return self.record(
             lifecycle.consent(
                 self.document,
@@ -81,7 +85,6 @@ class Life:
         )
 
     def decide_to_sign(self, signer: str, marks=None) -> Entry | None:
-        assert self.document
         who = self.document.signer(signer)
         if marks is None:
             marks = {

@@ -11,7 +11,7 @@ from sygn_cli.domain.evidence import OPERATOR
 if TYPE_CHECKING:
     from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
-    from sygn_cli.services.ports import Filters, Page
+    from sygn_cli.domain.listing import Filters, Page
     from sygn_cli.services.runtime import Runtime
 
 

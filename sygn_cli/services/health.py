@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError
+from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
-from sygn_cli.services.ports import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ never see a path, a TinyDB or a lock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -16,33 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sygn_cli.domain.audit import Entry, Event
-    from sygn_cli.domain.document import Document, DocumentStatus
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.listing import Filters, Page
     from sygn_cli.engine.credential import Credential
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of a list.
-
-    Attributes:
-        documents: Newest first.
-        next_cursor: Where the next stretch starts; None at the end.
-    """
-
-    documents: tuple[Document, ...]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which documents a list shows; None means any."""
-
-    account: str | None = None
-    status: DocumentStatus | None = None
-    since: datetime | None = None
 
 
 class Store(Protocol):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.field import Detection, Field
+    from sygn_cli.domain.listing import Page
     from sygn_cli.domain.signer import Signer
-    from sygn_cli.services.ports import Page
     from sygn_cli.services.runtime import Runtime
 
 _WEBHOOK_NOTE = (

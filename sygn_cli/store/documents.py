@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain.errors import NotFound, Tampered
-from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.domain.errors import NotFound, SygnError, Tampered
+from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
+from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading
 from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
 from sygn_cli.store.idempotency import Bindings
+from sygn_cli.store.index import Index, IndexUnavailable
 from sygn_cli.store.keyring import Keyring
-from sygn_cli.store.listing import Filters, Page
 from sygn_cli.store.log import WorkspaceLog
 from sygn_cli.store.outbox import Outbox
 from sygn_cli.store.transaction import Transactions
@@ -50,8 +52,15 @@ class WorkspaceStore:
         self.outbox = Outbox(workspace.outbox)
         self.log = WorkspaceLog(workspace.log, self.keys, workspace_id=workspace.id)
         self._bindings = Bindings(workspace.idempotency)
+        self._index = Index(
+            workspace.cache / "index.sqlite3", log=self.log, load=self.load, walk=self._walk
+        )
         aftermath = Aftermath(
-            inflight=workspace.inflight, outbox=self.outbox, log=self.log, jobs_for=jobs_for
+            inflight=workspace.inflight,
+            outbox=self.outbox,
+            log=self.log,
+            index=self._index,
+            jobs_for=jobs_for,
         )
         self._transactions = Transactions(workspace, aftermath, entropy)
 
@@ -126,14 +135,16 @@ class WorkspaceStore:
             InvalidRequest: Several do.
         """
         if prefix == listing.NEWEST:
-            for document_id in self._ids():
+            for document_id in self._matches("doc_", limit=1):
                 return document_id
             raise listing.no_document_yet()
         wanted = prefix.lower()
         if DOCUMENT_ID.fullmatch(wanted):
             reading.require(self.workspace.folder(wanted))
             return wanted
-        return listing.only_match(prefix, [one for one in self._ids() if one.startswith(wanted)])
+        if not DOCUMENT_ID_PREFIX.fullmatch(wanted):
+            return listing.only_match(prefix, [])
+        return listing.only_match(prefix, self._matches(wanted, limit=2))
 
     def list(self, filters: Filters, *, limit: int, cursor: str | None = None) -> Page:
         """Return a stretch of documents, newest first.
@@ -142,10 +153,9 @@ class WorkspaceStore:
             InvalidRequest: The cursor is not one of ours.
         """
         before = None if cursor is None else listing.last_of(cursor)
+        self._heal_quietly()
         found: list[Document] = []
-        for document_id in self._ids():
-            if before is not None and document_id >= before:
-                continue
+        for document_id in self._fitting(filters, before=before, limit=limit):
             document = self._load_or_skip(document_id)
             if document is None or not listing.fits(document, filters):
                 continue
@@ -182,8 +192,36 @@ class WorkspaceStore:
             return False
         return True
 
-    def _ids(self) -> Iterable[str]:
+    def _walk(self) -> Iterable[str]:
         return reading.walk(self.workspace.documents)
+
+    def _fitting(self, filters: Filters, *, before: str | None, limit: int) -> Iterator[str]:
+        """Yield ids that may fit, newest first, as many as are wanted."""
+        stretch = limit + 1
+        while True:
+            try:
+                ids = self._index.ids(filters, before=before, limit=stretch)
+            except IndexUnavailable:
+                yield from (one for one in self._walk() if before is None or one < before)
+                return
+            yield from ids
+            if len(ids) < stretch:
+                return
+            before = ids[-1]
+
+    def _matches(self, prefix: str, *, limit: int) -> Sequence[str]:
+        self._heal_quietly()
+        try:
+            return self._index.matches(prefix, limit=limit)
+        except IndexUnavailable:
+            return list(islice((one for one in self._walk() if one.startswith(prefix)), limit))
+
+    def _heal_quietly(self) -> None:
+        """Show what a dead process committed; on a read-only disk show what can be shown."""
+        try:
+            self.heal()
+        except SygnError as error:
+            _log.warning("Unfinished changes were left as they are: %s", error)
 
     def _load_or_skip(self, document_id: str) -> Document | None:
         """Leave out what is damaged: one bad document must not hide all the others."""

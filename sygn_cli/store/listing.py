@@ -5,48 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids
 from sygn_cli.domain.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sygn_cli.domain.document import Document, DocumentStatus
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.listing import Filters
 
 NEWEST: Final = "@last"
 _CHECK_BYTES: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of a list.
-
-    Attributes:
-        documents: Newest first.
-        next_cursor: Where the next stretch starts; None at the end.
-    """
-
-    documents: tuple[Document, ...]
-    next_cursor: str | None
-
-
-class Filters(Protocol):
-    """Which documents a list shows; None means any."""
-
-    @property
-    def account(self) -> str | None:
-        """Whose."""
-
-    @property
-    def status(self) -> DocumentStatus | None:
-        """In which state."""
-
-    @property
-    def since(self) -> datetime | None:
-        """Created at this moment or later."""
 
 
 def fits(document: Document, filters: Filters) -> bool:

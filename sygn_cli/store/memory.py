@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sygn_cli.domain import audit, history
 from sygn_cli.domain.errors import Conflict, InvalidRequest, NotFound
+from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing
-from sygn_cli.store.listing import Filters, Page
 from sygn_cli.store.transaction import by_hash, require_blobs
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ def life() -> Life:
 
 
 @pytest.fixture
-def parallel(life) -> Life:
+def parallel(life: Life) -> Life:
     life.create()
     return life
 
 
 @pytest.fixture
-def sequential(life) -> Life:
+def sequential(life: Life) -> Life:
     life.create(signing_order=SigningOrder.SEQUENTIAL)
     return life

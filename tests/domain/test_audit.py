@@ -135,4 +135,4 @@ def test_a_trail_must_start_with_creation(parallel):
 
 def test_an_empty_trail_is_no_document():
     with pytest.raises(Tampered, match="empty"):
-        history.fold([], {}.__getitem__)
+        history.fold([], dict[str, bytes]().__getitem__)

@@ -146,7 +146,7 @@ def test_what_is_no_token(junk):
         link.address(junk)
 
 
-MARKS = [
+MARKS: list[mark.Mark] = [
     mark.Typed("Ada"),
     mark.Drawn((((0, 0, 10), (10_000, 3000, 40)), ((5, 5, 5),)), 3000),
     mark.Picture("a" * 64),
@@ -183,9 +183,9 @@ def test_what_is_no_mark(data):
 
 @pytest.mark.parametrize("kind", list(FieldType))
 @pytest.mark.parametrize("one", MARKS)
-def test_only_fitting_marks_go_into_a_field(kind, one):
+def test_only_fitting_marks_go_into_a_field(kind, one: mark.Mark):
     field = Field("f1", kind, 1, Box(0, 0, 10, 10))
-    fits = {
+    fits: tuple[type[mark.Mark], ...] = {
         FieldType.CHECKBOX: (mark.Ticked,),
         FieldType.TEXT: (mark.Typed,),
         FieldType.DATE: (mark.Typed,),

@@ -31,8 +31,8 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List documents, newest first."""
+    from sygn_cli.domain.listing import Filters
     from sygn_cli.services import documents, wire
-    from sygn_cli.services.ports import Filters
 
     rt = runtime(workspace)
     filters = Filters(
