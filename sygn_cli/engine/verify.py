@@ -2,83 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+import io
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from sygn_cli.domain import audit
+from sygn_cli.domain.audit import EventType
+from sygn_cli.domain.errors import PdfRefused, Tampered
+from sygn_cli.engine.embedded import embedded_files
+from sygn_cli.engine.examine import Examined, examine
+from sygn_cli.engine.pdf import opened
+from sygn_cli.engine.seal import TRAIL_NAME
+from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.audit import Event
 
+__all__ = ["SignatureFinding", "Status", "Verdict", "embedded_trail", "verify"]
 
-class Status(StrEnum):
-    """The verdict in one word."""
-
-    VALID = "valid"
-    TAMPERED = "tampered"
-    UNTRUSTED = "untrusted"
-    UNSIGNED = "unsigned"
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureFinding:
-    """What was found out about one signature or document timestamp.
-
-    Attributes:
-        field: Name of the signature field.
-        signer: Common name in the certificate, "" where it cannot be read.
-        fingerprint: SHA-256 of the signer's certificate in hex.
-        claimed_at: Signing time as the signer's own clock had it.
-        timestamped_at: Time vouched for by a timestamp that verifies, None without one.
-        timestamp_trusted: Whether the authority of that timestamp is trusted.
-        intact: The signed bytes are what was signed.
-        valid: The signature was made with the key of the certificate.
-        trusted: The certificate leads to a trusted root and was valid at the time.
-        covers_file: Every byte of the file is covered, but for the signature itself.
-        coverage: pyHanko's word for what is covered, for example "ENTIRE_FILE".
-        modification: pyHanko's word for later changes, "NONE" when there are none.
-        docmdp: Permission of a certification: 1 no changes, 2 forms, 3 forms and notes;
-            None for an ordinary signature.
-    """
-
-    field: str
-    signer: str
-    fingerprint: str
-    claimed_at: datetime | None
-    timestamped_at: datetime | None
-    timestamp_trusted: bool
-    intact: bool
-    valid: bool
-    trusted: bool
-    covers_file: bool
-    coverage: str
-    modification: str
-    docmdp: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a file is worth.
-
-    Attributes:
-        reasons: Sentences for people: why it is not valid, or what holds.
-        sha256: Of the whole file.
-        level: PAdES level of the seal ("B-B", "B-T"), "" where nothing is signed.
-        trail: The embedded audit trail, empty where there is none or it is broken.
-        head: Hash of the trail's last event, "" without a trail.
-        document: Id of the document that the trail is about, "" without a trail.
-    """
-
-    status: Status
-    reasons: tuple[str, ...]
-    signatures: tuple[SignatureFinding, ...]
-    sha256: str
-    level: str = ""
-    trail: tuple[Event, ...] = ()
-    head: str = ""
-    document: str = ""
+# What remains of a signature when a reader no longer finds it: the byte range, and the container
+# itself (a DER sequence in hexadecimal). One changed byte cannot remove both.
+_REMAINS: Final = re.compile(rb"/ByteRange|<\s*30[0-9A-Fa-f]{400}")
 
 
 def verify(
@@ -101,9 +51,127 @@ def verify(
         at: Moment at which certificates must be valid; None takes the claimed signing time, or
             the timestamp's where there is one.
     """
-    raise NotImplementedError
+    verdict = _guarded(pdf, trust, at)
+    wrong = list(_wrong_outside(verdict, recorded_sha256, signers))
+    if wrong:
+        kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
+        return replace(verdict, status=Status.TAMPERED, reasons=(*wrong, *kept))
+    if require_timestamp and verdict.status is Status.VALID and not _timestamped(verdict):
+        doubt = "No trusted timestamp vouches for the time of signing."
+        return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt,))
+    return verdict
+
+
+def _wrong_outside(
+    verdict: Verdict, recorded_sha256: str | None, signers: int | None
+) -> Iterator[str]:
+    """Yield what the caller knows and the file contradicts."""
+    if recorded_sha256 is not None and recorded_sha256 != verdict.sha256:
+        yield "The file is not the one that was recorded: its SHA-256 differs."
+    if signers is not None and verdict.status is not Status.UNSIGNED:
+        signed = {
+            str(event.actor.get("id")) for event in verdict.trail if event.type is EventType.SIGNED
+        }
+        if len(signed) != signers:
+            yield f"The audit trail tells of {len(signed)} signers, not of {signers}."
+
+
+def _timestamped(verdict: Verdict) -> bool:
+    return any(finding.timestamp_trusted for finding in verdict.signatures)
+
+
+def _guarded(pdf: bytes, trust: Sequence[bytes], at: datetime | None) -> Verdict:
+    sha256 = audit.sha256(pdf)
+    try:
+        return _judged(pdf, trust, at, sha256)
+    except Exception as error:  # noqa: BLE001  pyHanko leaks anything on hostile files
+        if _REMAINS.search(pdf):
+            reason = f"The signature cannot be checked ({type(error).__name__}): it is damaged."
+            return Verdict(Status.TAMPERED, (reason,), (), sha256)
+        return Verdict(Status.UNSIGNED, ("The file is no readable PDF.",), (), sha256)
+
+
+def _judged(pdf: bytes, trust: Sequence[bytes], at: datetime | None, sha256: str) -> Verdict:
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    signatures = list(reader.embedded_signatures)
+    if not signatures:
+        if _REMAINS.search(pdf):
+            reason = "There are remains of a signature, but no signature can be read."
+            return Verdict(Status.TAMPERED, (reason,), (), sha256)
+        return Verdict(Status.UNSIGNED, ("Nobody has signed the file.",), (), sha256)
+    examined = [
+        examine(pdf, one, trust=trust, at=at, last=one is signatures[-1]) for one in signatures
+    ]
+    broken = [reason for one in examined for reason in one.broken]
+    broken += _structure(pdf, reader, len(signatures))
+    trail, broken_trail = _trail(reader)
+    broken += broken_trail
+    doubts = [reason for one in examined for reason in one.doubts]
+    return Verdict(
+        status=_status(broken, doubts),
+        reasons=tuple(broken or doubts or _good_reasons(examined, trail)),
+        signatures=tuple(one.finding for one in examined),
+        sha256=sha256,
+        level="B-T" if any(one.finding.timestamped_at for one in examined) else "B-B",
+        trail=trail,
+        head=trail[-1].hash() if trail else "",
+        document=trail[-1].doc if trail else "",
+    )
+
+
+def _status(broken: Sequence[str], doubts: Sequence[str]) -> Status:
+    if broken:
+        return Status.TAMPERED
+    return Status.UNTRUSTED if doubts else Status.VALID
+
+
+def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[str]:
+    reasons = [f"Signed by {one.finding.signer}, unchanged since." for one in examined]
+    if trail:
+        reasons.append(f"The audit trail inside holds {len(trail)} events in an unbroken chain.")
+    if not any(one.finding.timestamp_trusted for one in examined):
+        reasons.append("No trusted timestamp: the time is that of the signer's own clock.")
+    return reasons
+
+
+def _structure(pdf: bytes, reader: PdfFileReader, signatures: int) -> Iterator[str]:
+    """Yield what is wrong with the file around its signatures."""
+    if pdf.count(b"/ByteRange") != signatures:
+        yield "There are remains of further signatures that cannot be read."
+    try:
+        with opened(pdf) as document:
+            pages, repaired = document.page_count, document.is_repaired
+    except PdfRefused as error:
+        yield f"A second reader does not agree: {error.message}"
+        return
+    # Two readers that see different files: that is how attacks on signed PDFs work.
+    if repaired:
+        yield "The file is damaged: a second reader had to repair it."
+    if pages != int(reader.root["/Pages"]["/Count"]):
+        yield "Two readers find different pages in the file."
+
+
+def _trail(reader: PdfFileReader) -> tuple[tuple[Event, ...], list[str]]:
+    """Return the events of the embedded trail and what is wrong with it.
+
+    A file without a trail is not wrong: whether there is one is covered by the signature.
+    """
+    found = list(embedded_files(reader, TRAIL_NAME))
+    if not found:
+        return (), []
+    if len(found) > 1:
+        return (), ["There is more than one audit trail in the file."]
+    if not found[0].endswith(b"\n"):
+        return (), ["The audit trail inside is cut off."]
+    try:
+        return tuple(audit.verify(found[0][:-1].split(b"\n"))), []
+    except Tampered as error:
+        return (), [error.message]
 
 
 def embedded_trail(pdf: bytes) -> bytes | None:
     """Return the audit trail inside a PDF as it is, unverified; None where there is none."""
-    raise NotImplementedError
+    try:
+        return next(embedded_files(PdfFileReader(io.BytesIO(pdf)), TRAIL_NAME), None)
+    except Exception:  # noqa: BLE001  pyHanko leaks anything on hostile files
+        return None

@@ -1,0 +1,225 @@
+"""Examine single signatures with pyHanko, and say what speaks against each."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from asn1crypto import parser, x509
+from asn1crypto import pem as asn1_pem
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from sygn_cli.engine import canonical
+from sygn_cli.engine.seal import BUILT_BY
+from sygn_cli.engine.verdict import SignatureFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
+
+    _Status: TypeAlias = PdfSignatureStatus | DocumentTimestampStatus
+
+# What pyHanko finds wrong comes back as a value; its warnings would go to the user's terminal.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+_HARMLESS: Final = {"NONE", "LTA_UPDATES"}
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One signature, examined.
+
+    Attributes:
+        broken: Why the file is not what was signed; empty if it is.
+        doubts: Why the signer need not be believed; empty if they can.
+    """
+
+    finding: SignatureFinding
+    broken: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def examine(
+    pdf: bytes,
+    signature: EmbeddedPdfSignature,
+    *,
+    trust: Sequence[bytes],
+    at: datetime | None,
+    last: bool,
+) -> Examined:
+    """Return what there is to say about one signature or document timestamp.
+
+    Args:
+        pdf: The whole file.
+        signature: From pyHanko's reader of that file.
+        trust: Trusted roots as PEM.
+        at: Moment of validation, see ``verify``.
+        last: No other signature comes after it.
+
+    Raises:
+        Exception: Whatever pyHanko leaks on a hostile file.
+    """
+    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
+    status = _validated(signature, trust, at, is_timestamp=is_timestamp)
+    finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
+    broken = [*_broken(finding, status, last=last)]
+    if finding.ours:
+        broken += _not_ours(pdf, signature, finding)
+    doubts = () if finding.trusted else (_doubt(finding, status, trust),)
+    return Examined(finding, tuple(broken), doubts)
+
+
+def _validated(
+    signature: EmbeddedPdfSignature,
+    trust: Sequence[bytes],
+    at: datetime | None,
+    *,
+    is_timestamp: bool,
+) -> _Status:
+    context = _context(trust, at or signature.self_reported_timestamp)
+    if is_timestamp:
+        return validate_pdf_timestamp(signature, validation_context=context)
+    return validate_pdf_signature(
+        signature,
+        signer_validation_context=context,
+        ts_validation_context=_context(trust, at),
+    )
+
+
+def _context(trust: Sequence[bytes], moment: datetime | None) -> ValidationContext:
+    # An empty list is an answer: without one pyHanko would ask the operating system.
+    return ValidationContext(
+        trust_roots=[_asn1(pem) for pem in trust], moment=moment, allow_fetching=False
+    )
+
+
+def _asn1(pem: bytes) -> x509.Certificate:
+    _, _, der = asn1_pem.unarmor(pem)
+    return x509.Certificate.load(der)
+
+
+def _finding(
+    pdf: bytes,
+    signature: EmbeddedPdfSignature,
+    status: _Status,
+    *,
+    is_timestamp: bool,
+) -> SignatureFinding:
+    stamp = status if isinstance(status, TimestampSignatureStatus) else status.timestamp_validity
+    stamped = stamp is not None and stamp.intact and stamp.valid
+    permission = signature.docmdp_level
+    return SignatureFinding(
+        field=str(signature.field_name),
+        signer=str(status.signing_cert.subject.native.get("common_name", "")),
+        fingerprint=status.signing_cert.sha256.hex(),
+        claimed_at=None if is_timestamp else signature.self_reported_timestamp,
+        timestamped_at=stamp.timestamp if stamp is not None and stamped else None,
+        timestamp_trusted=bool(stamp is not None and stamped and stamp.trusted),
+        intact=bool(status.intact),
+        valid=bool(status.valid),
+        trusted=bool(status.trusted),
+        covers_file=_covers(pdf, signature),
+        coverage=status.coverage.name if status.coverage else "UNCLEAR",
+        modification=status.modification_level.name if status.modification_level else "OTHER",
+        docmdp=permission.value if permission else None,
+        ours=_is_ours(signature),
+    )
+
+
+def _covers(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Tell whether all but one hexadecimal string is signed, without asking pyHanko."""
+    start, length, after, rest = (int(number) for number in signature.byte_range)
+    return (
+        start == 0
+        and 0 < length < after < len(pdf)
+        and after + rest == len(pdf)
+        and pdf[length : length + 1] == b"<"
+        and pdf[after - 1 : after] == b">"
+    )
+
+
+def _is_ours(signature: EmbeddedPdfSignature) -> bool:
+    try:
+        name = signature.sig_object["/Prop_Build"]["/App"]["/Name"]
+    except (KeyError, TypeError, AttributeError):
+        return False
+    return bool(name == f"/{BUILT_BY}")
+
+
+def _broken(
+    finding: SignatureFinding,
+    status: _Status,
+    *,
+    last: bool,
+) -> list[str]:
+    named = f"Signature {finding.field!r}"
+    broken = []
+    if not finding.intact:
+        broken.append(f"{named}: the file was changed after it was signed.")
+    elif not finding.valid:
+        broken.append(f"{named} was not made with the key of its certificate.")
+    if last and not finding.covers_file:
+        broken.append(f"{named} is the last one, but does not cover the whole file.")
+    if status.docmdp_ok is False or not _may_change(finding, last=last):
+        broken.append(f"{named} does not allow what was changed after it.")
+    return broken
+
+
+def _may_change(finding: SignatureFinding, *, last: bool) -> bool:
+    """Tell whether later revisions did no more than they may.
+
+    A form field filled before somebody else's signature is how several people sign one file; it
+    is harmless only because the last signature, which must be trusted too, covers it.
+    """
+    allowed = _HARMLESS if last else _HARMLESS | {"FORM_FILLING"}
+    return finding.modification in allowed
+
+
+def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature, finding: SignatureFinding) -> list[str]:
+    broken = []
+    if finding.docmdp != 1:
+        broken.append("The seal does not forbid changes, as a seal made by sygn does.")
+    container = _container(signature)
+    _, start, end, _ = (int(number) for number in signature.byte_range)
+    if not canonical.is_canonical_gap(pdf, start, end, container):
+        broken.append("The seal's container was changed: it is not written as sygn writes it.")
+    elif not canonical.is_canonical_container(container):
+        broken.append("The seal's container was changed: it holds what sygn does not put there.")
+    return broken
+
+
+def _container(signature: EmbeddedPdfSignature) -> bytes:
+    """Return the CMS structure without the zeros that fill the space reserved for it."""
+    padded = signature.pkcs7_content
+    return bytes(padded[: parser.peek(padded)])
+
+
+def _is_outside_validity(indication: AdESSubIndic | None) -> bool:
+    return indication in {
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+        AdESIndeterminate.EXPIRED,
+        AdESIndeterminate.NOT_YET_VALID,
+        AdESFailure.NOT_YET_VALID,
+    }
+
+
+def _doubt(
+    finding: SignatureFinding,
+    status: _Status,
+    trust: Sequence[bytes],
+) -> str:
+    named = f"Signature {finding.field!r} by {finding.signer or 'somebody unnamed'}"
+    if not trust:
+        return f"{named}: no trusted certificate was given to check it against."
+    if _is_outside_validity(status.trust_problem_indic):
+        return f"{named}: the certificate was not valid at that time."
+    return f"{named} does not lead to a trusted certificate."
