@@ -11,6 +11,8 @@ from sygn_cli.domain import ids
 from sygn_cli.domain.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.listing import Filters
 
@@ -54,7 +56,7 @@ def last_of(cursor: str) -> str:
     return document_id
 
 
-def only_match(prefix: str, matches: list[str]) -> str:
+def only_match(prefix: str, matches: Sequence[str]) -> str:
     """Return the one document id that a prefix stands for.
 
     Raises:

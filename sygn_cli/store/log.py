@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "log.key"
 VERIFIER: Final = "log.pub"
+_LONGEST_LINE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,28 @@ class WorkspaceLog:
         """Return the entries behind a place in bytes, and the place behind them.
 
         Raises:
-            Tampered: There is no line at that place.
+            Tampered: No line starts at that place.
         """
         try:
             with self.entries.open("rb") as file:
-                file.seek(start)
+                if start:
+                    file.seek(start - 1)
+                    if file.read(1) != b"\n":
+                        raise Tampered("The workspace log became another one.")
                 committed, _ = audit.split(file.read())
         except FileNotFoundError:
             committed = b""
         return [entry(line) for line in audit.lines(committed)], start + len(committed)
+
+    def line_start(self, place: int) -> int:
+        """Return the start of the line that a place in bytes is in, or the end if it is behind."""
+        try:
+            with self.entries.open("rb") as file:
+                start = max(0, place - _LONGEST_LINE)
+                file.seek(start)
+                return start + file.read(place - start).rfind(b"\n") + 1
+        except FileNotFoundError:
+            return 0
 
     def checkpoint(self) -> bytes | None:
         """Return the signed head as it is; None before the first event."""
@@ -140,7 +154,7 @@ class WorkspaceLog:
         if (
             kept is not None
             and (kept.frontier.size, kept.frontier.root()) == (signed.size, signed.root)
-            and kept.size == self._size()
+            and kept.size == self.size()
         ):
             return kept
         return self._rebuilt(signed)
@@ -176,7 +190,8 @@ class WorkspaceLog:
             self._signer = signer
         return self._signer
 
-    def _size(self) -> int:
+    def size(self) -> int:
+        """Return the length of the entries in bytes."""
         try:
             return self.entries.stat().st_size
         except FileNotFoundError:

@@ -12,7 +12,7 @@ from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import Conflict, InvalidRequest, NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
-from sygn_cli.services.ports import Filters
+from sygn_cli.domain.listing import Filters
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.memory import MemoryStore
 from sygn_cli.store.workspace import Workspace

@@ -1,0 +1,249 @@
+"""The index: which documents there are, for lists and prefixes; a cache that may be deleted.
+
+It follows the workspace log by the number of bytes it has read, so it never has to be told
+anything. What it says is only where to look: a list shows documents as their trails say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from sygn_cli.domain import moment
+from sygn_cli.domain.errors import SygnError, Tampered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.listing import Filters
+    from sygn_cli.store.log import WorkspaceLog
+
+    Load: TypeAlias = Callable[[str], Document]
+    Walk: TypeAlias = Callable[[], Iterable[str]]
+
+_VERSION: Final = 1  # of the tables; in user_version
+_TABLES: Final = """
+BEGIN IMMEDIATE;
+DROP TABLE IF EXISTS documents;
+DROP TABLE IF EXISTS place;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX by_status ON documents (status, id);
+CREATE TABLE place (log_bytes INTEGER NOT NULL, boot TEXT NOT NULL);
+INSERT INTO place VALUES (0, '');
+PRAGMA user_version = 1;
+"""
+_PATIENCE: Final = 10.0  # seconds to wait for another process that writes the index
+# A commit may start the index of a young workspace; making one for an old workspace is for lists.
+_SHORT_LOG: Final = 16_384
+# How much of the log is read again after the machine was restarted: more than can have been
+# written in the half minute for which a kernel keeps data before it writes them out.
+_UNSURE_BYTES: Final = 1_000_000
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+class IndexUnavailable(Exception):
+    """The index cannot be used now; the folders have to be walked."""
+
+
+class Index:
+    """The file ``cache/index.sqlite3``.
+
+    Args:
+        path: Of the file.
+        log: Says what changed.
+        load: Returns a document as its trail says.
+        walk: Yields the ids of all documents from the folders.
+    """
+
+    def __init__(self, path: Path, *, log: WorkspaceLog, load: Load, walk: Walk) -> None:
+        self._path = path
+        self._log = log
+        self._load = load
+        self._walk = walk
+
+    def note(self, document: Document) -> None:
+        """Take in a document that was just committed, if that can be done at once.
+
+        Raises:
+            IndexUnavailable: It cannot; whoever asks for a list next makes up for it.
+        """
+        with self._open(patience=0) as database:
+            if not _is_current(database):
+                if self._log.size() > _SHORT_LOG:
+                    return
+                self._rebuild(database)
+            self._catch_up(database, document)
+
+    def ids(self, filters: Filters, *, before: str | None, limit: int) -> list[str]:
+        """Return the ids of documents that fit, newest first.
+
+        Args:
+            before: Only ids below this one; None all.
+
+        Raises:
+            IndexUnavailable: The folders have to be walked.
+        """
+        conditions, values = _conditions(filters, before)
+        return self._query(f"{conditions} ORDER BY id DESC LIMIT ?", (*values, limit))
+
+    def matches(self, prefix: str, *, limit: int) -> list[str]:
+        """Return ids that start with this, newest first.
+
+        Raises:
+            IndexUnavailable: The folders have to be walked.
+        """
+        conditions = "id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
+        return self._query(conditions, (prefix, prefix + "~", limit))
+
+    def _query(self, conditions: str, values: tuple[object, ...]) -> list[str]:
+        try:
+            return self._rows(conditions, values)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise IndexUnavailable(str(error)) from error  # not writable, no space, locked
+        self._remove()  # damaged
+        try:
+            return self._rows(conditions, values)
+        except sqlite3.DatabaseError as error:
+            raise IndexUnavailable(str(error)) from error
+
+    def _rows(self, conditions: str, values: tuple[object, ...]) -> list[str]:
+        with self._connected(_PATIENCE) as database:
+            if not _is_current(database):
+                self._refresh(database)
+            self._catch_up(database)
+            rows = database.execute(
+                f"SELECT id FROM documents WHERE {conditions}",  # noqa: S608 - written above
+                values,
+            )
+            return [row[0] for row in rows]
+
+    @contextlib.contextmanager
+    def _open(self, *, patience: float) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._connected(patience) as database:
+                yield database
+        except sqlite3.Error as error:
+            raise IndexUnavailable(str(error)) from error
+
+    @contextlib.contextmanager
+    def _connected(self, patience: float) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self._path, timeout=patience, isolation_level=None)
+        with contextlib.closing(database):
+            # The rollback journal lets a process die at any time. After a power cut the boot id
+            # is another one; where the system tells none, SQLite has to flush.
+            database.execute(f"PRAGMA synchronous = {'OFF' if _boot() else 'NORMAL'}")
+            yield database
+
+    def _refresh(self, database: sqlite3.Connection) -> None:
+        """Make the index anew, or trust it again after the machine was restarted."""
+        if not _has_tables(database) or not _is_sound(database):
+            self._rebuild(database)
+            return
+        known = {row[0] for row in database.execute("SELECT id FROM documents")}
+        present = set(self._walk())
+        database.execute("BEGIN IMMEDIATE")
+        database.executemany("DELETE FROM documents WHERE id = ?", [(i,) for i in known - present])
+        for document_id in present - known:
+            self._put(database, document_id)
+        start = self._log.line_start(max(0, _log_bytes(database) - _UNSURE_BYTES))
+        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, _boot()))
+        database.execute("COMMIT")
+
+    def _rebuild(self, database: sqlite3.Connection) -> None:
+        start = self._log.line_start(self._log.size())
+        database.executescript(_TABLES)
+        for document_id in self._walk():
+            self._put(database, document_id)
+        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, _boot()))
+        database.execute("COMMIT")
+
+    def _catch_up(self, database: sqlite3.Connection, *known: Document) -> None:
+        if _log_bytes(database) == self._log.size():
+            return
+        database.execute("BEGIN IMMEDIATE")
+        place = _log_bytes(database)
+        try:
+            entries, end = self._log.read(start=place)
+        except (
+            Tampered
+        ):  # the log was cut off or replaced; what it says now is not for us to judge
+            entries, end = [], self._log.line_start(self._log.size())
+        held = {document.id: document for document in known}
+        for document_id in {entry.doc for entry in entries}:
+            self._put(database, document_id, held.get(document_id))
+        database.execute("UPDATE place SET log_bytes = ?", (end,))
+        database.execute("COMMIT")
+
+    def _put(
+        self, database: sqlite3.Connection, document_id: str, document: Document | None = None
+    ) -> None:
+        try:
+            document = document or self._load(document_id)
+        except SygnError:
+            # Gone or damaged: a list that meets it by walking leaves it out and says so.
+            database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            return
+        database.execute(
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
+            (
+                document.id,
+                document.account,
+                str(document.status),
+                moment.to_wire(document.created_at),
+            ),
+        )
+
+    def _remove(self) -> None:
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+            self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
+
+
+def _conditions(filters: Filters, before: str | None) -> tuple[str, tuple[str, ...]]:
+    wanted = {
+        "account = ?": filters.account,
+        "status = ?": None if filters.status is None else str(filters.status),
+        "created >= ?": None if filters.since is None else moment.to_wire(filters.since),
+        "id < ?": before,
+    }
+    used = {condition: value for condition, value in wanted.items() if value is not None}
+    return " AND ".join(used) or "TRUE", tuple(used.values())
+
+
+def _has_tables(database: sqlite3.Connection) -> bool:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return bool(version == _VERSION)
+
+
+def _is_current(database: sqlite3.Connection) -> bool:
+    if not _has_tables(database):
+        return False
+    row = database.execute("SELECT boot FROM place").fetchone()
+    return row is not None and row[0] == _boot()
+
+
+def _is_sound(database: sqlite3.Connection) -> bool:
+    checked = database.execute("PRAGMA quick_check(1)").fetchone()
+    places = database.execute("SELECT count(*) FROM place").fetchone()
+    return bool(checked == ("ok",) and places == (1,))
+
+
+def _log_bytes(database: sqlite3.Connection) -> int:
+    row = database.execute("SELECT log_bytes FROM place").fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError("the index has lost its place")
+    return int(row[0])
+
+
+def _boot() -> str:
+    """Return what is another text after each restart of the machine; "" unknown."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
