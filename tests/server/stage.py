@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,23 +13,27 @@ import pymupdf
 from sygn_cli.domain import ids, lifecycle
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, Mode, SigningOrder, SourceFile
+from sygn_cli.domain.errors import SealFailed
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.signer import Invitee
+from sygn_cli.engine import credential
 from sygn_cli.services.links import signing_url
 from sygn_cli.services.runtime import Runtime, Settings
 from sygn_cli.store.memory import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sygn_cli.engine.credential import Credential
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:7447"
 SIGNATURE = Box(72, 596, 200, 34)
 OTHER_SIGNATURE = Box(340, 596, 200, 34)
+SIMPLE_FIELDS = (
+    Field("f1", FieldType.SIGNATURE, 2, SIGNATURE, signer="s1"),
+    Field("f2", FieldType.SIGNATURE, 2, OTHER_SIGNATURE, signer="s2"),
+)
 ADA = Invitee("Ada Lovelace", "ada@example.com")
 ALAN = Invitee("Alan Turing", "alan@example.com")
 
@@ -75,12 +79,17 @@ class MemoryKeys:
         return _credential().chain_pem[-1]
 
 
+class LostKeys(MemoryKeys):
+    """Keys of a workspace whose seal key cannot be read any more."""
+
+    def credential(self) -> Credential:
+        raise SealFailed("The key at /home/ada/.sygn/keys/seal.pem cannot be read.")
+
+
 @cache
 def _credential() -> Credential:
-    from sygn_cli.engine import credential
-
-    ca = credential.make_ca("Test CA", now=datetime.now(UTC))
-    return credential.make_seal_credential(ca, "Test", now=datetime.now(UTC))
+    ca = credential.make_ca("Test CA", now=START)
+    return credential.make_seal_credential(ca, "Test", now=START)
 
 
 class MemoryCache:
@@ -96,12 +105,12 @@ class MemoryCache:
         self.kept[key] = content
 
 
-def runtime(**settings) -> Runtime:
+def runtime(*, keys: MemoryKeys | None = None, **settings) -> Runtime:
     return Runtime(
         store=MemoryStore(),
         clock=StoppedClock(),
         pdf=InlinePdf(),
-        keys=MemoryKeys(),
+        keys=keys or MemoryKeys(),
         cache=MemoryCache(),
         settings=replace(Settings(public_url=BASE), **settings),
     )
@@ -114,19 +123,12 @@ class Contract:
     title: str = "Mutual non-disclosure agreement"
     message: str = "Hello Ada, here is the agreement we spoke about.\nThank you!"
     invitees: tuple[Invitee, ...] = (ADA, ALAN)
-    fields: tuple[Field, ...] = field(default_factory=lambda: simple_fields())
+    fields: tuple[Field, ...] = SIMPLE_FIELDS
     order: SigningOrder = SigningOrder.SEQUENTIAL
     mode: Mode = Mode.LIVE
     expires_at: datetime | None = START + timedelta(days=30)
     names: tuple[str, ...] = ("nda.pdf",)
     pages: int = 2
-
-
-def simple_fields() -> tuple[Field, ...]:
-    return (
-        Field("f1", FieldType.SIGNATURE, 2, SIGNATURE, signer="s1"),
-        Field("f2", FieldType.SIGNATURE, 2, OTHER_SIGNATURE, signer="s2"),
-    )
 
 
 def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
