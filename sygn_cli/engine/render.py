@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+import io
+from typing import TYPE_CHECKING, Final
+
+import pymupdf
+from PIL import Image
+
+from sygn_cli.domain.errors import NotFound
+from sygn_cli.engine.pdf import opened, page_geometry, refusing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DPI: Final = 144
 LONGEST_SIDE: Final = 4000
+# WebP by Pillow with the quickest method: 30 ms a page; the better ones cost three times that.
+_QUALITY: Final = 80
+_METHOD: Final = 0
 
 
 def page_picture(pdf: bytes, page: int, *, dpi: int = DPI) -> bytes:
@@ -20,7 +33,29 @@ def page_picture(pdf: bytes, page: int, *, dpi: int = DPI) -> bytes:
         NotFound: There is no such page.
         PdfRefused: The page cannot be drawn.
     """
-    raise NotImplementedError
+    with opened(pdf) as document:
+        shown = _page(document, page)
+        with refusing(f"Page {page} of the PDF cannot be drawn."):
+            pixels = _pixels(shown, dpi)
+            image = Image.frombuffer("RGB", (pixels.width, pixels.height), pixels.samples)
+            buffer = io.BytesIO()
+            image.save(buffer, "WEBP", quality=_QUALITY, method=_METHOD)
+    return buffer.getvalue()
+
+
+def _pixels(page: pymupdf.Page, dpi: int) -> pymupdf.Pixmap:
+    geometry = page_geometry(page)
+    longest = max(geometry.width, geometry.height)
+    scale = min(dpi / 72, LONGEST_SIDE / longest)
+    return page.get_pixmap(
+        matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False
+    )
+
+
+def _page(document: pymupdf.Document, number: int) -> pymupdf.Page:
+    if not 1 <= number <= document.page_count:
+        raise NotFound(f"There is no page {number}; the PDF has {document.page_count}.")
+    return document[number - 1]
 
 
 def page_text(pdf: bytes, page: int) -> str:
@@ -30,4 +65,15 @@ def page_text(pdf: bytes, page: int) -> str:
         NotFound: There is no such page.
         PdfRefused: The page cannot be read.
     """
-    raise NotImplementedError
+    with opened(pdf) as document:
+        shown = _page(document, page)
+        with refusing(f"Page {page} of the PDF cannot be read."):
+            return "\n".join(_paragraphs(shown))
+
+
+def _paragraphs(page: pymupdf.Page) -> Iterator[str]:
+    flags = pymupdf.TEXTFLAGS_BLOCKS & ~pymupdf.TEXT_PRESERVE_IMAGES
+    for *_, words, _, kind in page.get_text("blocks", flags=flags, sort=True):
+        paragraph = " ".join(words.split())
+        if kind == 0 and paragraph:
+            yield paragraph
