@@ -20,7 +20,7 @@ from sygn_cli.domain.audit import Event
 from sygn_cli.domain.document import Document
 from sygn_cli.domain.errors import SygnError, Tampered
 from sygn_cli.store import audit, durable, reading, records, trouble
-from sygn_cli.store.index import Index, IndexUnavailable
+from sygn_cli.store.listing import IndexUnavailable
 from sygn_cli.store.outbox import Job, Outbox
 from sygn_cli.store.records import Projection
 
@@ -73,13 +73,13 @@ class Aftermath:
         inflight: Path,
         outbox: Outbox,
         log: WorkspaceLog,
-        index: Index,
+        note: Callable[[Document], None],
         jobs_for: JobsFor = no_jobs,
     ) -> None:
         self._inflight = inflight
         self._outbox = outbox
         self._workspace_log = log
-        self._index = index
+        self._note = note
         self.jobs_for = jobs_for
 
     def mark(self, document_id: str, note: str = "") -> None:
@@ -107,7 +107,7 @@ class Aftermath:
             )
             written = True
         with contextlib.suppress(IndexUnavailable):  # whoever needs it makes up for it
-            self._index.note(done.document)
+            self._note(done.document)
         settled = written and queued == logged == seq
         if settled:
             with _later(folder.id, "take the mark away"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading
 from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
 from sygn_cli.store.idempotency import Bindings
-from sygn_cli.store.index import Index, IndexUnavailable
 from sygn_cli.store.keyring import Keyring
+from sygn_cli.store.listing import IndexUnavailable
 from sygn_cli.store.log import WorkspaceLog
 from sygn_cli.store.outbox import Outbox
 from sygn_cli.store.transaction import Transactions
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document
+    from sygn_cli.store.index import Index
+    from sygn_cli.store.verify import Finding
     from sygn_cli.store.workspace import Workspace
 
 _log = logging.getLogger("sygn.store")
@@ -52,14 +55,11 @@ class WorkspaceStore:
         self.outbox = Outbox(workspace.outbox)
         self.log = WorkspaceLog(workspace.log, self.keys, workspace_id=workspace.id)
         self._bindings = Bindings(workspace.idempotency)
-        self._index = Index(
-            workspace.cache / "index.sqlite3", log=self.log, load=self.load, walk=self._walk
-        )
         aftermath = Aftermath(
             inflight=workspace.inflight,
             outbox=self.outbox,
             log=self.log,
-            index=self._index,
+            note=self._note,
             jobs_for=jobs_for,
         )
         self._transactions = Transactions(workspace, aftermath, entropy)
@@ -184,6 +184,33 @@ class WorkspaceStore:
             WorkspaceUnusable: Something cannot be written.
         """
         return self._transactions.heal()
+
+    def settle(self, document_id: str) -> None:
+        """Finish what is left to do for one document, and rebuild its projection.
+
+        Raises:
+            NotFound: There is no such document.
+            Tampered: Its trail is broken.
+        """
+        self._transactions.settle(document_id)
+
+    def check(
+        self, *, verifier: str | None = None, kept: Sequence[bytes] = ()
+    ) -> Iterator[Finding]:
+        """Yield everything that is wrong with the workspace; see :mod:`sygn_cli.store.verify`."""
+        from sygn_cli.store.verify import check_workspace  # noqa: PLC0415 - rarely needed
+
+        return check_workspace(self.workspace, self.log, verifier=verifier, kept=kept)
+
+    def _note(self, document: Document) -> None:
+        self._index.note(document)
+
+    @cached_property
+    def _index(self) -> Index:
+        from sygn_cli.store.index import Index  # noqa: PLC0415 - sqlite3 takes 5 ms to import
+
+        path = self.workspace.cache / "index.sqlite3"
+        return Index(path, log=self.log, load=self.load, walk=self._walk)
 
     def _exists(self, document_id: str) -> bool:
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError, Tampered
+from sygn_cli.store.listing import IndexUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,10 +45,6 @@ _SHORT_LOG: Final = 16_384
 # written in the half minute for which a kernel keeps data before it writes them out.
 _UNSURE_BYTES: Final = 1_000_000
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-
-
-class IndexUnavailable(Exception):
-    """The index cannot be used now; the folders have to be walked."""
 
 
 class Index:

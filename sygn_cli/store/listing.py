@@ -20,6 +20,10 @@ NEWEST: Final = "@last"
 _CHECK_BYTES: Final = 4
 
 
+class IndexUnavailable(Exception):
+    """The index cannot be used now; the folders have to be walked."""
+
+
 def fits(document: Document, filters: Filters) -> bool:
     """Tell whether a list shows the document."""
     return (

@@ -1,0 +1,214 @@
+"""Checking a whole workspace: every trail, every blob, the log, the projections, what is left over.
+
+Nothing here repairs or writes; it says what is wrong, where, and how bad it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import ids
+from sygn_cli.domain.errors import SygnError, Tampered
+from sygn_cli.store import audit, blobs, durable, locks, log, reading, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from sygn_cli.domain.audit import Event
+    from sygn_cli.store.log import Logged, WorkspaceLog
+    from sygn_cli.store.workspace import DocumentFolder, Workspace
+
+_LOG: Final = "log"
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    DAMAGE = "damage"  # something that was recorded is changed or gone
+    UNFINISHED = "unfinished"  # a process died; the next use or a repair finishes it
+    LITTER = "litter"  # takes space and means nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        where: A document's id or a part of the workspace.
+        what: One sentence.
+    """
+
+    level: Level
+    where: str
+    what: str
+
+
+def check_workspace(
+    workspace: Workspace,
+    workspace_log: WorkspaceLog,
+    *,
+    verifier: str | None = None,
+    kept: Sequence[bytes] = (),
+) -> Iterator[Finding]:
+    """Yield everything that is wrong.
+
+    Args:
+        workspace: What to check.
+        workspace_log: Its log.
+        verifier: The log's public key from somewhere safe; None takes the workspace's own.
+        kept: Checkpoints that were kept elsewhere.
+    """
+    heads: dict[str, dict[int, str]] = {}
+    try:
+        for one in _log_entries(workspace_log, verifier, kept):
+            known = heads.setdefault(one.doc, {})
+            if one.seq in known:
+                yield _damage(_LOG, f"Event {one.seq} of document {one.doc} is logged twice.")
+            known[one.seq] = one.head
+    except SygnError as error:
+        yield _damage(_LOG, error.message)
+        heads = {}
+        log_is_good = False
+    else:
+        log_is_good = True
+    for document_id in reading.walk(workspace.documents):
+        logged = heads.pop(document_id, {})
+        yield from check_document(
+            workspace.folder(document_id), logged, workspace_log if log_is_good else None
+        )
+    for document_id in heads:
+        yield _damage(document_id, "The document is gone; the workspace log knows it.")
+    yield from _strangers(workspace)
+
+
+def check_document(
+    folder: DocumentFolder, logged: dict[int, str], workspace_log: WorkspaceLog | None
+) -> list[Finding]:
+    """Return everything that is wrong with one document.
+
+    Args:
+        folder: Where it lies.
+        logged: Its heads in the workspace log by event number.
+        workspace_log: To see what was logged meanwhile; None if the log is of no use.
+    """
+    # Who writes has to finish first, or half of a change would look like damage. Where nothing
+    # can be locked, nothing can be changed either.
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(SygnError):
+            held.enter_context(locks.hold(folder.lock))
+        try:
+            events = reading.trail(folder)
+        except SygnError as error:
+            return [_damage(folder.id, error.message)]
+        if workspace_log is not None and len(logged) < len(events):
+            logged = workspace_log.heads(folder.id)
+        return [
+            *(_against_log(folder, events, logged) if workspace_log is not None else ()),
+            *_blobs(folder, events),
+            *_projection(folder, events),
+            *_leftovers(folder),
+        ]
+
+
+def _log_entries(
+    workspace_log: WorkspaceLog, verifier: str | None, kept: Sequence[bytes]
+) -> Iterable[Logged]:
+    note = workspace_log.checkpoint()
+    try:
+        entries = durable.read(workspace_log.entries)
+    except FileNotFoundError:
+        entries = b""
+    if note is None:
+        if entries or kept:
+            raise Tampered("The checkpoint of the workspace log is gone.")
+        return ()
+    key = verifier or workspace_log.verifier()
+    if key is None:
+        raise Tampered(f"The public key of the workspace log (keys/{log.VERIFIER}) is gone.")
+    return log.verify_log(entries, note, verifier=key, kept=kept)
+
+
+def _against_log(
+    folder: DocumentFolder, events: list[Event], logged: dict[int, str]
+) -> Iterator[Finding]:
+    for seq, head in logged.items():
+        if seq >= len(events):
+            yield _damage(folder.id, f"Event {seq} is gone; the workspace log knows it.")
+        elif events[seq].hash() != head:
+            yield _damage(folder.id, f"Event {seq} is another than in the workspace log.")
+    missing = [event.seq for event in events if event.seq not in logged]
+    if missing and min(missing) <= max(logged, default=-1):
+        yield _damage(folder.id, f"Event {min(missing)} is missing in the workspace log.")
+    elif missing:
+        what = f"Events from {min(missing)} on are not in the workspace log yet."
+        yield Finding(Level.UNFINISHED, folder.id, what)
+
+
+def _blobs(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
+    wanted: set[str] = set()
+    for event in events:
+        try:
+            wanted.update(blobs.referred(event))
+        except (LookupError, TypeError) as error:
+            yield _damage(folder.id, f"Event {event.seq} makes no sense: {error!r}.")
+    for sha256 in sorted(wanted):
+        try:
+            blobs.get(folder.blobs, sha256)
+        except FileNotFoundError:
+            yield _damage(folder.id, f"The blob {sha256} is gone.")
+        except SygnError as error:
+            yield _damage(folder.id, error.message)
+    for path in _files(folder.blobs):
+        if path.name.partition(".")[0] not in wanted:
+            yield Finding(Level.LITTER, folder.id, f"No event refers to {path.name}.")
+
+
+def _projection(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
+    try:
+        document = reading.fold(folder, events)
+    except SygnError:
+        return  # because of a blob, which was reported
+    projection = records.read(folder.projection, doc=folder.id)
+    last = len(events) - 1
+    if projection is None:
+        yield Finding(Level.UNFINISHED, folder.id, "document.json is missing or damaged.")
+    elif projection.document.seq < last:
+        yield Finding(Level.UNFINISHED, folder.id, "document.json is behind the audit trail.")
+    elif projection.document != document:
+        yield _damage(folder.id, "document.json says something else than the audit trail.")
+    elif not projection.queued == projection.logged == last:
+        yield Finding(Level.UNFINISHED, folder.id, "What follows from its last event is not done.")
+
+
+def _leftovers(folder: DocumentFolder) -> Iterator[Finding]:
+    with contextlib.suppress(FileNotFoundError):
+        if audit.split(durable.read(folder.trail))[1]:
+            what = "An event was begun and never finished; it does not count."
+            yield Finding(Level.UNFINISHED, folder.id, what)
+    for path in _files(folder.path):
+        if path.name.endswith(durable.TEMPORARY):
+            yield Finding(Level.LITTER, folder.id, f"{path.name} was left behind.")
+
+
+def _strangers(workspace: Workspace) -> Iterator[Finding]:
+    for month in _files(workspace.documents):
+        for path in _files(month):
+            if not ids.DOCUMENT_ID.fullmatch(path.name):
+                yield Finding(Level.LITTER, "documents", f"{path.name} is no document.")
+            elif workspace.folder(path.name).path != path:
+                yield _damage(path.name, f"The document lies in the wrong month, {month.name}.")
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _damage(where: str, what: str) -> Finding:
+    return Finding(Level.DAMAGE, where, what)
