@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.engine.detect import boxes, columns, kinds, labels, signers, slots, suppression
+from sygn_cli.engine.detect import (
+    boxes,
+    columns,
+    contexts,
+    kinds,
+    labels,
+    signers,
+    slots,
+    suppression,
+)
 from sygn_cli.engine.detect.candidates import find_blanks
 from sygn_cli.engine.detect.cells import cells_of, grid_of
 from sygn_cli.engine.detect.shapes import Area
@@ -26,7 +35,8 @@ def judged_blanks(sheets: list[Sheet], language: str) -> list[tuple[Sheet, list[
     for sheet, found in pages:
         blanks = [blank for blank in found if suppression.place_of(blank) not in repeated]
         judged.append((sheet, _judged(sheet, blanks, language)))
-    signers.assign(judged, language)
+    contexts.unify_initials(judged)
+    signers.assign(judged)
     return judged
 
 
@@ -53,6 +63,7 @@ def _judged(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
         blanks = kept
         labels.gather(sheet, blanks, language)
     columns.inherit(sheet, blanks)
+    contexts.add(sheet, blanks, language)
     blanks += slots.find_slots(sheet, blanks, language)
     for blank in blanks:
         kinds.decide(blank)

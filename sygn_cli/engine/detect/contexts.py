@@ -1,0 +1,131 @@
+"""Types that only the section gives away: signature blocks, places for initials."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain.field import FieldType
+from sygn_cli.engine.detect import lexicon
+from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Where
+from sygn_cli.engine.detect.shapes import shared
+
+if TYPE_CHECKING:
+    from sygn_cli.engine.detect.sheet import Sheet
+
+_SIGNING: Final = re.compile(
+    r"(?<![^\W_])(?:in\s+witness\s+(?:whereof|of)|witness\s+whereof|have\s+(?:signed|executed)|signatures?\s*:?$|"
+    r"(?:submitted|accepted|agreed|acknowledged|approved|executed|signed)(?:\s+(?:and|to|&)\s+\w+)*\s+by|"
+    r"agreed\s+(?:and|to)|acknowledged\s+and|the\s+undersigned|by\s+signing|"
+    r"unterzeichne\w*|unterschrieben|unterschriften|gelesen\s+und\s+genehmigt|"
+    r"fait\s+(?:\u00e0|en)|lu\s+et\s+approuv\u00e9|le\s+soussign\u00e9|les\s+soussign\u00e9s|"
+    r"en\s+fe\s+de\s+lo\s+cual|firmas?\s*:?$|el\s+abajo\s+firmante|suscri[bt]\w+|"
+    r"in\s+fede|letto,?\s+(?:confermato|approvato)|il\s+sottoscritto|"
+    r"por\s+ser\s+verdade|assinaturas?\s*:?$|"
+    r"getekend|ondergetekenden?|aldus\s+overeengekomen|"
+    r"podpisy|underskrevet|undertegnede|undertecknade|allekirjoitukset|imzalar)(?![^\W_])"
+)
+_INITIALING: Final = re.compile(
+    r"(?<![^\W_])(?:your\s+initials|initials?\s+(?:here|below|each|next|beside|in)|"
+    r"please\s+initial|initial\s+(?:to|that)|mit\s+(?:ihrem\s+)?(?:k\u00fcrzel|paraphe)|"
+    r"parapher|paraphez|vos\s+initiales|sus\s+iniciales|r\u00fabrica|siglare|rubrique|"
+    r"paraferen|parafowa\u0107|initialer)(?![^\W_])"
+)
+_REACH: Final = 220.0
+_INITIALS_REACH: Final = 190.0
+_WIDEST_INITIALS: Final = 90.0
+_LONG: Final = 110.0
+
+
+def add(sheet: Sheet, blanks: list[Blank], language: str) -> None:
+    """Add what the section says to blanks whose own labels leave their type open."""
+    del language
+    signing = _rows(sheet, _SIGNING)
+    initialing = _rows(sheet, _INITIALING)
+    if initialing:
+        _initials(blanks, initialing)
+    if signing:
+        _signatures(blanks, signing)
+
+
+def _rows(sheet: Sheet, pattern: re.Pattern[str]) -> list[float]:
+    return [
+        row.base
+        for row in sheet.rows
+        if pattern.search(lexicon.fold(" ".join(chunk.text for chunk in row.chunks)))
+    ]
+
+
+def _open(blank: Blank) -> bool:
+    return blank.form in {Form.RUN, Form.RULE, Form.CELL} and not any(
+        e.type is not None and e.score > 0.3 for e in blank.evidence
+    )
+
+
+def _within(blank: Blank, bases: list[float], reach: float) -> bool:
+    return any(-4 < blank.base - base < reach for base in bases)
+
+
+def _initials(blanks: list[Blank], bases: list[float]) -> None:
+    for blank in blanks:
+        if (
+            _open(blank)
+            and blank.area.width <= _WIDEST_INITIALS
+            and _within(blank, bases, _INITIALS_REACH)
+        ):
+            _say(blank, FieldType.INITIALS, "initials", 0.5)
+
+
+def _signatures(blanks: list[Blank], bases: list[float]) -> None:
+    for blank in blanks:
+        if blank.form is Form.CELL or not _within(blank, bases, _REACH):
+            continue
+        roles = [
+            e
+            for e in blank.evidence
+            if e.where in {Where.LEFT, Where.BELOW} and lexicon.is_role(e.text)
+        ]
+        if roles and blank.area.width >= _LONG * 0.8:
+            _say(blank, FieldType.SIGNATURE, roles[0].text, 0.62)
+        elif not any(e.naming > 0.3 for e in blank.evidence) and blank.area.width >= _LONG:
+            _unlabelled(blank, blanks)
+
+
+def _unlabelled(blank: Blank, blanks: list[Blank]) -> None:
+    """A long bare line in a signature block is signed; a shorter one to its right is dated."""
+    beside = [
+        other
+        for other in blanks
+        if other is not blank
+        and other.form in {Form.RUN, Form.RULE}
+        and shared(other.area.y0, other.area.y1, blank.area.y0, blank.area.y1) > 8
+    ]
+    if any(other.area.x0 < blank.area.x0 for other in beside):
+        return
+    right = [o for o in beside if o.area.width < blank.area.width and _open(o)]
+    _say(blank, FieldType.SIGNATURE, "", 0.5 if right else 0.35)
+    if right:
+        _say(min(right, key=lambda o: o.area.x0), FieldType.DATE, "", 0.5)
+
+
+def _say(blank: Blank, kind: FieldType, text: str, score: float) -> None:
+    blank.evidence.append(Evidence(Where.SECTION, text, 0.0, kind, score, 0.35))
+
+
+def unify_initials(pages: list[tuple[Sheet, list[Blank]]]) -> None:
+    """Let unlabelled boxes of the size of the initials boxes of a document be initials too."""
+    sizes = [
+        (blank.area.width, blank.area.height)
+        for _, blanks in pages
+        for blank in blanks
+        if blank.form is Form.CELL and blank.type is FieldType.INITIALS
+    ]
+    for _, blanks in pages:
+        for blank in blanks:
+            area = blank.area
+            if blank.form is not Form.CELL or any(e.naming > 0.3 for e in blank.evidence):
+                continue
+            if any(abs(area.width - w) < 2 and abs(area.height - h) < 2 for w, h in sizes):
+                blank.type = FieldType.INITIALS
+                blank.confidence = max(blank.confidence, 0.7)
+                blank.why += "; the size of the other boxes for initials"
