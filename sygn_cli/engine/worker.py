@@ -6,13 +6,33 @@ comes from outside is read in a child process with limits on time and memory.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+import io
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, TypeVar, cast
+
+from sygn_cli.domain import errors
+from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
+from sygn_cli.engine.frames import read_frame, write_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import IO
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# Without -P a folder named like one of our dependencies, where sygn is called, would be imported.
+_COMMAND: Final = ("-P", "-m", "sygn_cli.engine.child")
+
+
+class WorkerFailed(RuntimeError):
+    """A function failed in a way that is a bug of ours; holds the child's traceback."""
 
 
 class Runner(Protocol):
@@ -41,7 +61,8 @@ class Inline:
 class Workers:
     """A few long-lived child processes, each serving one call at a time; safe to share by threads.
 
-    Functions must be importable by name, arguments and results picklable.
+    Functions must be importable by name, arguments and results picklable. Children start when
+    they are first needed, and die with this process however it ends.
     """
 
     def __init__(
@@ -52,16 +73,160 @@ class Workers:
         wall_seconds: float = 20.0,
         memory: int = 2**31,
     ) -> None:
-        raise NotImplementedError
+        """Set the limits of each call.
+
+        Args:
+            size: Most children, and so most calls at a time; further ones wait.
+            cpu_seconds: Processor time of one call.
+            wall_seconds: Time of one call by the clock, from when a child is free.
+            memory: Address space of a child in bytes.
+        """
+        self._limits = (cpu_seconds, wall_seconds, memory)
+        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(size):
+            self._idle.put(None)
+        self._lock = threading.Lock()
+        self._children: set[_Child] = set()
+        self._closed = False
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the function returns in a child process, or raise the SygnError it raises.
 
         Raises:
             PdfRefused: The limits were exceeded, or the child died.
+            WorkerFailed: The function raised anything else.
         """
-        raise NotImplementedError
+        child = self._idle.get()
+        try:
+            if child is None:
+                child = self._start()
+            answer = child.ask((function.__module__, function.__qualname__, args, kwargs))
+        except EOFError:
+            self._require_open()
+            _refuse()
+        finally:
+            self._idle.put(self._kept(child))
+        return cast("T", _opened(answer))
+
+    def _start(self) -> _Child:
+        with self._lock:
+            self._require_open()
+            child = _Child(*self._limits)
+            self._children.add(child)
+        return child
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("the workers are closed")
+
+    def _kept(self, child: _Child | None) -> _Child | None:
+        """Return the child if it can serve on."""
+        if child is None or child.is_usable:
+            return child
+        child.kill()
+        with self._lock:
+            self._children.discard(child)
+        return None
 
     def close(self) -> None:
         """End all children, busy or not."""
-        raise NotImplementedError
+        with self._lock:
+            self._closed = True
+            children, self._children = self._children, set()
+        for child in children:
+            child.kill()
+
+
+def _refuse() -> NoReturn:
+    raise PdfRefused(
+        "The PDF could not be read within the limits of time and memory.",
+        reason=RefusalReason.LIMIT_EXCEEDED,
+        hint="Print it to a new PDF and use that.",
+    )
+
+
+def _opened(answer: object) -> object:
+    match answer:
+        case ("result", value):
+            return value
+        case ("error", SygnError() as error):
+            raise error
+        case ("memory", _):
+            _refuse()
+        case ("bug", str(traceback)):
+            raise WorkerFailed(traceback)
+        case _:
+            raise WorkerFailed("The child answered with something that is no answer.")
+
+
+class _Child:
+    """One process that answers calls, one after the other."""
+
+    def __init__(self, cpu_seconds: int, wall_seconds: float, memory: int) -> None:
+        self._wall_seconds = wall_seconds
+        self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+            [sys.executable, *_COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.is_usable = True
+        self._send((list(sys.path), cpu_seconds, wall_seconds, memory))
+
+    def ask(self, call: object) -> object:
+        """Return the child's answer.
+
+        Raises:
+            EOFError: It died or was killed at the end of its time.
+        """
+        self.is_usable = False
+        timer = threading.Timer(self._wall_seconds, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            self._send(call)
+            answer, retires = _load(read_frame(self._output))
+        finally:
+            timer.cancel()
+        self.is_usable = not retires
+        return answer
+
+    def _send(self, value: object) -> None:
+        stream = self._process.stdin
+        assert stream is not None  # noqa: S101  Popen was asked for a pipe
+        try:
+            write_frame(stream, pickle.dumps(value))
+        except OSError as error:
+            raise EOFError from error
+
+    @property
+    def _output(self) -> IO[bytes]:
+        stream = self._process.stdout
+        assert stream is not None  # noqa: S101  Popen was asked for a pipe
+        return stream
+
+    def kill(self) -> None:
+        self.is_usable = False
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(OSError):  # what was still to be written has no reader any more
+                    stream.close()
+
+
+def _load(frame: bytes) -> tuple[object, bool]:
+    answer, retires = _Unpickler(io.BytesIO(frame)).load()
+    return answer, bool(retires)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Builds only our own values: a child that a hostile PDF took over must not call more."""
+
+    _OTHERS: Final = {("datetime", one.__name__): one for one in (datetime, timedelta, timezone)}
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) in self._OTHERS:
+            return self._OTHERS[module, name]
+        if module.startswith("sygn_cli."):
+            found = super().find_class(module, name)
+            if isinstance(found, type) or found is errors._rebuild:
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} does not belong into an answer")

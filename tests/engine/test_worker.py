@@ -1,0 +1,154 @@
+"""Foreign PDFs are read in children that can be killed, and whose death harms nobody."""
+
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sygn_cli.domain.errors import NotFound, PdfRefused, RefusalReason
+from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.worker import Inline, WorkerFailed, Workers
+from tests.engine import chores
+from tests.engine.papers import paper
+
+
+@pytest.fixture(scope="module")
+def workers():
+    pool = Workers(size=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def hurried():
+    pool = Workers(size=1, cpu_seconds=1, wall_seconds=2)
+    yield pool
+    pool.close()
+
+
+@pytest.mark.parametrize("make", [Inline, Workers])
+def test_a_call_gives_what_the_function_returns(make):
+    runner = make()
+    try:
+        assert runner.call(chores.double, "ab") == "abab"
+        assert runner.call(inspect, paper(3)) == inspect(paper(3))
+    finally:
+        runner.close()
+
+
+def test_our_errors_come_back_as_themselves(workers):
+    with pytest.raises(PdfRefused, match="No") as refused:
+        workers.call(chores.refuse)
+    assert (refused.value.reason, refused.value.hint) == (RefusalReason.XFA, "Try another.")
+    with pytest.raises(NotFound):
+        workers.call(chores.miss)
+
+
+def test_a_bug_comes_back_with_its_traceback(workers):
+    with pytest.raises(WorkerFailed, match="ZeroDivisionError: a bug"):
+        workers.call(chores.stumble)
+
+
+def test_a_child_serves_many_calls(workers):
+    assert workers.call(chores.process_id) == workers.call(chores.process_id)
+    assert workers.call(chores.process_id) != os.getpid()
+
+
+def test_what_a_library_prints_is_no_answer(workers):
+    assert workers.call(chores.babble) == "fine"
+
+
+def test_a_child_does_not_load_the_command_line_or_the_server(workers):
+    loaded = workers.call(chores.loaded_modules)
+
+    assert not {"typer", "flask", "rich", "sygn_cli.cli", "sygn_cli.server"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    "chore", [chores.spin, chores.hang_without_python, chores.crash], ids=lambda f: f.__name__
+)
+def test_what_does_not_end_or_dies_is_refused_and_the_next_call_works(hurried, chore):
+    with pytest.raises(PdfRefused) as refused:
+        hurried.call(chore)
+
+    assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
+    assert hurried.call(chores.double, 2) == 4
+
+
+def test_memory_is_limited(workers):
+    with pytest.raises(PdfRefused) as refused:
+        workers.call(chores.hog_memory)
+
+    assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
+
+
+def test_an_answer_cannot_make_the_parent_call_anything(workers):
+    with pytest.raises(pickle.UnpicklingError, match="system"):
+        workers.call(chores.smuggle)
+    assert workers.call(chores.double, 2) == 4
+
+
+def test_threads_share_the_children():
+    pool = Workers(size=2)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            served = list(threads.map(lambda _: pool.call(chores.nap), range(8)))
+    finally:
+        pool.close()
+
+    assert len(set(served)) == 2
+
+
+def test_closing_ends_a_busy_child(tmp_path):
+    pool = Workers(size=1)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(pool.call, chores.announce_and_hang, str(tmp_path / "pid"))
+        child = _announced(tmp_path / "pid")
+        pool.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            busy.result(timeout=5)
+
+    assert _ends(child)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_busy_child_dies_with_its_parent(tmp_path):
+    script = f"""
+        from sygn_cli.engine.worker import Workers
+        from tests.engine import chores
+        Workers(size=1).call(chores.announce_and_hang, {str(tmp_path / "pid")!r})
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)], env=os.environ | {"PYTHONPATH": "."}
+    )
+    child = _announced(tmp_path / "pid")
+
+    parent.kill()
+    parent.wait()
+
+    assert _ends(child)
+
+
+def _announced(path, *, within=20.0):
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        if path.exists() and path.read_text():
+            return int(path.read_text())
+        time.sleep(0.01)
+    raise AssertionError("the child never started its work")
+
+
+def _ends(process, *, within=5.0):
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
