@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import PayloadTooLarge, PdfRefused, RefusalReason
 from sygn_cli.engine.pdf import objects, opened, page_geometry, refusing
+from sygn_cli.engine.stamp import stamp
 
 if TYPE_CHECKING:
     import pymupdf
@@ -79,6 +80,8 @@ def inspect(
                 hint="Use the unsigned original, or --flatten-existing-signatures to give it up.",
             )
         pages = _pages(document, most_pages)
+    # Found out now, not when everybody has signed: whether it can be rewritten and sealed.
+    stamp([pdf], [], title="")
     return Intake(sha256=sha256(pdf), size=len(pdf), pages=pages, active_content=active)
 
 

@@ -95,16 +95,43 @@ def _gather(
 ) -> tuple[int, ...]:
     """Append the other files to the first; return the index of the first page of each."""
     titles = [*names, *(f"File {number}" for number in range(len(names) + 1, len(files) + 1))]
-    disarm(document)
+    _prepare(document)
     parts = [(titles[0], 0, bookmarks(document))]
     for content, name in zip(files[1:], titles[1:], strict=True):
         with opened(content) as other:
-            disarm(other)
+            _prepare(other)
             parts.append((name, document.page_count, bookmarks(other)))
             concatenate(document, other)
     if len(files) > 1:
         set_bookmarks(document, parts)
     return tuple(first for _, first, _ in parts)
+
+
+def _prepare(document: pymupdf.Document) -> None:
+    disarm(document)
+    for index in range(document.page_count):
+        _settle_boxes(document[index])
+
+
+def _settle_boxes(page: pymupdf.Page) -> None:
+    """Write down how the page was shown to the signers, so that every reader shows it so.
+
+    Readers differ where boxes are missing, empty, inherited or turned by 45 degrees.
+    """
+    geometry, media = page_geometry(page), page.mediabox
+    crop = geometry.crop
+    for key, value in (
+        ("MediaBox", _array(media.x0, media.y0, media.x1, media.y1)),
+        ("CropBox", _array(crop.x0, crop.y0, crop.x1, crop.y1)),
+        ("Rotate", str(geometry.rotate)),
+        ("UserUnit", "null" if geometry.user_unit == 1 else f"{geometry.user_unit:g}"),
+    ):
+        if (key, value) != ("UserUnit", "null") or key in page.parent.xref_get_keys(page.xref):
+            page.parent.xref_set_key(page.xref, key, value)
+
+
+def _array(*numbers: float) -> str:
+    return f"[{' '.join(f'{number:.4f}'.rstrip('0').rstrip('.') for number in numbers)}]"
 
 
 def _sheets(
