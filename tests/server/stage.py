@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,6 +26,7 @@ from sygn_cli.store.memory import MemoryStore
 
 if TYPE_CHECKING:
     from sygn_cli.engine.credential import Credential
+    from sygn_cli.services.ports import Clock
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:7447"
@@ -56,27 +58,32 @@ class StoppedClock:
 
 
 class InlinePdf:
-    """Does PDF work at once and counts what was asked."""
+    """Does PDF work at once, one piece at a time, and remembers what was asked."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self._lock = threading.RLock()  # PyMuPDF is not thread-safe
 
     def call(self, function, /, *args, **kwargs):
         self.calls.append(function.__name__)
-        return function(*args, **kwargs)
+        with self._lock:
+            return function(*args, **kwargs)
 
 
 class MemoryKeys:
-    """Keys that are made when first asked for."""
+    """Keys that are made when first asked for, good from the day given."""
+
+    def __init__(self, made: datetime = START) -> None:
+        self._made = made
 
     def link_key(self) -> bytes:
         return b"k" * 32
 
     def credential(self) -> Credential:
-        return _credential()
+        return _credential(self._made)
 
     def root_pem(self) -> bytes:
-        return _credential().chain_pem[-1]
+        return self.credential().chain_pem[-1]
 
 
 class LostKeys(MemoryKeys):
@@ -87,9 +94,9 @@ class LostKeys(MemoryKeys):
 
 
 @cache
-def _credential() -> Credential:
-    ca = credential.make_ca("Test CA", now=START)
-    return credential.make_seal_credential(ca, "Test", now=START)
+def _credential(made: datetime) -> Credential:
+    ca = credential.make_ca("Test CA", now=made)
+    return credential.make_seal_credential(ca, "Test", now=made)
 
 
 class MemoryCache:
@@ -105,12 +112,13 @@ class MemoryCache:
         self.kept[key] = content
 
 
-def runtime(*, keys: MemoryKeys | None = None, **settings) -> Runtime:
+def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **settings) -> Runtime:
+    clock = clock or StoppedClock()
     return Runtime(
         store=MemoryStore(),
-        clock=StoppedClock(),
+        clock=clock,
         pdf=InlinePdf(),
-        keys=keys or MemoryKeys(),
+        keys=keys or MemoryKeys(clock.now()),
         cache=MemoryCache(),
         settings=replace(Settings(public_url=BASE), **settings),
     )

@@ -1,0 +1,140 @@
+"""A real Chromium at a real server: what the browser tests share."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from sygn_cli.server.serve import Server
+from tests.server import stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.runtime import Runtime
+
+ARTEFACTS = Path(__file__).parents[2] / "artefacts"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SMALL_PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+def chromium_path() -> str:
+    """Return where Chromium is; without one the test is skipped, or fails where that is asked."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    message = "There is no Chromium on this machine; install it to run the browser tests."
+    if os.environ.get("SYGN_REQUIRE_BROWSER") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(runtime: Runtime) -> Iterator[str]:
+    """Serve a workspace on a free port and yield the base URL."""
+    server = Server(runtime, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.base_url
+    finally:
+        server.stop()
+        thread.join()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser; whatever the browser complains of is kept."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def shot(self, name: str) -> Path:
+        ARTEFACTS.mkdir(exist_ok=True)
+        path = ARTEFACTS / f"{name}.png"
+        self.page.screenshot(path=path, animations="disabled")
+        return path
+
+    def part(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def agree(self) -> None:
+        self.part("#agree").check()
+        self.part("#consent button").click()
+        self.part("#editor").wait_for()
+
+    def draw(self) -> None:
+        """Write something like a name on the pad."""
+        self.part("#tab-draw").click()
+        self.stroke(
+            (0.1 + 0.7 * t / 60, 0.5 + 0.3 * math.sin(t / 4) * (1 - t / 100)) for t in range(61)
+        )
+
+    def stroke(self, points) -> None:
+        box = self.part("#pad canvas").bounding_box()
+        assert box is not None
+        places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in points]
+        self.page.mouse.move(*places[0])
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(*place)
+        self.page.mouse.up()
+
+    def next(self) -> None:
+        self.part("#editor-next").click()
+
+
+@contextmanager
+def visitor(browser: Browser, **options) -> Iterator[Visitor]:
+    """Open a fresh browser context; any error or policy violation in it fails the test."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    somebody = Visitor(context, page)
+    page.on("console", lambda m: somebody.complaints.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda error: somebody.complaints.append(f"error: {error}"))
+    page.on(
+        "requestfailed", lambda r: somebody.complaints.append(f"failed: {r.url.split('?')[0]}")
+    )
+    try:
+        yield somebody
+    finally:
+        context.close()
+    assert somebody.complaints == []
+
+
+def link(base: str, runtime: Runtime, document: Document, signer: str = "s1") -> str:
+    now = runtime.store.load(document.id)
+    return f"{base}/x?t={stage.token(runtime, now, signer)}"
