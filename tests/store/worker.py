@@ -1,0 +1,76 @@
+"""What a process of its own does to a workspace: ``worker.py WORKSPACE ACTION [NUMBER ...]``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from sygn_cli.domain import lifecycle
+from sygn_cli.domain.errors import Conflict
+from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
+from sygn_cli.store.aftermath import no_jobs
+from sygn_cli.store.documents import WorkspaceStore
+from sygn_cli.store.outbox import Job
+from sygn_cli.store.workspace import Workspace
+from tests.store.samples import START, consented, created, document_id, signature, signed
+
+
+def jobs_for(document, event):
+    return [
+        Job(
+            id=f"{event.doc}.{event.seq}.webhook",
+            kind="webhook",
+            due=event.at + timedelta(seconds=5),
+            payload={"type": str(event.type), "head": document.head},
+        )
+    ]
+
+
+def open_store(workspace: str, *, jobs=no_jobs) -> WorkspaceStore:
+    return WorkspaceStore(Workspace.open(Path(workspace)), jobs_for=jobs)
+
+
+def main(workspace: str, action: str, *numbers: str) -> None:
+    if action == "many":
+        many(open_store(workspace), *map(int, numbers))
+    elif action == "count":
+        count(open_store(workspace), *map(int, numbers))
+    elif action == "create":
+        print(created(open_store(workspace, jobs=jobs_for), int(numbers[0])).id, flush=True)
+    elif action == "sign":
+        store = open_store(workspace, jobs=jobs_for)
+        document = store.load(document_id(int(numbers[0])))
+        entry = signature(document, "s1", drawn=True)
+        if entry is not None:
+            store.commit(document, entry, at=START)
+        print("signed", flush=True)
+    elif action == "consent":
+        store = open_store(workspace, jobs=jobs_for)
+        consented(store, store.load(document_id(int(numbers[0]))), "s1")
+    else:
+        raise SystemExit(f"unknown action {action}")
+
+
+def many(store: WorkspaceStore, first: int, number: int) -> None:
+    """Create documents and sign each; print each id once it is acknowledged."""
+    for n in range(first, first + number):
+        print(signed(store, created(store, n), "s1").id, flush=True)
+
+
+def count(store: WorkspaceStore, number: int) -> None:
+    """Add events to one document that others change at the same time, without a lock around."""
+    done = 0
+    while done < number:
+        document = store.load(document_id(0))
+        entry = lifecycle.downloaded(document, "original", OPERATOR, COMMAND_LINE)
+        try:
+            store.commit(document, entry, at=START)
+        except Conflict:
+            continue
+        done += 1
+        print(done, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
