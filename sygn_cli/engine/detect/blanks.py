@@ -20,6 +20,7 @@ class Form(Enum):
     CELL = auto()  # a closed box, or the empty part of one
     TICK = auto()  # a small square, circle, glyph or bracket pair
     COMB = auto()  # a row of one-letter cells
+    WIDGET = auto()  # a form field of the PDF
     SLOT = auto()  # nothing printed but the label
 
 
@@ -54,6 +55,21 @@ class Evidence:
     naming: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a form field of the PDF says about itself.
+
+    Attributes:
+        label: Its tooltip, else the words of its name; "" where they mean nothing.
+        sure: Kind, tooltip or name leave no doubt about its type.
+    """
+
+    name: str
+    label: str
+    sure: bool
+    required: bool
+
+
 @dataclass(slots=True)
 class Blank:
     """A candidate on its way to becoming a field.
@@ -77,6 +93,7 @@ class Blank:
     for_nobody: bool = False
     why: str = ""
     max_length: int | None = None
+    given: Given | None = None
     sign: str = ""
     separators: set[str] = field(default_factory=set)
 

@@ -37,10 +37,16 @@ _WIDEST_INITIALS: Final = 90.0
 _LONG: Final = 110.0
 
 
-def add(sheet: Sheet, blanks: list[Blank], language: str) -> None:
-    """Add what the section says to blanks whose own labels leave their type open."""
-    del language
+def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
+    """Add what the section says to blanks whose own labels leave their type open.
+
+    Args:
+        before: The page before, whose last section may go on here.
+    """
     signing = _rows(sheet, _SIGNING)
+    if before is not None:
+        low = [base for base in _rows(before, _SIGNING) if base > 0.7 * before.height]
+        signing += [base - before.height + 36 for base in low]
     initialing = _rows(sheet, _INITIALING)
     if initialing:
         _initials(blanks, initialing)

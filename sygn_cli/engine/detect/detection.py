@@ -49,19 +49,29 @@ def detect_fields(
         language = lexicon.language_of(
             word.text for _, sheet in sheets for word in sheet.writing.words
         )
-        judged = judged_blanks([sheet for _, sheet in sheets], language)
-        for (page, sheet), (_, blanks) in zip(sheets, judged, strict=True):
-            given = widgets.read_widgets(page, sheet)
-            given += [_tagged(sheet, tag) for tag in tags.find_tags(sheet, anchors)]
-            found += widgets.merged(given, [_detection(sheet, blank) for blank in blanks])
-            if sheet.pictures and not sheet.writing.words and not given:
+        marks = [tags.find_tags(sheet, anchors) for _, sheet in sheets]
+        judged = judged_blanks(
+            [sheet for _, sheet in sheets],
+            [widgets.read_widgets(page) for page, _ in sheets],
+            [[tag.area for tag in found_on] for found_on in marks],
+            language,
+        )
+        for (sheet, blanks), on_page in zip(judged, marks, strict=True):
+            found += [_tagged(sheet, tag) for tag in on_page]
+            found += [_detection(sheet, blank) for blank in blanks]
+            if sheet.pictures and not sheet.writing.words and not blanks:
                 unreadable.append(sheet.number)
     ordered = sorted(found, key=_reading_order)
     named = tuple(_numbered(field, number) for number, field in enumerate(ordered, 1))
     return DetectionReport(named, tuple(unreadable), count)
 
 
-_SOURCES = {Form.RUN: Source.LINE, Form.RULE: Source.LINE, Form.SLOT: Source.LABEL}
+_SOURCES = {
+    Form.RUN: Source.LINE,
+    Form.RULE: Source.LINE,
+    Form.SLOT: Source.LABEL,
+    Form.WIDGET: Source.WIDGET,
+}
 
 
 def _detection(sheet: Sheet, blank: Blank) -> Detection:
@@ -78,6 +88,7 @@ def _detection(sheet: Sheet, blank: Blank) -> Detection:
         source=_SOURCES.get(blank.form, Source.BOX),
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
+        required=blank.given.required if blank.given else None,
     )
 
 

@@ -23,7 +23,8 @@ class Ink:
 
     Attributes:
         boxes: Outlined rectangles.
-        tints: Filled rectangles without outline, with the brightness of their fill.
+        tints: Filled rectangles with the brightness of their fill, in painting order.
+        colored: Filled rectangles of a strong colour, as legends and logos have them.
         circles: Bounding boxes of small round outlines.
         busy: Bounding boxes of curved or slanted paths: logos, charts, pictures.
     """
@@ -32,6 +33,7 @@ class Ink:
     posts: list[VLine] = field(default_factory=list)
     boxes: list[Area] = field(default_factory=list)
     tints: list[tuple[Area, float]] = field(default_factory=list)
+    colored: list[Area] = field(default_factory=list)
     circles: list[Area] = field(default_factory=list)
     busy: list[Area] = field(default_factory=list)
 
@@ -50,6 +52,8 @@ def read_ink(drawings: Iterable[Mapping[str, Any]]) -> Ink:
         fill = _brightness(path.get("fill")) if "f" in kind else None
         if fill is not None and (path.get("fill_opacity") or 0) < 0.05:
             fill = None
+        if fill is not None and not stroked and _is_colored(path.get("fill")):
+            ink.colored.append(Area(*path["rect"]))
         if stroked or fill is not None:
             _read_path(ink, items, Area(*path["rect"]), stroked=stroked, fill=fill)
     ink.boxes += _framed(ink.tints)
@@ -174,6 +178,12 @@ def _read_rectangle(ink: Ink, area: Area, *, stroked: bool, fill: float | None) 
 
 def _visible(color: Sequence[float] | None, opacity: float | None) -> bool:
     return (opacity is None or opacity > 0.05) and (_brightness(color) or 0.0) <= _NEARLY_WHITE
+
+
+def _is_colored(color: Sequence[float] | float | None) -> bool:
+    if color is None or isinstance(color, (int, float)) or len(color) != 3:
+        return False
+    return max(color) - min(color) > 0.25
 
 
 def _brightness(color: Sequence[float] | float | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sygn_cli.domain.field import LONGEST_LABEL, FieldType
-from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Where
+from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Given, Where
 
 _LEAST: Final = 0.25
 
@@ -18,12 +18,27 @@ def decide(blank: Blank) -> None:
     typed = max(blank.evidence, key=lambda e: e.score, default=None)
     if typed is not None and typed.score < _LEAST:
         typed = None
+    if blank.given is not None:
+        _decide_given(blank, blank.given, typed, named)
+        return
     if blank.form is not Form.TICK and typed is not None and typed.type is not None:
         blank.type = typed.type
     source = typed or named
     blank.label = _tidy(source.text) if source else ""
     blank.confidence = _confidence(blank, typed, named)
     blank.why = _reason(blank, source)
+
+
+def _decide_given(
+    blank: Blank, given: Given, typed: Evidence | None, named: Evidence | None
+) -> None:
+    if not given.sure and typed is not None and typed.type is not None:
+        blank.type = typed.type
+    blank.label = _tidy(given.label) or (_tidy(named.text) if named else "")
+    blank.confidence = 0.98
+    blank.why = f"form field {given.name[:60]!r} of the PDF"
+    if not given.sure and typed is not None:
+        blank.why += f", {_tidy(typed.text)[:60]!r} {typed.where.value}"
 
 
 def _tidy(text: str) -> str:
@@ -36,6 +51,7 @@ _BASE: Final = {
     Form.CELL: 0.5,
     Form.TICK: 0.85,
     Form.COMB: 0.7,
+    Form.WIDGET: 0.98,
     Form.SLOT: 0.45,
 }
 
@@ -58,6 +74,7 @@ _NAMES: Final = {
     Form.CELL: "box",
     Form.TICK: "tick box",
     Form.COMB: "row of letter cells",
+    Form.WIDGET: "form field",
     Form.SLOT: "free space",
 }
 

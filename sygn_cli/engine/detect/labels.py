@@ -22,6 +22,7 @@ _NUMBERING: Final = re.compile(
 _NO_LABEL: Final = re.compile(r"^(?:[\W_]*|[\[{<\u00ab]+[\w. ]+[\]}>\u00bb]+[\W_]*)$")
 _MOST_LABEL_WORDS: Final = 9
 _ARROWS: Final = (":", ">", "\u25b6", "\u25ba", "\u2192")
+_BOXED: Final = frozenset({Form.CELL, Form.COMB, Form.WIDGET})
 _NEXT_LINE: Final = 13.0
 _LINE_BELOW: Final = 30.0
 
@@ -122,7 +123,7 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
 def _left(around: _Around) -> Evidence | None:
     area, blank = around.area, around.blank
     middle = area.y1 - 0.4 * blank.size
-    if blank.form in {Form.CELL, Form.COMB, Form.TICK}:
+    if blank.form in {Form.CELL, Form.COMB, Form.TICK, Form.WIDGET}:
         middle = (area.y0 + area.y1) / 2 + 3
     walls = [
         o.area.x1 for o in around.others if o.area.x1 <= area.x0 + 1 and _beside(o.area, area)
@@ -194,10 +195,21 @@ def _below(around: _Around, language: str) -> Evidence | None:
         gap = max(0.0, chunk.base - 0.75 * chunk.size - area.y1)
         if gap > _NEXT_LINE and not _is_signature_label(chunk, language):
             return None
+        if around.blank.form is Form.CELL and _is_boxed_below(around, chunk):
+            return None
         if gap > _LINE_BELOW or _names_another(around, chunk, gap):
             return None
         return Evidence(Where.BELOW, chunk.text, gap)
     return None
+
+
+def _is_boxed_below(around: _Around, chunk: Chunk) -> bool:
+    """Tell whether a text stands in the next cell of the column."""
+    middle = chunk.base - 0.35 * chunk.size
+    ink, left = around.sheet.ink, around.area.x0
+    walls = [(post.x, post.y0, post.y1) for post in ink.posts]
+    walls += [(box.x0, box.y0, box.y1) for box in ink.boxes]
+    return any(abs(x - left) < 4 and y0 <= middle <= y1 for x, y0, y1 in walls)
 
 
 def _stands_under(chunk: Chunk, area: Area) -> bool:
@@ -224,7 +236,7 @@ def _names_another(around: _Around, chunk: Chunk, gap: float) -> bool:
                 return True
         if shared(area.x0, area.x1, chunk.x0, chunk.x1) <= 0 or abs(area.x0 - chunk.x0) > 20:
             continue
-        boxed = other.form in {Form.CELL, Form.COMB}
+        boxed = other.form in _BOXED
         away = area.y0 - chunk.base if boxed else area.y1 - chunk.base - 8
         if gap > (3 if boxed else 5) and -3 < away < gap - (1 if boxed else 0):
             return True
@@ -252,7 +264,7 @@ def _right(around: _Around) -> Evidence | None:
 
 def _above(around: _Around) -> Evidence | None:
     area, blank = around.area, around.blank
-    top = area.y0 if blank.form in {Form.CELL, Form.COMB} else area.y1 - 8
+    top = area.y0 if blank.form in _BOXED else area.y1 - 8
     best: Chunk | None = None
     for chunk in around.sheet.chunks_between(top - 28, top + 1):
         if shared(chunk.x0, chunk.x1, area.x0, area.x1) <= 0 or chunk.x0 > area.x1 - 5:

@@ -269,7 +269,9 @@ _PATTERNS: Final = {
     FieldType.TEXT: _compiled(_TEXT),
 }
 _WEAK: Final = re.compile(r"^(?:d\u00eda|giorno|time|local|state|place|position|print|data|on)$")
-_BY: Final = re.compile(r"^(?:by|x|per|durch|par|por|da|door|przez)\s*[:.]?\s*$")
+_BY: Final = re.compile(
+    r"^(?:by(?:\s+the\s+court)?|x|per|durch|par|por|da|door|przez)\s*[:.]?\s*$"
+)
 _NO_INITIALS: Final = re.compile(r"\b(?:middle|first name|name)\b.{0,12}$")
 
 
@@ -295,9 +297,12 @@ def hits(text: str, language: str = "en") -> list[Hit]:
 
 
 _ROLES: Final = re.compile(
-    r"^(?:[\w.'-]+\s+){0,3}?(?:judge|justice|magistrate|clerk|notary(?:\s+public)?|witness(?:es)?|registrar|"
+    r"^(?:[\w.'-]+\s+){0,3}?(?:witness(?:es)?|"
     r"landlord|tenant|lessor|lessee|seller|buyer|purchaser|employer|employee|contractor|client|"
     r"customer|guarantor|borrower|lender|trustee|director|president|secretary|chair(?:man|person)?|"
+    r"participant|member|renter|applicant|owner|volunteer|student|patient|agent|manager|officer|"
+    r"taxpayer|spouse|attorney|representative|parent\s+of\s+\w+|legal\s+representative|"
+    r"mitglied|antragsteller(?:in)?|erziehungsberechtigter?|gesetzlicher?\s+vertreter(?:in)?|"
     r"authori[sz]ed\s+(?:officer|representative|signatory)|parent(?:/guardian)?|guardian|"
     r"vermieter|mieter|verk\u00e4ufer|k\u00e4ufer|arbeitgeber|arbeitnehmer|auftraggeber|"
     r"auftragnehmer|vorstand|zeuge|notar|"

@@ -10,7 +10,7 @@ from sygn_cli.engine.detect import lexicon
 LONGEST_PARTY: Final = 60
 _MOST_WORDS: Final = 5
 
-_WORD: Final = re.compile(r"[^\W\d_][\w\ufffd-]*(?:\s+\d{1,2}(?!\d))?|/")
+_WORD: Final = re.compile(r"[^\s,;:.()\[\]*\d/][^\s,;:()\[\]*/]*(?:\s+\d{1,2}(?!\d))?|/")
 # What surrounds a party's name in a label and does not belong to it.
 _FILLERS: Final = re.compile(
     r"(?<![^\W_])(?:please|here|sign(?:ed|ing)?|signatures?|initials?|authori[sz]ed|pen|ink|printed|print|type|"
@@ -76,8 +76,8 @@ def _blanked(match: re.Match[str]) -> str:
 
 
 def _counts(word: str) -> bool:
-    # U+FFFD stands for letters that the font of the PDF does not name.
-    return (len(word) > 1 or word == "/") and "\ufffd" not in word
+    # Some fonts do not say which letters their glyphs are; such a word is no name.
+    return word == "/" or (len(word) > 1 and all(c.isalnum() or c in " -'." for c in word))
 
 
 def merged_in(text: str) -> str:

@@ -27,14 +27,26 @@ if TYPE_CHECKING:
 _SMALLEST: Final = 4.0
 
 
-def judged_blanks(sheets: list[Sheet], language: str) -> list[tuple[Sheet, list[Blank]]]:
-    """Return the blanks of every page with type, label, box, party and confidence."""
-    pages = [(sheet, _candidates(sheet)) for sheet in sheets]
-    repeated = suppression.repeated(pages)
+def judged_blanks(
+    sheets: list[Sheet], given: list[list[Blank]], masks: list[list[Area]], language: str
+) -> list[tuple[Sheet, list[Blank]]]:
+    """Return the blanks of every page with type, label, box, party and confidence.
+
+    Args:
+        given: The form fields of every page; nothing else is found on top of them.
+        masks: Areas of every page that belong to text tags.
+    """
+    suppression.drop_repeated(sheets)
+    pages = []
+    for sheet, widgets, tagged in zip(sheets, given, masks, strict=True):
+        taken = [*tagged, *(widget.area for widget in widgets)]
+        free = [b for b in _candidates(sheet) if not _lies_on(b.area, taken)]
+        pages.append((sheet, widgets + free))
     judged = []
+    before: Sheet | None = None
     for sheet, found in pages:
-        blanks = [blank for blank in found if suppression.place_of(blank) not in repeated]
-        judged.append((sheet, _judged(sheet, blanks, language)))
+        judged.append((sheet, _judged(sheet, found, before, language)))
+        before = sheet
     contexts.unify_initials(judged)
     signers.assign(judged)
     return judged
@@ -55,7 +67,11 @@ def _candidates(sheet: Sheet) -> list[Blank]:
     return suppression.keep(sheet, blanks + ticks)
 
 
-def _judged(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
+def _lies_on(area: Area, masks: list[Area]) -> bool:
+    return any(area.share_inside(mask) > 0.3 or mask.share_inside(area) > 0.5 for mask in masks)
+
+
+def _judged(sheet: Sheet, blanks: list[Blank], before: Sheet | None, language: str) -> list[Blank]:
     labels.gather(sheet, blanks, language)
     kept = [blank for blank in blanks if not suppression.doubts(sheet, blank, blanks)]
     if len(kept) < len(blanks):
@@ -63,7 +79,7 @@ def _judged(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
         blanks = kept
         labels.gather(sheet, blanks, language)
     columns.inherit(sheet, blanks)
-    contexts.add(sheet, blanks, language)
+    contexts.add(sheet, blanks, before)
     blanks += slots.find_slots(sheet, blanks, language)
     for blank in blanks:
         kinds.decide(blank)

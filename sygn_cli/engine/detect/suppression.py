@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form, Where
-from sygn_cli.engine.detect.shapes import Area, shared
+from sygn_cli.engine.detect.shapes import Area, HLine, shared
 
 if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
@@ -90,18 +90,28 @@ def doubts(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     return not _stacked(area, blanks) and not _has_small_label(sheet, area)
 
 
-def repeated(pages: list[tuple[Sheet, list[Blank]]]) -> set[tuple[int, int, int]]:
-    """Return the places of lines that lie on many pages alike, as headers and footers do."""
+def drop_repeated(sheets: list[Sheet]) -> None:
+    """Take the lines out that lie at the same place on many pages: headers and footers."""
     counts: dict[tuple[int, int, int], int] = {}
-    for _, blanks in pages:
-        for place in {place_of(blank) for blank in blanks if blank.form is Form.RULE}:
+    for sheet in sheets:
+        for place in {_place(rule) for rule in sheet.ink.rules if _may_repeat(sheet, rule)}:
             counts[place] = counts.get(place, 0) + 1
-    return {place for place, count in counts.items() if count >= max(2, 0.5 * len(pages))}
+    many = max(2, 0.5 * len(sheets))
+    for sheet in sheets:
+        sheet.ink.rules = [
+            rule
+            for rule in sheet.ink.rules
+            if not (_may_repeat(sheet, rule) and counts.get(_place(rule), 0) >= many)
+        ]
 
 
-def place_of(blank: Blank) -> tuple[int, int, int]:
-    """Return where a blank lies, coarse enough to compare pages."""
-    return round(blank.area.x0 / 2), round(blank.area.x1 / 2), round(blank.area.y1 / 2)
+def _may_repeat(sheet: Sheet, rule: HLine) -> bool:
+    edge = rule.y < 2 * _EDGE * sheet.height or rule.y > (1 - 2 * _EDGE) * sheet.height
+    return edge and rule.width > 0.15 * sheet.width
+
+
+def _place(rule: HLine) -> tuple[int, int, int]:
+    return round(rule.x0 / 2), round(rule.x1 / 2), round(rule.y / 2)
 
 
 def _follows_a_tick(area: Area, blanks: list[Blank]) -> bool:

@@ -24,13 +24,17 @@ def find_ticks(sheet: Sheet, cells: list[Area]) -> list[Blank]:
     """
     squares = [area for area in sheet.ink.boxes if _square(area)]
     squares += [area for area in cells if _square(area)]
-    squares += [area for area, light in sheet.ink.tints if _square(area) and light > 0.75]
+    squares += [area for area, light in sheet.ink.tints if light > 0.75 and _is_free(sheet, area)]
     squares += [area for area in cells + sheet.ink.boxes if _wide_tick(sheet, area)]
     squares = _distinct(squares)
     combs, alone = _split_combs(squares)
     found = [_tick(area) for area in _distinct([*sheet.writing.ticks, *sheet.ink.circles, *alone])]
     found = [tick for tick in found if not _is_occupied(sheet, tick.area)]
     return found + combs
+
+
+def _is_free(sheet: Sheet, area: Area) -> bool:
+    return _square(area) and not any(area.share_inside(c) > 0.9 for c in sheet.ink.colored)
 
 
 def _square(area: Area) -> bool:

@@ -1,83 +1,107 @@
-"""Fields that the PDF already has, typed by what it says about them."""
+"""Fields that the PDF already has, as blanks that know more about themselves than a line does."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+from typing import Any, Final
 
-from sygn_cli.domain.field import LONGEST_LABEL, Detection, FieldType, Source
-from sygn_cli.domain.geometry import Box, UserBox
+from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.geometry import UserBox
 from sygn_cli.engine.detect import lexicon
+from sygn_cli.engine.detect.blanks import Blank, Form, Given
 from sygn_cli.engine.detect.opening import geometry_of
 from sygn_cli.engine.detect.shapes import Area
-
-if TYPE_CHECKING:
-    from sygn_cli.engine.detect.sheet import Sheet
 
 # PyMuPDF's numbers for the kinds of widgets; its stubs do not name them.
 _BUTTON: Final = 1
 _TICKS: Final = frozenset({2, 5})
 _SIGNATURE: Final = 6
 _HIDDEN: Final = 2 | 32  # ISO 32000-1, table 165: Hidden, NoView
-_REQUIRED: Final = 2  # ISO 32000-1, table 221
+_READ_ONLY: Final = 1  # ISO 32000-1, table 221
+_REQUIRED: Final = 2
 _SMALLEST: Final = 4.0
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_NO_WORD: Final = re.compile(
+    r"^(?:topmostsubform|subform|form|page|field|feld|text|textfeld|textfield|textbox|champ|campo|"
+    r"untitled|undefined|fill|check|box|checkbox|f|c|p|tf|cb|row|\d+)$"
+)
+_ROLE: Final = re.compile(
+    r"^(debtor|user|signer|tenant|landlord|applicant|petitioner|plaintiff|defendant|respondent|"
+    r"attorney|spouse|taxpayer|borrower|buyer|seller|employee|employer|client|witness|party|"
+    r"mieter|vermieter|k\u00e4ufer|verk\u00e4ufer|locataire|bailleur)s?[ _.-]?(\d{0,2})(?=[ _.\[-]|$)",
+    re.IGNORECASE,
+)
 
 
-def read_widgets(page: Any, sheet: Sheet) -> list[Detection]:  # noqa: ANN401
+def read_widgets(page: Any) -> list[Blank]:  # noqa: ANN401 - PyMuPDF's class has no stub
     """Return the widgets of a page that a signer could fill."""
     geometry = geometry_of(page)
     found = []
     for widget in page.widgets():
         kind = _type_of(widget)
-        if kind is None:
+        if kind is None or _is_hidden(widget):
             continue
         # PyMuPDF gives unrotated points from the top of the crop box; back to user space first.
         rect, crop = widget.rect, geometry.crop
         user = UserBox(crop.x0 + rect.x0, crop.y1 - rect.y1, crop.x0 + rect.x1, crop.y1 - rect.y0)
-        box = geometry.to_display(user)
-        if box.width < _SMALLEST or box.height < _SMALLEST:
+        if min(rect.width, rect.height) < _SMALLEST:
             continue
-        words = (widget.field_label or "") or (widget.field_name or "")
-        found.append(
-            Detection(
-                id="",
-                type=kind,
-                page=sheet.number,
-                box=box.rounded(),
-                confidence=0.98,
-                label=" ".join(words.split())[:LONGEST_LABEL],
-                reason=f"form field {widget.field_name or ''!r} of the PDF",
-                source=Source.WIDGET,
-                max_length=widget.text_maxlen or None,
-                required=bool((widget.field_flags or 0) & _REQUIRED),
-            )
-        )
+        box = geometry.to_display(user)
+        area = Area(box.x, box.y, box.right, box.bottom)
+        found.append(_blank(widget, area, kind[0], sure=kind[1]))
     return found
 
 
-def _type_of(widget: Any) -> FieldType | None:  # noqa: ANN401
+def _is_hidden(widget: Any) -> bool:  # noqa: ANN401
+    annotation = getattr(widget, "_annot", None)
+    flags = int(annotation.flags) if annotation is not None else 0
+    return bool(flags & _HIDDEN) or bool((widget.field_flags or 0) & _READ_ONLY)
+
+
+def _type_of(widget: Any) -> tuple[FieldType, bool] | None:  # noqa: ANN401
+    """Return the type, and whether the widget itself leaves no doubt about it."""
     kind = widget.field_type
     if kind == _BUTTON:
         return None
     if kind in _TICKS:
-        return FieldType.CHECKBOX
+        return FieldType.CHECKBOX, True
     if kind == _SIGNATURE:
-        return FieldType.SIGNATURE
+        return FieldType.SIGNATURE, True
     for words in (widget.field_label or "", widget.field_name or ""):
-        found = lexicon.hits(words.replace("_", " "))
+        found = lexicon.hits(spoken(words))
         if found:
-            return found[-1].type
-    return FieldType.TEXT
+            kinds = [hit.type for hit in found]
+            for wanted in (FieldType.INITIALS, FieldType.DATE, FieldType.SIGNATURE):
+                if wanted in kinds and FieldType.TEXT not in kinds[kinds.index(wanted) :]:
+                    return wanted, True
+            return kinds[-1], True
+    return FieldType.TEXT, False
 
 
-def merged(given: list[Detection], found: list[Detection]) -> list[Detection]:
-    """Return the widgets and those of the found fields that lie on none of them."""
-    masks = [_area(field.box) for field in given]
-    return given + [field for field in found if not _lies_on(_area(field.box), masks)]
+def spoken(name: str) -> str:
+    """Return the words of a field name: ``form1[0].DateSigned_2`` becomes ``Date Signed``."""
+    last = name.rpartition(".")[2] if "." in name.strip(".") else name
+    text = _CAMEL.sub(" ", re.sub(r"\[\d+\]|[_\-#]+", " ", last))
+    return " ".join(word for word in text.split() if not _NO_WORD.match(word.casefold()))
 
 
-def _area(box: Box) -> Area:
-    return Area(box.x, box.y, box.right, box.bottom)
+def _party_of(name: str) -> str:
+    match = _ROLE.match(name.rpartition("]")[2].lstrip(".") or name)
+    if not match:
+        return ""
+    role = match[1].capitalize()
+    return f"{role} {int(match[2])}" if match[2] else role
 
 
-def _lies_on(area: Area, masks: list[Area]) -> bool:
-    return any(area.share_inside(mask) > 0.3 or mask.share_inside(area) > 0.5 for mask in masks)
+def _blank(widget: Any, area: Area, kind: FieldType, *, sure: bool) -> Blank:  # noqa: ANN401
+    name = widget.field_name or ""
+    blank = Blank(Form.WIDGET, area, min(area.height, 12.0), cell=area, type=kind)
+    blank.given = Given(
+        name=name,
+        label=" ".join((widget.field_label or spoken(name)).split()),
+        sure=sure,
+        required=bool((widget.field_flags or 0) & _REQUIRED),
+    )
+    blank.party = _party_of(name)
+    blank.max_length = widget.text_maxlen or None
+    return blank
