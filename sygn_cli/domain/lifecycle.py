@@ -83,7 +83,7 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
     Raises:
         InvalidRequest: Something about it is not acceptable; the message says what.
     """
-    signers = _signers(proposal.invitees)
+    signers = signers_of(proposal.invitees)
     _check_files(proposal.files)
     _check_fields(proposal.fields, proposal.files, [signer.id for signer in signers])
     if len(proposal.cc) > MOST_CC:
@@ -325,7 +325,12 @@ def require_turn(document: Document, signer: Signer, *, now: datetime) -> None:
         raise NotYourTurn(f"It is not {signer.name}'s turn yet: {names} signs first.")
 
 
-def _signers(invitees: Sequence[Invitee]) -> list[Signer]:
+def signers_of(invitees: Sequence[Invitee]) -> list[Signer]:
+    """Return the signers that a list of people makes.
+
+    Raises:
+        InvalidRequest: There are none, or too many.
+    """
     if not 1 <= len(invitees) <= MOST_SIGNERS:
         raise InvalidRequest(
             f"A document has 1 to {MOST_SIGNERS} signers, not {len(invitees)}.",

@@ -90,6 +90,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     expires_at = moment.deadline(request.expires or runtime.settings.expires, now=now)
     if not request.files:
         raise InvalidRequest("There is no PDF.", hint="Name one with --pdf FILE.")
+    lifecycle.signers_of(request.invitees)
     intakes = [_inspect(runtime, request, file) for file in request.files]
     found = _Found((), (), ()) if request.fields is not None else _find(runtime, request)
     fields = _assign(request, found.fields if request.fields is None else request.fields)
