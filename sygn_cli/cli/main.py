@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 from sygn_cli import __version__
 from sygn_cli.cli import console
-from sygn_cli.cli.commands import (
-    audit,
-    create,
-    detect,
-    doctor,
-    download,
-    help_,
-    init,
-    keys,
-    link,
-    list_,
-    serve,
-    sign,
-    status,
-    verify,
-    void,
-)
 from sygn_cli.cli.exit_codes import BY_CODE, ExitCode
 from sygn_cli.domain.errors import InvalidRequest, SygnError
 
@@ -35,8 +20,63 @@ from sygn_cli.domain.errors import InvalidRequest, SygnError
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command is: its module in ``commands``, the function or group there, a short help.
+
+    Modules are imported when their command is called: reading all of them takes longer than
+    `status` itself.
+    """
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS: Final = {
+    "create": Command("create", "create", "Send PDFs for signature."),
+    "serve": Command("serve", "serve", "Serve the signing pages until Ctrl-C."),
+    "status": Command("status", "status", "Show who has signed; or wait for it."),
+    "list": Command("list_", "list_", "List documents, newest first."),
+    "link": Command("link", "link", "Print a signer's private link."),
+    "sign": Command("sign", "sign", "Sign without a browser."),
+    "void": Command("void", "void", "Take a document back."),
+    "download": Command("download", "download", "Write the sealed PDF, or the original."),
+    "audit": Command("audit", "audit", "Write the certificate, or the audit trail."),
+    "verify": Command("verify", "verify", "Tell whether a PDF is sealed and unchanged."),
+    "detect": Command("detect", "detect", "Find the places to sign, fill or tick."),
+    "init": Command("init", "init", "Make a workspace with its keys."),
+    "doctor": Command("doctor", "doctor", "Check the workspace before you need it."),
+    "keys": Command("keys", "app", "Hand out the root that others verify with."),
+    "help": Command("help_", "help_", "Explain exit codes or variables."),
+}
+
+
 class ExplainingGroup(TyperGroup):
-    """Turns a :class:`SygnError` into lines on stderr and an exit code."""
+    """Loads commands when they are called; turns a :class:`SygnError` into an exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's own signature
+        """Return the names in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - Typer's own signature
+        """Return a command, imported now."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        wanted = COMMANDS[cmd_name]
+        module = importlib.import_module(f"sygn_cli.cli.commands.{wanted.module}")
+        found = getattr(module, wanted.name)
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_command(found)
+            group.short_help = wanted.help
+            return group
+        alone = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        alone.command(cmd_name, short_help=wanted.help)(found)
+        command = typer.main.get_command(alone)
+        command.name = cmd_name
+        return command
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own signature
         """Run the command that was asked for."""
@@ -47,9 +87,7 @@ class ExplainingGroup(TyperGroup):
             console.fail(error, as_json=as_json)
             raise typer.Exit(BY_CODE[error.code]) from error
         except _UsageError as error:
-            if not as_json:
-                raise
-            console.fail(InvalidRequest(_message(error)), as_json=True)
+            console.fail(_explained(error), as_json=as_json)
             raise typer.Exit(ExitCode.USAGE) from error
         except KeyboardInterrupt as error:
             console.narrate("interrupted")
@@ -61,9 +99,9 @@ class ExplainingGroup(TyperGroup):
             raise typer.Exit(ExitCode.OK) from error
 
 
-def _message(error: Exception) -> str:
-    words = getattr(error, "format_message", None)
-    return str(words() if words else error)
+def _explained(error: Any) -> InvalidRequest:  # noqa: ANN401 - click's class is private to Typer
+    path = error.ctx.command_path if error.ctx else "sygn"
+    return InvalidRequest(error.format_message(), hint=f"See: {path} --help")
 
 
 def _wants_json(ctx: Any) -> bool:  # noqa: ANN401 - Typer's context
@@ -97,20 +135,3 @@ def _main(
     ] = False,
 ) -> None:
     """Send PDFs for signature from a shell, sign them in a browser, seal them for good."""
-
-
-app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
-app.command("detect")(detect.detect)
-app.command("create")(create.create)
-app.command("list")(list_.list_)
-app.command("status")(status.status)
-app.command("link")(link.link)
-app.command("sign")(sign.sign)
-app.command("void")(void.void)
-app.command("download")(download.download)
-app.command("audit")(audit.audit)
-app.command("verify")(verify.verify)
-app.command("serve")(serve.serve)
-app.command("help")(help_.help_)
-app.add_typer(keys.app, name="keys")

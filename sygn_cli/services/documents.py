@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import lifecycle
 from sygn_cli.domain.errors import Forbidden, InvalidRequest
 from sygn_cli.domain.evidence import OPERATOR
 
@@ -57,6 +56,8 @@ def signer_id(document: Document, written: str) -> str:
 
 def expire(runtime: Runtime, document_id: str) -> Document:
     """Record that the deadline has passed, if it has."""
+    from sygn_cli.domain import lifecycle  # noqa: PLC0415 - `status` rarely needs it
+
     with runtime.store.exclusive(document_id):
         document = runtime.store.load(document_id)
         now = runtime.clock.now()
@@ -72,6 +73,8 @@ def void(
     Raises:
         AlreadyCompleted, Declined, Expired: It has ended another way.
     """
+    from sygn_cli.domain import lifecycle  # noqa: PLC0415 - `status` does not need it
+
     get(runtime, document_id)
     with runtime.store.exclusive(document_id):
         document = runtime.store.load(document_id)

@@ -13,7 +13,14 @@ from sygn_cli.cli.options import (
     runtime,
 )
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The keys of the workspace.")
+app = typer.Typer(
+    name="keys",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="The keys of the workspace.",
+)
 
 
 @app.callback()

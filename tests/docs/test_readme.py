@@ -1,0 +1,66 @@
+"""The README says what the program does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sygn_cli.cli import main
+from sygn_cli.cli.exit_codes import MEANINGS
+from tests.cli.terminal import SYGN
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+TABLE_ROW = re.compile(r"^\| (\d+) \| (.*) \|$", re.MULTILINE)
+
+
+def commands() -> list[str]:
+    return [name for name in main.COMMANDS if name != "keys"]
+
+
+def test_the_table_of_exit_codes_is_the_codes():
+    told = {int(code): meaning for code, meaning in TABLE_ROW.findall(README)}
+    assert told == {code.value: meaning for code, meaning in MEANINGS.items()}
+
+
+@pytest.mark.parametrize("command", [*commands(), "keys export-root"])
+def test_every_command_is_told_and_has_help(command):
+    assert f"sygn {command}" in README
+    done = subprocess.run(
+        [SYGN, *command.split(), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: sygn ")
+
+
+def test_every_option_that_the_readme_names_exists():
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+    helps = ""
+    for command in [*commands(), "keys export-root"]:
+        helps += subprocess.run(
+            [SYGN, *command.split(), "--help"], capture_output=True, text=True, check=False
+        ).stdout
+    assert not [one for one in named if one not in helps]
+
+
+def test_every_make_target_that_the_readme_names_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE):
+        assert f"\n{target}:" in makefile
+
+
+def test_the_pictures_of_the_readme_exist():
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (ROOT / path).stat().st_size < 400_000
+
+
+def test_the_project_speaks_of_itself_only():
+    """No path of a developer's machine in any file that git tracks."""
+    done = subprocess.run(
+        ["git", "grep", "-nIE", r"/(work|root)/(main|shared)|\.pyenv"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout
