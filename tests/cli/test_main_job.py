@@ -108,30 +108,34 @@ def test_ids_may_be_shortened(completed):
     assert completed.ok("status", full[:12], "--json").json["id"] == full
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "error"),
-    [
-        (("status", "doc_nothere"), 3, "not_found"),
-        (("status", "@last"), 3, "not_found"),
-        (("create", "--pdf", "nope.pdf", *PEOPLE), 3, "not_found"),
-        (("create", "--pdf", "without-fields.pdf", *PEOPLE), 7, "no_fields_detected"),
-        (("create", "--pdf", "junk.pdf", *PEOPLE), 6, "detection_failed"),
-        (("create", "--pdf", "nda.pdf"), 2, "invalid_request"),
-        (("create", "--pdf", "nda.pdf", "--signer", "nobody"), 2, "invalid_request"),
-        (("create", "--pdf", "nda.pdf", *PEOPLE * 11), 2, "invalid_request"),
-        ((*CREATE, "--assign", "f99=s1"), 2, "invalid_request"),
-        ((*CREATE, "--assign", "f1=s9"), 2, "invalid_request"),
-        ((*CREATE, "--assign", "f1"), 2, "invalid_request"),
-        ((*CREATE, "--expires", "soon"), 2, "invalid_request"),
-        ((*CREATE, "--title", "a\u202eb"), 2, "invalid_request"),
-        ((*CREATE, "--fields", "junk.pdf"), 2, "invalid_request"),
-        ((*CREATE, "--no-such-option"), 2, "invalid_request"),
-        (("detect", "nda.pdf", "--type", "stamp"), 2, "invalid_request"),
-        (("detect", "nda.pdf", "--pages", "3-1"), 2, "invalid_request"),
-        (("verify", "nope.pdf"), 3, "not_found"),
-    ],
-    ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else None,
-)
+REFUSALS = {
+    "a document that is not there": (("status", "doc_nothere"), 3, "not_found"),
+    "the newest of none": (("status", "@last"), 3, "not_found"),
+    "a file that is not there": (("create", "--pdf", "no.pdf", *PEOPLE), 3, "not_found"),
+    "nothing to sign": (
+        ("create", "--pdf", "without-fields.pdf", *PEOPLE),
+        7,
+        "no_fields_detected",
+    ),
+    "no PDF": (("create", "--pdf", "junk.pdf", *PEOPLE), 6, "detection_failed"),
+    "no signer": (("create", "--pdf", "nda.pdf"), 2, "invalid_request"),
+    "no address": (("create", "--pdf", "nda.pdf", "--signer", "nobody"), 2, "invalid_request"),
+    "too many signers": ((*CREATE, *PEOPLE * 10), 2, "invalid_request"),
+    "an unknown field": ((*CREATE, "--assign", "f99=s1"), 2, "invalid_request"),
+    "an unknown signer": ((*CREATE, "--assign", "f1=s9"), 2, "invalid_request"),
+    "half an assignment": ((*CREATE, "--assign", "f1"), 2, "invalid_request"),
+    "half a role": ((*CREATE, "--role", "Tenant"), 2, "invalid_request"),
+    "no deadline": ((*CREATE, "--expires", "soon"), 2, "invalid_request"),
+    "text that runs backwards": ((*CREATE, "--title", "a\u202eb"), 2, "invalid_request"),
+    "fields that are no JSON": ((*CREATE, "--fields", "junk.pdf"), 2, "invalid_request"),
+    "an unknown option": ((*CREATE, "--no-such-option"), 2, "invalid_request"),
+    "an unknown type": (("detect", "nda.pdf", "--type", "stamp"), 2, "invalid_request"),
+    "no pages": (("detect", "nda.pdf", "--pages", "3-1"), 2, "invalid_request"),
+    "nothing to verify": (("verify", "no.pdf"), 3, "not_found"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "error"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_refusals_have_one_clear_error_and_leave_nothing(terminal, arguments, code, error):
     (terminal.folder / "junk.pdf").write_bytes(b"this is no PDF")
     answer = terminal(*arguments, "--json")
