@@ -98,6 +98,8 @@ class Server:
         while self._is_busy() and time.monotonic() < deadline:
             self._turn()
         self._waitress.task_dispatcher.shutdown()
+        for channel in list(self._waitress.active_channels.values()):
+            channel.handle_close()
         self._waitress.close()
 
     def stop(self) -> None:

@@ -6,8 +6,10 @@ import math
 import os
 import shutil
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +75,27 @@ def serving(runtime: Runtime) -> Iterator[str]:
         thread.join()
 
 
+@contextmanager
+def pages(content: dict[str, bytes]) -> Iterator[str]:
+    """Serve somebody else's web site and yield its origin."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = content.get(self.path)
+            self.send_response(204 if found is None else 200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(found or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 @dataclass
 class Visitor:
     """Somebody at a browser; whatever the browser complains of is kept."""
@@ -112,6 +135,16 @@ class Visitor:
             self.page.mouse.move(*place)
         self.page.mouse.up()
 
+    def until(self, expression: str) -> None:
+        """Wait until the page says so.
+
+        Playwright's own ``wait_for_function`` needs ``eval``, which our policy forbids.
+        """
+        deadline = time.monotonic() + 10
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"in vain: {expression}"
+            self.page.wait_for_timeout(20)
+
     def next(self) -> None:
         self.part("#editor-next").click()
 
@@ -119,6 +152,8 @@ class Visitor:
 @contextmanager
 def visitor(browser: Browser, **options) -> Iterator[Visitor]:
     """Open a fresh browser context; any error or policy violation in it fails the test."""
+    # Without motion nothing moves away from under the pointer.
+    options = {"reduced_motion": "reduce", **options}
     context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
     context.set_default_timeout(10_000)
     page = context.new_page()

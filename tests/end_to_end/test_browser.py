@@ -14,7 +14,16 @@ from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Drawn, Picture, Ticked, Typed
-from tests.end_to_end.browser import DESKTOP, PHONE, SMALL_PHONE, chromium, link, serving, visitor
+from tests.end_to_end.browser import (
+    DESKTOP,
+    PHONE,
+    SMALL_PHONE,
+    chromium,
+    link,
+    pages,
+    serving,
+    visitor,
+)
 from tests.server import stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -138,15 +147,15 @@ def test_a_keyboard_is_enough(browser, runtime, base, full):
         ada.part("#editor").wait_for()
         assert focused() == "typed"
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'box'")
+        ada.until("document.activeElement.id === 'box'")
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'typed'")
+        ada.until("document.activeElement.id === 'typed'")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'line'")
+        ada.until("document.activeElement.id === 'line'")
         page.keyboard.type("Analytical Engines")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.activeElement.id === 'lines'")
+        ada.until("document.activeElement.id === 'lines'")
         page.keyboard.press("Escape")
         assert page.evaluate("document.activeElement.dataset.id") == "note"
         ada.part("#forward").focus()
@@ -248,9 +257,7 @@ def test_a_drawing_keeps_its_shape_when_the_phone_is_turned(browser, runtime, ba
         ada.draw()
         upright = ink(ada)
         ada.page.set_viewport_size({"width": 844, "height": 390})
-        ada.page.wait_for_function(
-            "document.querySelector('#pad canvas').width > 400 * devicePixelRatio"
-        )
+        ada.until("document.querySelector('#pad canvas').width > 400 * devicePixelRatio")
         turned = ink(ada)
     assert upright == pytest.approx(turned, abs=0.03)
 
@@ -260,7 +267,9 @@ def ink(visitor) -> list[float]:
     box = visitor.page.evaluate(
         """() => {
           const c = document.querySelector('#pad canvas');
-          const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+          const copy = new OffscreenCanvas(c.width, c.height).getContext('2d', { willReadFrequently: true });
+          copy.drawImage(c, 0, 0);
+          const { data } = copy.getImageData(0, 0, c.width, c.height);
           let [l, t, r, b] = [1, 1, 0, 0];
           for (let y = 0; y < c.height; y += 1) for (let x = 0; x < c.width; x += 1)
             if (data[(y * c.width + x) * 4 + 3] > 128) {
@@ -391,7 +400,7 @@ def test_the_document_can_be_read_as_text(browser, runtime, base, simple):
     with visitor(browser, **DESKTOP) as ada:
         ada.page.goto(link(base, runtime, simple))
         ada.page.get_by_role("button", name="Read as text").click()
-        ada.part("#page-1 .words").filter(has_text="Confidential information").wait_for()
+        ada.part("#page-1 .words").filter(has_text="The parties wish to explore").wait_for()
         ada.page.get_by_role("button", name="Read as text").click()
         assert ada.part(".words").count() == 0
 
@@ -406,17 +415,12 @@ def test_the_words_of_the_document_are_read_where_scripts_are_off(browser, runti
 
 
 def test_a_frame_is_allowed_for_named_origins_only_and_they_are_told(browser):
-    parent = stage.runtime(clock=SystemClock())
-    with serving(parent) as host:
+    with pages({"/": b"<!doctype html><title>Intranet</title>"}) as host:
         runtime = stage.runtime(clock=SystemClock(), embed_origins=(host, "https://other.example"))
         document = stage.put(runtime, contract(runtime))
         with serving(runtime) as base, visitor(browser, **DESKTOP) as ada:
             page = ada.page
-            page.route(
-                f"{host}/parent",
-                lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"),
-            )
-            page.goto(f"{host}/parent")
+            page.goto(host)
             page.evaluate(
                 """url => {
                   window.told = [];
@@ -448,7 +452,7 @@ def test_nothing_is_cut_off_at_any_size(browser, runtime, base, full, size, sche
 
     with visitor(browser, color_scheme=scheme, **size) as ada:
         ada.page.goto(link(base, runtime, full))
-        ada.page.wait_for_function("document.querySelector('#page-1 img').complete")
+        ada.until("document.querySelector('#page-1 img').complete")
         ada.shot(f"{name}-1-start")
         assert fits(ada)
         ada.agree()

@@ -170,7 +170,7 @@ def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
     )
 
 
-def put(rt: Runtime, contract: Contract | None = None) -> Document:
+def put(rt: Runtime, contract: Contract | None = None, *, at: datetime | None = None) -> Document:
     """Store the contract and return it."""
     contract = contract or Contract()
     pdf = agreement(contract.title[:60], contract.pages)
@@ -187,7 +187,7 @@ def put(rt: Runtime, contract: Contract | None = None) -> Document:
         message=contract.message,
         expires_at=contract.expires_at,
     )
-    now = rt.clock.now()
+    now = rt.clock.now() if at is None else at
     number = ids.document_id(now, rt.clock.entropy(ids.ENTROPY_BYTES))
     entry = lifecycle.create(proposal, actor=OPERATOR)
     return rt.store.create(number, entry, at=now, blobs=[pdf])
