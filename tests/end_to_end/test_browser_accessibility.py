@@ -1,0 +1,139 @@
+"""Every state of every page, judged by axe-core against WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+
+from sygn_cli.delivery.clock import SystemClock
+from sygn_cli.services import documents
+from tests.end_to_end.browser import (
+    DESKTOP,
+    PHONE,
+    SMALL_PHONE,
+    Visitor,
+    chromium,
+    link,
+    serving,
+    visitor,
+)
+from tests.server import stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = {
+    "desktop": DESKTOP,
+    "desktop dark": {**DESKTOP, "color_scheme": "dark"},
+    "phone": PHONE,
+    "small phone dark": {**SMALL_PHONE, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def runtime():
+    return stage.runtime(clock=SystemClock())
+
+
+@pytest.fixture
+def base(runtime):
+    with serving(runtime) as base:
+        yield base
+
+
+def put(runtime, **changes):
+    deadline = runtime.clock.now() + timedelta(days=30)
+    return stage.put(runtime, stage.Contract(**{"expires_at": deadline, **changes}))
+
+
+def judge(visitor: Visitor) -> None:
+    """Let axe look at the page as it is now."""
+    visitor.page.evaluate(AXE)
+    found = visitor.page.evaluate(
+        """async rules => (await axe.run(document, {
+             runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'],
+           })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | '))""",
+        RULES,
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_step_of_signing_has_a_barrier(browser, runtime, base, view):
+    document = put(runtime, fields=stage.all_kinds())
+    with visitor(browser, **VIEWS[view]) as ada:
+        ada.page.goto(link(base, runtime, document))
+        judge(ada)
+        ada.part("#consent button").click()
+        judge(ada)
+        ada.agree()
+        for tab in ("draw", "type", "upload"):
+            ada.part(f"#tab-{tab}").click()
+            judge(ada)
+        ada.part("#editor-close").click()
+        judge(ada)
+        ada.part("#forward").click()
+        ada.part("#tab-type").click()
+        ada.next()
+        judge(ada)  # checkbox
+        ada.next()
+        judge(ada)  # checkbox that was not ticked
+        ada.part("#box").check()
+        ada.next()
+        ada.next()
+        judge(ada)  # text
+        ada.part("#line").fill("Analytical Engines Ltd")
+        ada.next()
+        judge(ada)  # text of several lines
+        ada.next()
+        judge(ada)  # review
+        ada.page.keyboard.press("Escape")
+        ada.page.get_by_role("button", name="Read as text").click()
+        ada.part("#page-1 .words").filter(has_text="The parties wish").wait_for()
+        judge(ada)
+        ada.part("#decline-open").click()
+        judge(ada)
+        ada.page.keyboard.press("Escape")
+        ada.part("#forward").click()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+        judge(ada)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("state", ["waiting", "declined", "voided", "expired", "unknown", "error"])
+def test_no_other_page_has_a_barrier(browser, runtime, base, view, state):
+    document = put(runtime)
+    address = link(base, runtime, document, "s2")
+    if state == "declined":
+        address = link(base, runtime, document, "s1")
+    elif state == "voided":
+        documents.void(runtime, document.id)
+    elif state == "expired":
+        now = runtime.clock.now()
+        month = timedelta(days=30)
+        overdue = stage.put(runtime, stage.Contract(expires_at=now - month), at=now - 2 * month)
+        address = link(base, runtime, overdue, "s1")
+    elif state == "unknown":
+        address = f"{base}/x?t=nonsense"
+    elif state == "error":
+        address = address.replace("/x?", "/x/certificate.pdf?")
+    with visitor(browser, **VIEWS[view]) as somebody:
+        somebody.page.goto(address)
+        if state == "declined":
+            somebody.part("#decline-open").click()
+            somebody.part("#reason").fill("Clause 4 goes too far")
+            somebody.page.get_by_role("button", name="Decline", exact=True).click()
+            somebody.part("h1").filter(has_text="You have declined").wait_for()
+        judge(somebody)
+        somebody.shot(f"state-{state}-{view.replace(' ', '-')}")
+        if state in {"unknown", "error"}:
+            somebody.complaints.clear()  # Chromium reports the status of the page itself
