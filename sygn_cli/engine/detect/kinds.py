@@ -23,10 +23,12 @@ def decide(blank: Blank) -> None:
         return
     if blank.form is not Form.TICK and typed is not None and typed.type is not None:
         blank.type = typed.type
-    source = typed or named
+    source = named if named is not None and named.naming > 0.3 else typed or named
     blank.label = _tidy(source.text) if source else ""
     blank.confidence = _confidence(blank, typed, named)
     blank.why = _reason(blank, source)
+    if typed is not None and typed is not source and typed.text:
+        blank.why += f", {_tidy(typed.text)[:60]!r} {typed.where.value}"
 
 
 def _decide_given(
@@ -42,7 +44,7 @@ def _decide_given(
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split()).strip(" :._-")[:LONGEST_LABEL].strip()
+    return " ".join(text.split()).strip(" :.,;_-")[:LONGEST_LABEL].strip()
 
 
 _BASE: Final = {

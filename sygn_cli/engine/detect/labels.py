@@ -21,6 +21,10 @@ _NUMBERING: Final = re.compile(
 # Signs alone say nothing, and a mail-merge field will be replaced by data.
 _NO_LABEL: Final = re.compile(r"^(?:[\W_]*|[\[{<\u00ab]+[\w. ]+[\]}>\u00bb]+[\W_]*)$")
 _MOST_LABEL_WORDS: Final = 9
+# "on this ___ day of ___": the only words after a blank that say what belongs into it.
+_DAY_OF: Final = re.compile(
+    r"^(?:st|nd|rd|th|\.)?\s*(?:day\s+of|d\u00eda|giorno|dag\s+van)\b", re.IGNORECASE
+)
 _ARROWS: Final = (":", ">", "\u25b6", "\u25ba", "\u2192")
 _BOXED: Final = frozenset({Form.CELL, Form.COMB, Form.WIDGET})
 _NEXT_LINE: Final = 13.0
@@ -95,8 +99,13 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
     trust = _TRUST[where]
     if where is Where.ABOVE and blank.form is Form.CELL and evidence.gap < 8:
         trust = 0.85
-    if where is Where.RIGHT and blank.form is not Form.TICK and not text.startswith("("):
-        trust = 0.45
+    if where is Where.RIGHT and blank.form is not Form.TICK:
+        if text.startswith("("):
+            trust = 0.92
+        else:
+            trust = 0.45
+            if not _DAY_OF.match(text):
+                found = []
     if where is Where.BELOW and text.rstrip().endswith(_ARROWS):
         trust = 0.3  # it names what stands to its right
     words = len(text.split())
@@ -109,11 +118,7 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
         return Evidence(where, text, evidence.gap, FieldType.SIGNATURE, 0.5, naming)
     if not found:
         return Evidence(where, text, evidence.gap, None, 0.0, naming)
-    # The word nearest to the blank decides: the last one of a text to its left, else the first.
-    hit = found[-1] if where is Where.LEFT else found[0]
-    kinds = {other.type for other in found}
-    if where is not Where.LEFT and FieldType.SIGNATURE in kinds:
-        hit = next(other for other in found if other.type is FieldType.SIGNATURE)
+    hit = lexicon.main_hit(found, lexicon.fold(text), last=where is Where.LEFT)
     distance = len(lexicon.fold(text)) - hit.end if where is Where.LEFT else hit.start
     nearness = 1.0 if distance <= 12 else 0.75 if distance <= 30 else 0.4
     score = trust * prose * nearness * hit.weight / (1 + evidence.gap / 80)
@@ -146,7 +151,7 @@ def _left(around: _Around) -> Evidence | None:
 def _named_by(words: list[Word], blank: Blank) -> tuple[Chunk | None, float]:
     """Return the text that ends a row before a blank, and its distance."""
     numbered = False
-    while blank.form is not Form.TICK and words and _NUMBERING.match(words[-1].text):
+    while blank.form is not Form.TICK and words and _is_number(words[-1], blank):
         numbered = True
         words = words[:-1]
     chunk = _tail(words)
@@ -155,6 +160,11 @@ def _named_by(words: list[Word], blank: Blank) -> tuple[Chunk | None, float]:
     gap = max(0.0, blank.area.x0 - chunk.x1)
     # Tax forms put an item number between the label and its box.
     return chunk, min(gap, 12.0) if numbered else gap
+
+
+def _is_number(word: Word, blank: Blank) -> bool:
+    year = blank.form is Form.RUN and word.text in {"19", "20"}
+    return bool(_NUMBERING.match(word.text)) and not year
 
 
 def _tail(words: list[Word]) -> Chunk | None:
@@ -256,9 +266,12 @@ def _right(around: _Around) -> Evidence | None:
         for chunk in row.chunks:
             if not area.x1 - 3 <= chunk.x0 <= min(area.x1 + 30, wall):
                 continue
-            near = chunk.x0 - area.x1 < 8
+            near = chunk.x0 - area.x1 < 8 and blank.form in {Form.RUN, Form.RULE}
             if blank.form is Form.TICK or chunk.text.startswith("(") or near:
-                return Evidence(Where.RIGHT, chunk.text, max(0.0, chunk.x0 - area.x1))
+                text = chunk.text
+                if text.startswith("(") and ")" in text:
+                    text = text[: text.index(")") + 1]
+                return Evidence(Where.RIGHT, text, max(0.0, chunk.x0 - area.x1))
     return None
 
 
@@ -276,7 +289,22 @@ def _above(around: _Around) -> Evidence | None:
     if best is None:
         return None
     gap = max(0.0, top - best.base)
+    if blank.form is Form.CELL and _is_data_above(around, best):
+        return None
     return None if _names_one_above(around, best, gap) else Evidence(Where.ABOVE, best.text, gap)
+
+
+def _is_data_above(around: _Around, chunk: Chunk) -> bool:
+    """Tell whether a text stands in a cell of the column that is not its head."""
+    middle = chunk.base - 0.35 * chunk.size
+    ink, area = around.sheet.ink, around.area
+    tops = [p.y0 for p in ink.posts if abs(p.x - area.x0) < 4 and p.y0 <= middle <= p.y1]
+    if not tops:
+        return False
+    return any(
+        min(tops) + 4 < rule.y < middle and rule.x0 <= chunk.middle <= rule.x1
+        for rule in ink.rules
+    )
 
 
 def _names_one_above(around: _Around, chunk: Chunk, gap: float) -> bool:

@@ -36,7 +36,7 @@ class Hit:
 def fold(text: str) -> str:
     """Return the text for comparison: NFKC, case folded, single spaces, plain quotes."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = folded.replace("\u2019", "'").replace("\u00ad", "")
+    folded = folded.replace("\u2019", "'").replace("\u00ad", "").replace("i\u0307", "i")
     return " ".join(folded.split())
 
 
@@ -123,6 +123,7 @@ _DATE: Final = (
     r"executed\s+on",
     r"expir(?:es|ation|y)",
     r"\bon$",
+    r"(?:19|20)$",
     # German
     r"\w*datum",
     r"geb(?:oren)?\.?\s+am",
@@ -350,6 +351,31 @@ _STOP_WORDS: Final = {
     "tr": "ve bir bu i\u00e7in ile de da olarak olan",
 }
 _STOPS: Final = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+
+
+_PLACES: Final = re.compile(
+    r"^(?:ort|place|city|town|lieu|ville|lugar|ciudad|luogo|local|plaats|sted|miejscowo\u015b\u0107|"
+    r"paikka|yer|misto)$"
+)
+
+
+def main_hit(found: list[Hit], folded: str, *, last: bool) -> Hit:
+    """Return the class word that decides what a label asks for.
+
+    Args:
+        found: What :func:`hits` returned, not empty.
+        folded: The folded text they were found in.
+        last: The blank follows the text, so that the last word counts.
+    """
+    hit = found[-1] if last else found[0]
+    kinds = {other.type for other in found}
+    if FieldType.SIGNATURE in kinds and not last:
+        return next(other for other in found if other.type is FieldType.SIGNATURE)
+    # "Place, date" under one line: who dates, also says where.
+    rest = [o for o in found if o.type is not FieldType.DATE]
+    if FieldType.DATE in kinds and all(_PLACES.match(folded[o.start : o.end]) for o in rest):
+        return next(other for other in found if other.type is FieldType.DATE)
+    return hit
 
 
 def language_of(words: Iterable[str]) -> str:

@@ -27,6 +27,11 @@ _FILLERS: Final = re.compile(
 )
 _POSSESSIVE: Final = re.compile(r"['\u2019]s?(?![^\W_])")
 _MERGED: Final = re.compile(r"[\[{<\u00ab]+\s*([A-Za-z][A-Za-z ]{2,30})[._ ][\w. ]+[\]}>\u00bb]")
+_BODIES: Final = re.compile(
+    r"^(?:the\s+)?(?:company|corporation|organi[sz]ation|association|firm|firma|gesellschaft|verein|"
+    r"soci\u00e9t\u00e9|entreprise|empresa|compa\u00f1\u00eda|societ\u00e0|azienda|bedrijf|sp\u00f3\u0142ka|bolag|selskab|\u015firket)"
+    r"(?:\s+[\da-z])?\s*:?$"
+)
 _PHRASE: Final = re.compile(
     r"^(?:in\s+witness|witness\s+whereof|submitted|accepted|agreed|executed|signed|acknowledged|"
     r"note|attachments?|signatures?|unterschriften|firmas|between|and)\b"
@@ -89,6 +94,8 @@ def merged_in(text: str) -> str:
 def heading(text: str) -> str:
     """Return the party that a heading over a block names, "" where it is no such heading."""
     stripped = text.strip()
+    if _BODIES.match(lexicon.fold(stripped)):
+        return _titled(lexicon.fold(stripped).strip(" :.()"))
     if len(stripped.split()) > _MOST_WORDS or lexicon.hits(stripped):
         return named_in(stripped) if lexicon.is_role(stripped) else ""
     if _PHRASE.match(lexicon.fold(stripped)):

@@ -62,8 +62,7 @@ def _names(chunk: Chunk, language: str) -> FieldType | None:
     colon = chunk.text.rstrip().endswith(":")
     if len(strange) > (2 if colon else 1):
         return None
-    kinds = [hit.type for hit in found]
-    return FieldType.SIGNATURE if FieldType.SIGNATURE in kinds else kinds[0]
+    return lexicon.main_hit(found, text, last=False).type
 
 
 def _is_heading(sheet: Sheet, chunk: Chunk) -> bool:

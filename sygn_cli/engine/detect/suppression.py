@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form, Where
 from sygn_cli.engine.detect.shapes import Area, HLine, shared
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sygn_cli.engine.detect.words import Word
 
 _EDGE: Final = 0.065  # share of the page height that headers and footers keep to
+_PLAIN: Final = (None, FieldType.TEXT)
 _WIDE: Final = 0.7  # share of the page width from which a rule may be a separator
 _PEN: Final = 7.5  # white space in points that a line needs above it to be written on
 _FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
@@ -84,7 +86,8 @@ def doubts(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     if any(e.where in {Where.LEFT, Where.INSIDE} and e.naming > 0.3 for e in blank.evidence):
         return False
     if area.y1 < _EDGE * sheet.height or area.y1 > (1 - _EDGE) * sheet.height:
-        return all(e.naming < 0.6 for e in blank.evidence)
+        wide = area.width > _WIDE * sheet.width
+        return all(e.naming < 0.6 or (wide and e.type in _PLAIN) for e in blank.evidence)
     if area.width < _WIDE * sheet.width or _follows_a_tick(area, blanks):
         return False
     return not _stacked(area, blanks) and not _has_small_label(sheet, area)
