@@ -27,7 +27,7 @@ class LazyWorkers:
         self._workers: Workers | None = None
         self._lock = threading.Lock()
 
-    def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the function in a worker.
 
         Raises:

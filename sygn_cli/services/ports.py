@@ -131,7 +131,7 @@ class Clock(Protocol):
 class PdfWork(Protocol):
     """A place where foreign PDFs may be parsed: bounded in time and memory, expendable."""
 
-    def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the function returns; it must be a module's function on plain values.
 
         Raises:

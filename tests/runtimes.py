@@ -1,0 +1,96 @@
+"""Fakes of the ports, and runtimes made of them."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime, timedelta
+
+from fixtures import build
+from sygn_cli.delivery.keys import WorkspaceKeys
+from sygn_cli.domain.document import Document, SigningOrder
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.engine.worker import Inline
+from sygn_cli.services import creation
+from sygn_cli.services.runtime import Runtime, Settings
+from sygn_cli.store.cache import MemoryCache
+from sygn_cli.store.memory import MemoryStore
+from tests.life import NOW
+
+ADA = Invitee("Ada Lovelace", "ada@example.com")
+ALAN = Invitee("Alan Turing", "alan@example.com")
+
+
+class FixedClock:
+    """A clock that goes only when told to; chance that counts up."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+        self._counter = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def entropy(self, count: int) -> bytes:
+        self._counter += 1
+        return self._counter.to_bytes(count, "big")
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class MemoryKeyFiles:
+    """Key files that live as long as the process; the link key is always the same."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def link_key(self) -> bytes:
+        return b"k" * 32
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def put_if_absent(self, name: str, content: bytes) -> bytes:
+        return self.files.setdefault(name, content)
+
+
+@functools.cache
+def _key_files() -> MemoryKeyFiles:
+    """Return one set of keys for all tests: making them takes longer than most tests."""
+    return MemoryKeyFiles()
+
+
+def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = None) -> Runtime:
+    clock = clock or FixedClock()
+    return Runtime(
+        store=MemoryStore(),
+        clock=clock,
+        pdf=Inline(),
+        keys=WorkspaceKeys(_key_files(), FixedClock(), "Test workspace"),
+        cache=MemoryCache(),
+        settings=settings or Settings(),
+    )
+
+
+@functools.cache
+def sample(name: str) -> bytes:
+    """Return a drawn PDF by its file name."""
+    return build.DRAWINGS[name]()
+
+
+def a_request(pdf: bytes | None = None, **changes) -> creation.Request:
+    content = sample("nda.pdf") if pdf is None else pdf
+    values = {
+        "files": (creation.GivenFile("nda.pdf", content),),
+        "invitees": (ADA, ALAN),
+        "signing_order": SigningOrder.SEQUENTIAL,
+    }
+    return creation.Request(**{**values, **changes})
+
+
+def a_document(runtime: Runtime, **changes) -> Document:
+    return creation.create(runtime, a_request(**changes))[0]
+
+
+def token_of(url: str) -> str:
+    return url.partition("?t=")[2]
