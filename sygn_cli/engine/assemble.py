@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pymupdf
 
+from sygn_cli.engine.pdf import text_string
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -104,11 +106,3 @@ def describe(document: pymupdf.Document, *, title: str, at: datetime | None) -> 
     info = document.get_new_xref()
     document.update_object(info, f"<<{entries}>>")
     document.xref_set_key(-1, "Info", f"{info} 0 R")
-
-
-def text_string(words: str) -> str:
-    """Return a PDF text string in UTF-16 (ISO 32000-2, 7.9.2.2), always in hexadecimal.
-
-    In plain letters a title could hold "/ByteRange", which ``verify`` counts in the raw bytes.
-    """
-    return f"<FEFF{words.encode('utf-16-be', 'replace').hex().upper()}>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.engine.pdf import objects
+from sygn_cli.engine.pdf import objects, text_string
 
 if TYPE_CHECKING:
     import pymupdf
@@ -24,7 +24,6 @@ _CATALOG: Final = frozenset(
         "Outlines",
         "StructTreeRoot",
         "MarkInfo",
-        "Lang",
         "OutputIntents",
         "OCProperties",
     }
@@ -91,13 +90,18 @@ def disarm(document: pymupdf.Document) -> None:
 
 def _clean_catalog(document: pymupdf.Document) -> None:
     catalog = document.pdf_catalog()
-    names = _lookup(document, catalog, "Names", "Dests")
+    entries = {"Type": "/Catalog"}
     for key in document.xref_get_keys(catalog):
-        if key not in _CATALOG:
-            document.xref_set_key(catalog, key, "null")
-    document.xref_set_key(catalog, "Type", "/Catalog")
-    if names:
-        document.xref_set_key(catalog, "Names", f"<</Dests {names}>>")
+        kind, value = document.xref_get_key(catalog, key)
+        if key in _CATALOG and kind in {"xref", "dict", "array", "name"}:
+            entries[key] = value
+        elif key == "Lang" and kind == "string":
+            entries[key] = text_string(value)
+    if names := _lookup(document, catalog, "Names", "Dests"):
+        entries["Names"] = f"<</Dests {names}>>"
+    document.update_object(
+        catalog, f"<<{''.join(f'/{key} {value}' for key, value in entries.items())}>>"
+    )
 
 
 def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:

@@ -141,3 +141,11 @@ def objects(document: pymupdf.Document) -> Iterator[tuple[int, str]]:
         except (RuntimeError, ValueError):  # free or damaged: a rewrite leaves it out
             continue
         yield xref, text
+
+
+def text_string(words: str) -> str:
+    """Return a PDF text string in UTF-16 (ISO 32000-2, 7.9.2.2), always in hexadecimal.
+
+    In plain letters a title could hold "/ByteRange", which ``verify`` counts in the raw bytes.
+    """
+    return f"<FEFF{words.encode('utf-16-be', 'replace').hex().upper()}>"

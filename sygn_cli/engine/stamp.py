@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import InvalidRequest, PdfRefused, RefusalReason
 from sygn_cli.engine.assemble import (
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sygn_cli.domain.field import Field
     from sygn_cli.domain.geometry import PageGeometry
     from sygn_cli.domain.mark import Mark
+
+
+_SAME: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +121,26 @@ def _settle_boxes(page: pymupdf.Page) -> None:
 
     Readers differ where boxes are missing, empty, inherited or turned by 45 degrees.
     """
-    geometry, media = page_geometry(page), page.mediabox
-    crop = geometry.crop
-    for key, value in (
-        ("MediaBox", _array(media.x0, media.y0, media.x1, media.y1)),
-        ("CropBox", _array(crop.x0, crop.y0, crop.x1, crop.y1)),
-        ("Rotate", str(geometry.rotate)),
-        ("UserUnit", "null" if geometry.user_unit == 1 else f"{geometry.user_unit:g}"),
+    geometry = page_geometry(page)
+    _settle_box(page, "MediaBox", tuple(page.mediabox))
+    _settle_box(page, "CropBox", dataclasses.astuple(geometry.crop))
+    page.parent.xref_set_key(page.xref, "Rotate", str(geometry.rotate))
+    if "UserUnit" in page.parent.xref_get_keys(page.xref):
+        page.parent.xref_set_key(page.xref, "UserUnit", f"{geometry.user_unit:g}")
+
+
+def _settle_box(page: pymupdf.Page, key: str, box: tuple[float, ...]) -> None:
+    _, text = page.parent.xref_get_key(page.xref, key)
+    try:
+        written = tuple(map(float, text.strip("[]").split()))
+    except ValueError:
+        written = ()
+    # A box that says the same in other digits would move every pixel by a hair.
+    if len(written) != len(box) or any(
+        abs(a - b) > _SAME for a, b in zip(written, box, strict=True)
     ):
-        if (key, value) != ("UserUnit", "null") or key in page.parent.xref_get_keys(page.xref):
-            page.parent.xref_set_key(page.xref, key, value)
-
-
-def _array(*numbers: float) -> str:
-    return f"[{' '.join(f'{number:.4f}'.rstrip('0').rstrip('.') for number in numbers)}]"
+        numbers = " ".join(f"{number:.9g}" for number in box)
+        page.parent.xref_set_key(page.xref, key, f"[{numbers}]")
 
 
 def _sheets(
