@@ -1,0 +1,76 @@
+"""Keys appear when first needed, once, and stay."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from sygn_cli.delivery.keys import WorkspaceKeys
+from sygn_cli.delivery.pdf_work import LazyWorkers
+from sygn_cli.domain.errors import PdfRefused, SealFailed
+from sygn_cli.engine import credential, intake
+from tests.runtimes import FixedClock, MemoryKeyFiles, sample
+
+
+def keys(files: MemoryKeyFiles) -> WorkspaceKeys:
+    return WorkspaceKeys(files, FixedClock(), "Test workspace")
+
+
+def test_the_credential_is_made_once_and_can_seal():
+    files = MemoryKeyFiles()
+    made = keys(files).credential()
+    assert keys(files).credential() == made
+    credential.test_sign(made, now=FixedClock().now())
+
+
+def test_the_root_is_the_ca_and_not_the_seal():
+    files = MemoryKeyFiles()
+    held = keys(files)
+    assert held.root_pem() != held.credential().cert_pem
+    assert held.root_pem() == keys(files).root_pem()
+
+
+def test_of_two_processes_that_make_keys_one_wins():
+    """Both must go on with the same CA and seal, whoever came first."""
+
+    class Racing(MemoryKeyFiles):
+        def __init__(self) -> None:
+            super().__init__()
+            self._barrier = threading.Barrier(2, timeout=30)
+            self._lock = threading.Lock()
+
+        def read(self, name: str) -> bytes | None:
+            found = super().read(name)
+            self._barrier.wait()
+            return found
+
+        def put_if_absent(self, name: str, content: bytes) -> bytes:
+            with self._lock:
+                return super().put_if_absent(name, content)
+
+    files, found = Racing(), []
+    threads = [
+        threading.Thread(target=lambda: found.append(keys(files).credential())) for _ in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert found[0] == found[1]
+
+
+def test_a_damaged_key_is_an_error_and_not_a_new_key():
+    files = MemoryKeyFiles()
+    files.files["seal.pem"] = b"damaged"
+    with pytest.raises(SealFailed):
+        keys(files).credential()
+    assert files.files["seal.pem"] == b"damaged"
+
+
+def test_pdf_work_happens_in_another_process_and_refusals_come_back():
+    work = LazyWorkers(1)
+    assert len(work.call(intake.inspect, sample("letter.pdf")).pages) == 1
+    with pytest.raises(PdfRefused):
+        work.call(intake.inspect, b"no PDF")

@@ -1,0 +1,66 @@
+"""Settings: read, overridden, and refused by name where they are wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.services.runtime import Settings
+from sygn_cli.services.settings import settings_from
+from sygn_cli.store.settings_template import SETTINGS
+
+
+def test_without_a_word_the_defaults_hold():
+    assert settings_from("", {}) == settings_from(SETTINGS, {}) == Settings()
+
+
+def test_every_setting_that_the_new_file_offers_is_known():
+    lines = [line.removeprefix("#") for line in SETTINGS.splitlines() if line.startswith("#")]
+    offered = [line for line in lines if " = " in line or line.startswith("[")]
+    assert offered
+    settings_from("\n".join(offered), {})
+
+
+def test_a_file_sets_what_it_names():
+    toml = """
+public_url = "https://sign.example.com/"
+expires = "never"
+max_pdf_mb = 50
+max_pages = 10
+embed_origins = ["https://app.example.com"]
+trusted_proxies = ["10.0.0.0/8", "::1"]
+tsa = "http://tsa.example.com/tsr"
+organisation = "Analytical Engines Ltd"
+"""
+    assert settings_from(toml, {}) == Settings(
+        public_url="https://sign.example.com",
+        expires="never",
+        largest_pdf=50 * 1024 * 1024,
+        most_pages=10,
+        embed_origins=("https://app.example.com",),
+        trusted_proxies=("10.0.0.0/8", "::1"),
+        tsa_urls=("http://tsa.example.com/tsr",),
+        organisation="Analytical Engines Ltd",
+    )
+
+
+def test_the_environment_goes_before_the_file():
+    toml = 'public_url = "https://a.example.com"'
+    environment = {"SYGN_PUBLIC_URL": "https://b.example.com", "SYGN_ORGANISATION": "B"}
+    settings = settings_from(toml, environment)
+    assert (settings.public_url, settings.organisation) == ("https://b.example.com", "B")
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "=", "colour = 1", 'public_url = "ftp://x"', "public_url = 1", "expires = 30", 'max_pdf_mb = "1"',
+        "max_pdf_mb = 0", "max_pages = true", 'embed_origins = "https://a.example.com"',
+        'embed_origins = ["*"]', 'embed_origins = ["https://a.example.com/path"]',
+        'trusted_proxies = ["everybody"]', "tsa = 1", 'tsa = ["x"]', 'organisation = ""',
+        'organisation = "a\\u0007b"',
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_refused(toml):
+    with pytest.raises(WorkspaceUnusable):
+        settings_from(toml, {})
