@@ -12,6 +12,7 @@ from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form
 from sygn_cli.engine.detect.shapes import Area, HLine, shared
+from sygn_cli.engine.detect.sheet import UNREAD
 
 if TYPE_CHECKING:
     from sygn_cli.engine.detect.cells import Cell, Grid
@@ -112,10 +113,14 @@ def _of_cell(sheet: Sheet, area: Area, runs: list[Area]) -> list[Blank]:
     if _is_dark(sheet, area):
         return []
     words = sheet.words_in(area)
-    if words and all(_SAYS_NOTHING.match(word.text) for word in words):
+    if words and all(_says_nothing(word.text) for word in words):
         return []
     chunks = sheet.chunks_in(area)
     return [Blank(Form.CELL, free, cell=area) for free in free_parts(area, chunks)]
+
+
+def _says_nothing(text: str) -> bool:
+    return UNREAD not in text and bool(_SAYS_NOTHING.match(text))
 
 
 def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:

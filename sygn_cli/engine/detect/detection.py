@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.field import Detection, FieldType, Source
 from sygn_cli.domain.geometry import Box
 from sygn_cli.engine.detect import lexicon, tags, widgets
 from sygn_cli.engine.detect.blanks import Blank, Form
-from sygn_cli.engine.detect.opening import opened, sheet_of
+from sygn_cli.engine.detect.opening import opened, sheet_of, upright
 from sygn_cli.engine.detect.pipeline import judged_blanks
 from sygn_cli.engine.detect.report import DetectionReport
+from sygn_cli.engine.detect.scans import Skew, is_picture, read_scan
 from sygn_cli.engine.detect.shapes import Area
 
 if TYPE_CHECKING:
@@ -41,29 +42,39 @@ def detect_fields(
     unreadable: list[int] = []
     with opened(pdf) as document:
         count = document.page_count
-        wanted = [n for n in range(count) if pages is None or n + 1 in pages]
-        sheets = []
-        for number in wanted:
-            page = document[number]
-            sheets.append((page, sheet_of(page)))
-        language = lexicon.language_of(
-            word.text for _, sheet in sheets for word in sheet.writing.words
-        )
-        marks = [tags.find_tags(sheet, anchors) for _, sheet in sheets]
-        judged = judged_blanks(
-            [sheet for _, sheet in sheets],
-            [widgets.read_widgets(page) for page, _ in sheets],
-            [[tag.area for tag in found_on] for found_on in marks],
-            language,
-        )
-        for (sheet, blanks), on_page in zip(judged, marks, strict=True):
+        numbers = [n for n in range(count) if pages is None or n + 1 in pages]
+        views = [_view(document[number], number + 1, ocr=ocr) for number in numbers]
+        sheets = [view.sheet for view in views]
+        language = lexicon.language_of(word.text for s in sheets for word in s.writing.words)
+        marks = [tags.find_tags(sheet, anchors) for sheet in sheets]
+        given = [widgets.read_widgets(document[number]) for number in numbers]
+        masks = [[tag.area for tag in on_page] for on_page in marks]
+        judged = judged_blanks(sheets, given, masks, language)
+        for view, (sheet, blanks), on_page in zip(views, judged, marks, strict=True):
             found += [_tagged(sheet, tag) for tag in on_page]
-            found += [_detection(sheet, blank) for blank in blanks]
-            if sheet.pictures and not sheet.writing.words and not blanks:
+            found += [_detection(sheet, blank, view.skew) for blank in blanks]
+            if sheet.unread:
                 unreadable.append(sheet.number)
     ordered = sorted(found, key=_reading_order)
     named = tuple(_numbered(field, number) for number, field in enumerate(ordered, 1))
     return DetectionReport(named, tuple(unreadable), count)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A page as the rules see it; ``skew`` says how a picture had to be turned for that."""
+
+    sheet: Sheet
+    skew: Skew | None = None
+
+
+def _view(page: Any, number: int, *, ocr: bool) -> _View:  # noqa: ANN401 - PyMuPDF has no stub
+    standing = upright(page)
+    sheet = sheet_of(standing, number)
+    if not is_picture(standing, sheet):
+        return _View(sheet)
+    scan = read_scan(standing, sheet, ocr=ocr)
+    return _View(scan.sheet, scan.skew)
 
 
 _SOURCES = {
@@ -74,8 +85,8 @@ _SOURCES = {
 }
 
 
-def _detection(sheet: Sheet, blank: Blank) -> Detection:
-    area = blank.area
+def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
+    area = skew.back(blank.area) if skew and blank.given is None else blank.area
     return Detection(
         id="",
         type=blank.type,
@@ -85,7 +96,7 @@ def _detection(sheet: Sheet, blank: Blank) -> Detection:
         label=blank.label,
         party=blank.party,
         reason=blank.why,
-        source=_SOURCES.get(blank.form, Source.BOX),
+        source=Source.SCAN if skew and not blank.given else _SOURCES.get(blank.form, Source.BOX),
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
         required=blank.given.required if blank.given else None,

@@ -6,6 +6,7 @@ from typing import Final
 
 from sygn_cli.domain.field import LONGEST_LABEL, FieldType
 from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Given, Where
+from sygn_cli.engine.detect.sheet import UNREAD
 
 _LEAST: Final = 0.25
 
@@ -44,7 +45,7 @@ def _decide_given(
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split()).strip(" :.,;_-")[:LONGEST_LABEL].strip()
+    return " ".join(text.replace(UNREAD, " ").split()).strip(" :.,;_-")[:LONGEST_LABEL].strip()
 
 
 _BASE: Final = {

@@ -10,7 +10,7 @@ from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Where
 from sygn_cli.engine.detect.shapes import Area, shared
-from sygn_cli.engine.detect.sheet import Chunk, Sheet, chunk_of
+from sygn_cli.engine.detect.sheet import UNREAD, Chunk, Sheet, chunk_of
 
 if TYPE_CHECKING:
     from sygn_cli.engine.detect.words import Word
@@ -79,6 +79,8 @@ def _is_headed(sheet: Sheet, blank: Blank) -> bool:
 
 
 def _useful(text: str) -> bool:
+    if UNREAD in text:
+        return True
     return not _NO_LABEL.match(text) and not _NUMBERING.match(text.strip())
 
 
@@ -110,7 +112,7 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
         trust = 0.3  # it names what stands to its right
     words = len(text.split())
     prose = 1.0 if words <= _MOST_LABEL_WORDS else 0.65
-    naming = trust * prose / (1 + evidence.gap / 40)
+    naming = trust * prose / (1 + evidence.gap / 40) * (0.6 if UNREAD in text else 1.0)
     if not found and where is Where.LEFT and text.rstrip().endswith(":") and evidence.gap < 15:
         # A label that ends in a colon and says nothing else asks for text.
         return Evidence(where, text, evidence.gap, FieldType.TEXT, 0.6, naming)

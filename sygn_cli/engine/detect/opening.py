@@ -10,7 +10,6 @@ import pymupdf
 from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
 from sygn_cli.domain.geometry import PageGeometry, UserBox
 from sygn_cli.engine.detect.ink import read_ink
-from sygn_cli.engine.detect.shapes import Area
 from sygn_cli.engine.detect.sheet import Sheet
 from sygn_cli.engine.detect.words import read_writing
 
@@ -72,24 +71,19 @@ def geometry_of(page: Any) -> PageGeometry:  # noqa: ANN401 - PyMuPDF's class ha
     return PageGeometry(UserBox(crop.x0, bottom, crop.x1, top), page.rotation, unit)
 
 
-def sheet_of(page: Any) -> Sheet:  # noqa: ANN401
-    """Read a page as displayed."""
-    number = page.number + 1
-    upright = _upright(page)
+def sheet_of(upright: Any, number: int) -> Sheet:  # noqa: ANN401
+    """Read a page that stands upright; ``number`` counts from 1."""
     textpage = upright.get_textpage(flags=_TEXT_FLAGS)
-    sheet = Sheet(
+    return Sheet(
         number,
         upright.rect.width,
         upright.rect.height,
         read_writing(textpage),
         read_ink(upright.get_cdrawings()),
     )
-    if not sheet.writing.words:
-        sheet.pictures = [Area(*info["bbox"]) for info in upright.get_image_info()]
-    return sheet
 
 
-def _upright(page: Any) -> Any:  # noqa: ANN401
+def upright(page: Any) -> Any:  # noqa: ANN401
     """Return the page itself, or a copy drawn upright where it is turned or scaled.
 
     PyMuPDF reports text and drawings in unrotated space, so a turned page is drawn onto a fresh

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _CHUNK_GAP: Final = 1.05  # in font sizes: wider than a stretched space, narrower than a tab
 
 
+UNREAD: Final = "\ufffc"  # stands for a word of a picture whose letters nobody could read
+
+
 @dataclass(slots=True)
 class Chunk:
     """Words of one row that belong together."""
@@ -71,14 +74,20 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """A page, upright, in displayed points."""
+    """A page, upright, in displayed points.
+
+    Attributes:
+        scanned: It is a picture; lines come from its pixels.
+        unread: Its words are known by their places only.
+    """
 
     number: int
     width: float
     height: float
     writing: Writing
     ink: Ink
-    pictures: list[Area] = field(default_factory=list)
+    scanned: bool = False
+    unread: bool = False
     rows: list[Row] = field(default_factory=list)
     _bases: list[float] = field(default_factory=list)
 
