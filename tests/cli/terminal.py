@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fixtures import build
 
@@ -28,11 +29,11 @@ class Answer:
         return self.out.decode()
 
     @property
-    def json(self) -> dict:
+    def json(self) -> dict[str, Any]:
         return json.loads(self.out)
 
     @property
-    def error(self) -> dict:
+    def error(self) -> dict[str, Any]:
         return json.loads(self.err.splitlines()[-1])
 
 

@@ -64,7 +64,7 @@ class InlinePdf:
         self.calls: list[str] = []
         self._lock = threading.RLock()  # PyMuPDF is not thread-safe
 
-    def call(self, function, /, *args, **kwargs):
+    def call(self, function, *args, **kwargs):
         self.calls.append(function.__name__)
         with self._lock:
             return function(*args, **kwargs)
