@@ -49,6 +49,12 @@ def require(value: str, *, what: str, longest: int, multiline: bool = False) -> 
     return text
 
 
+def harmless(value: str, *, longest: int) -> str:
+    """Return text that a file gave us, fit for :func:`clean`: what it refuses is left out."""
+    kept = "".join(character for character in value if not _is_dangerous(character))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:longest].strip()
+
+
 def printable(value: str) -> str:
     """Return the text with everything that could steer a terminal shown as an escape."""
     return "".join(

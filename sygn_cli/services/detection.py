@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain.field import Detection, Field, FieldType
+from sygn_cli.domain import text
+from sygn_cli.domain.field import LONGEST_LABEL, Detection, Field, FieldType
 from sygn_cli.engine import intake
 from sygn_cli.engine.detect import THRESHOLD, DetectionReport, detect_fields
 
@@ -56,7 +57,7 @@ def to_field(detection: Detection, *, signer: str, file: int, field_id: str) -> 
         page=detection.page,
         box=detection.box.rounded(),
         signer=signer,
-        label=detection.label[:200],
+        label=text.harmless(detection.label, longest=LONGEST_LABEL),
         required=required,
         max_length=detection.max_length,
     )

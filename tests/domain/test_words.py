@@ -63,6 +63,12 @@ def test_characters_that_deceive_are_refused_and_shown_as_escapes(bad):
     assert bad not in text.printable(f"a{bad}b")
 
 
+@given(st.text(max_size=40))
+def test_what_a_file_says_becomes_acceptable(found):
+    kept = text.harmless(found, longest=10)
+    assert text.clean(kept, what="It", longest=10) == kept
+
+
 def test_names_of_all_scripts_pass():
     for name in ("José Núñez", "Zoë Łuczak-Ørsted", "李小龙", "محمد", "Дмитрий", "नेहा", "می‌خواهم"):
         assert text.require(name, what="It", longest=40)
