@@ -132,14 +132,14 @@ def _page(document: pymupdf.Document, number: int) -> PageInfo:
 _ACTIVE: Final = {
     name: re.compile(pattern)
     for name, pattern in {
-        "AdditionalActions": r"/AA(?![A-Za-z])",
+        "AdditionalActions": r"/AA(?![A-Za-z]|\s*null)",
         "EmbeddedFiles": r"/EmbeddedFiles?(?![A-Za-z])",
         "GoToRemote": r"/S\s*/GoTo[RE](?![A-Za-z])",
         "ImportData": r"/S\s*/ImportData",
         "JavaScript": r"/S\s*/JavaScript|/JavaScript(?![A-Za-z])|/JS(?![A-Za-z])",
         "Launch": r"/S\s*/Launch",
         "Multimedia": r"/(?:RichMedia|Rendition|Movie|Sound|Screen|3D)(?![A-Za-z0-9])",
-        "OpenAction": r"/OpenAction",
+        "OpenAction": r"/OpenAction(?!\s*null)",
         "SubmitForm": r"/S\s*/SubmitForm",
     }.items()
 }

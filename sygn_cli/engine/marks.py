@@ -6,7 +6,6 @@ module knows of rotation, crop boxes or user units.
 
 from __future__ import annotations
 
-import html
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
@@ -110,11 +109,14 @@ _LINES: Final = "white-space:pre-wrap;overflow-wrap:break-word;"
 
 
 def _story(words: str, style: str) -> pymupdf.Story:
-    return pymupdf.Story(
-        f'<div style="font-size:{_EM:g}px;{style}">{html.escape(words)}</div>',
-        user_css=f"body{{margin:{_MARGIN:g}px;padding:0}}",
-        em=_EM,
-    )
+    # As a text node and not as HTML: MuPDF 1.28 decodes "&amp;amp;" twice.
+    story = pymupdf.Story(user_css=f"body{{margin:{_MARGIN:g}px;padding:0}}", em=_EM)
+    body = story.body
+    block = body.create_element("div")
+    block.set_attribute("style", f"font-size:{_EM:g}px;{style}")
+    block.append_child(body.create_text_node(words))
+    body.append_child(block)
+    return story
 
 
 def _natural(story: pymupdf.Story) -> tuple[float, float]:
@@ -191,12 +193,17 @@ def _lines(sheet: Sheet, field: Field, mark: Mark) -> bytes:
 def _append(page: pymupdf.Page, content: bytes) -> None:
     if not content:
         return
-    document = page.parent
-    xref = document.get_new_xref()
+    # MuPDF writes a page without words as a bare "cm", which would turn us upside down.
+    before, after = (_stream(page.parent, one) for one in (b"q\n", b"\nQ\n" + content))
+    streams = " ".join(f"{one} 0 R" for one in [before, *page.get_contents(), after])
+    page.parent.xref_set_key(page.xref, "Contents", f"[{streams}]")
+
+
+def _stream(document: pymupdf.Document, content: bytes) -> int:
+    xref: int = document.get_new_xref()
     document.update_object(xref, "<<>>")
     document.update_stream(xref, content, new=True)
-    streams = " ".join(f"{one} 0 R" for one in [*page.get_contents(), xref])
-    document.xref_set_key(page.xref, "Contents", f"[{streams}]")
+    return xref
 
 
 def _paste(page: pymupdf.Page, field: Field, picture: bytes | None) -> None:

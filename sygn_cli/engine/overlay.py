@@ -75,9 +75,11 @@ def _drop_pages_from(document: pymupdf.Document, first: int) -> None:
     # delete_pages walks the bookmarks and stumbles over broken ones; none points to our pages.
     catalog = document.pdf_catalog()
     _, outlines = document.xref_get_key(catalog, "Outlines")
-    document.xref_set_key(catalog, "Outlines", "null")
+    if outlines != "null":
+        document.xref_set_key(catalog, "Outlines", "null")
     document.delete_pages(first, document.page_count - 1)
-    document.xref_set_key(catalog, "Outlines", outlines)
+    if outlines != "null":
+        document.xref_set_key(catalog, "Outlines", outlines)
 
 
 def _matrix(geometry: PageGeometry) -> str:

@@ -7,7 +7,9 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pymupdf
-from PIL import Image
+from PIL import Image, ImageChops
+
+from sygn_cli.domain.geometry import Box
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +73,13 @@ def poppler_text(pdf: bytes, folder: Path) -> str:
         ["pdftotext", "-layout", source, "-"], check=True, capture_output=True, text=True
     )
     return found.stdout
+
+
+def ink(image: Image.Image, box: Box) -> tuple[int, int, int, int]:
+    """Return where in a box something dark is, relative to it; all zeros if nowhere."""
+    part = image.crop((round(box.x), round(box.y), round(box.right), round(box.bottom)))
+    dark = ImageChops.invert(part.convert("L")).point([0] * 61 + [255] * 195)
+    return dark.getbbox() or (0, 0, 0, 0)
 
 
 def qpdf_complaints(pdf: bytes, folder: Path) -> str:
