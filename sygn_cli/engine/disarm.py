@@ -177,7 +177,7 @@ def _clean_page(document: pymupdf.Document, xref: int) -> None:
     if kind == "null":
         return
     links = [one for one in _REFERENCE.findall(value) if _is_link(document, int(one))]
-    kept = f"[{' '.join(f'{one} 0 R' for one in links)}]" if links else "null"
+    kept = f"[{' '.join(f'{one} 0 R' for one in links)}]" if links else "[]"
     document.xref_set_key(xref, "Annots", kept)
 
 

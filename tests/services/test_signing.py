@@ -27,7 +27,7 @@ from sygn_cli.domain.field import FieldType
 from sygn_cli.engine import seal, verify
 from sygn_cli.services import documents, downloads, links, signing, verification
 from sygn_cli.services.signing import LinkState, Submission
-from tests.runtimes import a_document, token_of
+from tests.runtimes import ADA, a_document, sample, token_of
 
 BROWSER = Evidence(
     via="browser", ip="192.0.2.7", ip_source="direct", user_agent="Test/1", time_zone="Asia/Tokyo"
@@ -305,6 +305,12 @@ def test_in_parallel_everybody_may_start(runtime):
     document = a_document(runtime, signing_order=SigningOrder.PARALLEL)
     sign(runtime, document, "s2")
     assert sign(runtime, document, "s1").completed
+
+
+def test_a_form_whose_widgets_were_the_pages_only_annotations_can_be_sealed(runtime):
+    document = a_document(runtime, pdf=sample("form.pdf"), invitees=(ADA,))
+    receipt = signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={})
+    assert receipt.completed, receipt.document.seal_error
 
 
 def test_a_stranger_does_not_trust_the_seal(runtime, completed):
