@@ -147,10 +147,12 @@ class Aftermath:
         return reading.read(folder)
 
     def _heads(self, document_id: str) -> dict[int, str] | None:
+        """Return the document's heads in the log; None if the log proves nothing."""
         try:
+            self._workspace_log.verify()
             return self._workspace_log.heads(document_id)
-        except (OSError, SygnError, ValueError) as error:
-            _log.warning("The workspace log cannot be read: %s", error)
+        except (OSError, SygnError) as error:
+            _log.warning("The workspace log is of no use: %s", error)
             return None
 
     def _jobs_since(

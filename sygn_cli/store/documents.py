@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sygn_cli.domain.errors import NotFound, SygnError, Tampered
 from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
-from sygn_cli.store import listing, locks, reading
+from sygn_cli.store import listing, locks, reading, trouble
 from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
@@ -184,6 +184,29 @@ class WorkspaceStore:
             WorkspaceUnusable: Something cannot be written.
         """
         return self._transactions.heal()
+
+    def heal_all(self) -> int:
+        """Look through all documents for unfinished ones, as after a power cut; takes its time.
+
+        Returns:
+            The number of documents that were unfinished. Damaged ones are left to ``check``.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        return self._transactions.heal_all()
+
+    def sweep(self, *, now: datetime) -> None:
+        """Forget idempotency keys of yesterday and remove what dead processes left behind.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be removed.
+        """
+        from sygn_cli.store.sweep import sweep  # noqa: PLC0415 - rarely needed
+
+        with trouble.guarded(self.workspace.path):
+            sweep(self.workspace, now=now)
+            self._bindings.sweep(now=now)
 
     def settle(self, document_id: str) -> None:
         """Finish what is left to do for one document, and rebuild its projection.

@@ -97,6 +97,20 @@ class WorkspaceLog:
         found = (entry(line) for line in self._lines() if wanted in line)
         return {one.seq: one.head for one in found}
 
+    def verify(self) -> None:
+        """Check the log against what was signed last; reads all of it.
+
+        Raises:
+            Tampered: It is damaged.
+            WorkspaceUnusable: Its key is damaged.
+        """
+        note = self.checkpoint()
+        if note is not None:
+            verifier = self._signing_key().verifier()
+            self._rebuilt(checkpoint.open_note(note, verifier=verifier))
+        elif self._lines():
+            raise Tampered("The checkpoint of the workspace log is gone.")
+
     def read(self, *, start: int) -> tuple[list[Logged], int]:
         """Return the entries behind a place in bytes, and the place behind them.
 
@@ -160,8 +174,7 @@ class WorkspaceLog:
         return self._rebuilt(signed)
 
     def _start(self, signer: Signer) -> None:
-        if self._lines():
-            raise Tampered("The checkpoint of the workspace log is gone.")
+        self.verify()
         # From the first event on a missing checkpoint is a sign of damage, not of a beginning.
         durable.put_if_absent(self.entries, b"")
         empty = Checkpoint(self.origin, 0, merkle.EMPTY)
@@ -184,9 +197,15 @@ class WorkspaceLog:
 
     def _signing_key(self) -> Signer:
         if self._signer is None:
-            pem = self._keys.read(KEY) or self._keys.put_if_absent(KEY, checkpoint.new_key())
+            pem = self._keys.read(KEY)
+            if pem is None:
+                if self.checkpoint() is not None:
+                    raise Tampered(f"The key of the workspace log (keys/{KEY}) is gone.")
+                pem = self._keys.put_if_absent(KEY, checkpoint.new_key())
             signer = checkpoint.load_key(pem, name=self.origin)
-            self._keys.put_if_absent(VERIFIER, signer.verifier().encode() + b"\n")
+            public = self._keys.put_if_absent(VERIFIER, signer.verifier().encode() + b"\n")
+            if public.strip() != signer.verifier().encode():
+                raise Tampered(f"keys/{KEY} and keys/{VERIFIER} do not belong together.")
             self._signer = signer
         return self._signer
 

@@ -7,6 +7,7 @@ reads the document and settles it first.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain import audit as trails
 from sygn_cli.domain import history
 from sygn_cli.domain.audit import Entry, Event, sha256
-from sygn_cli.domain.errors import Conflict
+from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, blobs, durable, locks, reading, trouble
 from sygn_cli.store.aftermath import Aftermath, Committed
 from sygn_cli.store.workspace import DocumentFolder, Workspace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.document import Document
 
+_log = logging.getLogger("sygn.store")
 # Windows does not rename a folder in which a file is open, so there the lock cannot come along.
 _LOCK_MOVES_ALONG: Final = os.name != "nt"
 
@@ -118,7 +120,23 @@ class Transactions:
         healed = 0
         with trouble.guarded(self._workspace.inflight):
             for marker in _files(self._workspace.inflight):
-                healed += self._heal(marker)
+                try:
+                    healed += self._heal(marker)
+                except (NotFound, Tampered) as error:
+                    # Its mark stays, so that it is not forgotten; the others are healed.
+                    _log.warning("%s could not be finished: %s", marker.name, error)
+        return healed
+
+    def heal_all(self) -> int:
+        """Settle every document that needs it; return how many did."""
+        healed = 0
+        for document_id in reading.walk(self._workspace.documents):
+            try:
+                if not reading.read(self._workspace.folder(document_id)).is_settled:
+                    self.settle(document_id)
+                    healed += 1
+            except (NotFound, Tampered):
+                continue
         return healed
 
     def settle(self, document_id: str) -> None:

@@ -117,14 +117,15 @@ def check_document(
 def _log_entries(
     workspace_log: WorkspaceLog, verifier: str | None, kept: Sequence[bytes]
 ) -> Iterable[Logged]:
+    workspace_log.verify()
     note = workspace_log.checkpoint()
     try:
         entries = durable.read(workspace_log.entries)
     except FileNotFoundError:
         entries = b""
     if note is None:
-        if entries or kept:
-            raise Tampered("The checkpoint of the workspace log is gone.")
+        if kept:
+            raise Tampered("The workspace log is gone.")
         return ()
     key = verifier or workspace_log.verifier()
     if key is None:

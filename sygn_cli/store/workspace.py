@@ -23,7 +23,8 @@ _SETTINGS: Final = "sygn.toml"
 # A workspace inside a repository must not be committed with its keys.
 _IGNORE: Final = ".gitignore"
 _FOLDERS: Final = (
-    "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates", "cache",
+    "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates",
+    "webhooks", "cache",
 )  # fmt: skip
 _ID_BYTES: Final = 16
 
@@ -130,6 +131,11 @@ class Workspace:
     def idempotency(self) -> Path:
         """Which request made which document."""
         return self.path / "idempotency"
+
+    @property
+    def webhooks(self) -> Path:
+        """Endpoints with their secrets, and what was delivered to them."""
+        return self.path / "webhooks"
 
     @property
     def cache(self) -> Path:

@@ -33,7 +33,7 @@ def flipped(content, place):
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
-def test_every_flipped_bit_of_a_trail_is_found(store, document, folder):
+def test_every_flipped_byte_of_a_trail_is_found(store, document, folder):
     content = folder.trail.read_bytes()
     for place in range(len(content)):
         folder.trail.write_bytes(flipped(content, place))
