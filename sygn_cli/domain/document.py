@@ -92,6 +92,7 @@ class Document:
         sealed_sha256: Hash of the sealed PDF, "" before.
         certificate_sha256: Hash of the completion certificate, "" before.
         seal_error: Why sealing failed when it was last tried, "" if it did not.
+        webhook: Id of the endpoint that hears of this document besides those that hear of all.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Document:
     sealed_sha256: str = ""
     certificate_sha256: str = ""
     seal_error: str = ""
+    webhook: str = ""
 
     def signer(self, signer_id: str) -> Signer:
         """Return the signer of that id.

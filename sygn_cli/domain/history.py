@@ -66,6 +66,7 @@ def _created(event: Event, attachments: Attachments) -> Document:
         message=data["message"],
         detected_fields=data["detected_fields"],
         sent_at=None if draft else event.at,
+        webhook=data.get("webhook", ""),
     )
 
 

@@ -58,6 +58,8 @@ class Proposal:
     Attributes:
         fields: All routed: each names a signer ``s1`` ... by the place in ``invitees``.
         links_to: Who gets the signing links out of the creation, and could act as a signer.
+        webhook: Id of an endpoint that is to hear of this document; never its URL, because the
+            trail travels in the sealed file.
     """
 
     account: str
@@ -75,6 +77,7 @@ class Proposal:
     links_to: str = "operator"
     flattened_signatures: bool = False
     active_content: tuple[str, ...] = ()
+    webhook: str = ""
 
 
 def create(proposal: Proposal, *, actor: Json) -> Entry:
@@ -110,6 +113,8 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         "flattened_signatures": proposal.flattened_signatures,
         "active_content": list(proposal.active_content),
     }
+    if proposal.webhook:
+        data["webhook"] = proposal.webhook
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))
 
 

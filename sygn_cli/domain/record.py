@@ -169,6 +169,7 @@ def document_to_json(document: Document) -> dict[str, object]:
         "sealed_sha256": document.sealed_sha256,
         "certificate_sha256": document.certificate_sha256,
         "seal_error": document.seal_error,
+        "webhook": document.webhook,
     }
 
 
@@ -201,6 +202,7 @@ def document_from_json(data: Loaded) -> Document:
         sealed_sha256=data["sealed_sha256"],
         certificate_sha256=data["certificate_sha256"],
         seal_error=data["seal_error"],
+        webhook=data.get("webhook", ""),
     )
 
 
