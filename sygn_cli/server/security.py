@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest
 
 from sygn_cli.domain.errors import Forbidden, InvalidRequest
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Settings
 
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?")
 _ORIGIN: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
@@ -36,15 +38,28 @@ _PERMISSIONS: Final = ", ".join(
 )
 
 
-def trusted_hosts(public_url: str) -> list[str]:
+def trusted_hosts(public_url: str) -> frozenset[str]:
     """Return the names under which the server may be addressed.
 
     A loopback address alone is no defence against DNS rebinding, so the ``Host`` header must name
     us as well.
     """
-    named = urlsplit(public_url).hostname or ""
-    public = f"[{named}]" if ":" in named else named
-    return [*_LOOPBACK, public] if public and public not in _LOOPBACK else list(_LOOPBACK)
+    named = urlsplit(public_url).hostname or "localhost"
+    return _LOOPBACK | {f"[{named}]" if ":" in named else named}
+
+
+def require_known_host(trusted: frozenset[str]) -> None:
+    """Refuse a request that addresses somebody else.
+
+    Flask's TRUSTED_HOSTS would do, but Werkzeug 3.1 cuts a trusted name at its first colon, so
+    that no IPv6 address can be one.
+
+    Raises:
+        BadRequest: The ``Host`` header is missing or names none of the trusted hosts.
+    """
+    host = _HOST.fullmatch(request.headers.get("Host", ""))
+    if host is None or host[1].lower() not in trusted:
+        raise BadRequest
 
 
 def frame_ancestors(embed_origins: tuple[str, ...]) -> str:
@@ -89,7 +104,11 @@ def require_own_origin(settings: Settings) -> None:
 def protect(app: Flask, settings: Settings) -> None:
     """Set the headers of every answer and the hosts that are answered at all."""
     ancestors = frame_ancestors(settings.embed_origins)
-    app.config["TRUSTED_HOSTS"] = trusted_hosts(settings.public_url)
+    trusted = trusted_hosts(settings.public_url)
+
+    @app.before_request
+    def check_host() -> None:
+        require_known_host(trusted)
 
     @app.after_request
     def add_headers(answer: Response) -> Response:

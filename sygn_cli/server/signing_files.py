@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -69,8 +70,16 @@ def _file_number() -> int:
 
 def _download(content: bytes, name: str) -> Response:
     answer = Response(content, mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{file_name(name)}.pdf")
+    answer.headers["Content-Disposition"] = attachment(f"{file_name(name)}.pdf")
     return answer
+
+
+def attachment(name: str) -> str:
+    """Return the header that names a download, in ASCII and in full (RFC 6266, 4.3)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").strip()
+    fallback = plain if len(plain) > len(".pdf") else "document.pdf"
+    header = f'attachment; filename="{fallback}"'
+    return header if name == plain else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def file_name(title: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload
 
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
@@ -334,10 +335,10 @@ def test_a_picture_is_shown_as_it_will_be_stamped(browser, runtime, base, simple
         ada.page.goto(link(base, runtime, simple))
         ada.agree()
         ada.part("#tab-upload").click()
-        heic = {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": b"...."}
+        heic = FilePayload(name="IMG_1.HEIC", mimeType="image/heic", buffer=b"....")
         ada.part("#upload").set_input_files(heic)
         assert "HEIC" in ada.part("#editor-error").inner_text()
-        jpeg = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        jpeg = FilePayload(name="me.jpg", mimeType="image/jpeg", buffer=photo())
         ada.part("#upload").set_input_files(jpeg)
         ada.part("#upload-shown image").wait_for()
         ada.next()

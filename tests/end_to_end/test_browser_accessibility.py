@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.server import stage
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "desktop": DESKTOP,
     "desktop dark": {**DESKTOP, "color_scheme": "dark"},
     "phone": PHONE,

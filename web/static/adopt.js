@@ -1,6 +1,6 @@
 // Making a signature or initials: use again, draw, type or upload.
 
-import { post, Refused } from "./api.js";
+import { excuse, post } from "./api.js";
 import { byId } from "./dom.js";
 import { picture } from "./marks.js";
 import { Pad } from "./pad.js";
@@ -16,8 +16,9 @@ export class Adopt {
     this.uploaded = null;
     this.way = null;
     this.warned = false;
-    this.tabs = Object.fromEntries(WAYS.map((way) => [way, byId(`tab-${way}`)]));
-    this.panels = Object.fromEntries(WAYS.map((way) => [way, byId(`panel-${way}`)]));
+    const parts = (name) => Object.fromEntries(WAYS.map((way) => [way, byId(`${name}-${way}`)]));
+    this.tabs = parts("tab");
+    this.panels = parts("panel");
     this.typed = byId("typed");
     this.pad = new Pad(byId("pad"), () => this.#drew());
     byId("undo").addEventListener("click", () => this.pad.undo());
@@ -126,7 +127,7 @@ export class Adopt {
       shown.replaceChildren(picture(this.uploaded, this.field.type, 260, 64));
       shown.hidden = false;
     } catch (error) {
-      this.onError(error instanceof Refused ? error.message || say("not_a_picture") : say("connection"));
+      this.onError(excuse(error));
     }
   }
 

@@ -1,6 +1,6 @@
 // Calls to the server. The link's token goes in a header, so no other page can make them.
 
-import { token } from "./words.js";
+import { say, token } from "./words.js";
 
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
@@ -45,3 +45,6 @@ export async function post(path, body = {}, { tries = 4, onRetry = () => {} } = 
 }
 
 export const currentState = async () => (await call("/x/state", {})).json();
+
+// What to tell the person after a call failed.
+export const excuse = (error) => (error instanceof Refused && error.message) || say("connection");

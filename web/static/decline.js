@@ -1,6 +1,6 @@
 // Saying no, with a reason.
 
-import { post, Refused } from "./api.js";
+import { excuse, post } from "./api.js";
 import { byId } from "./dom.js";
 import * as draft from "./draft.js";
 import { say } from "./words.js";
@@ -24,8 +24,8 @@ export function setUpDecline() {
       draft.drop();
       location.reload();
     } catch (problem) {
-      if (problem instanceof Refused && problem.status === 409) location.reload();
-      else error.textContent = problem instanceof Refused ? problem.message : say("connection");
+      if (problem.status === 409) location.reload();
+      else error.textContent = excuse(problem);
     }
   });
 }

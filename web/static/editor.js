@@ -72,53 +72,57 @@ export class Editor {
     this.field = null;
   }
 
+  // The control that holds the value, for all but signatures.
+  get #input() {
+    const { type, tall } = this.field;
+    return byId({ date: "day", checkbox: "box" }[type] ?? (tall ? "lines" : "line"));
+  }
+
   // Shows the part for this kind of field and returns the control to focus.
   #fill(field) {
     for (const part of this.panel.querySelectorAll(".part")) {
       part.hidden = part.dataset.part !== (field.adopted ? "adopt" : field.type);
     }
     if (field.adopted) return this.adopt.open(field);
-    if (field.type === "date") return Object.assign(byId("day"), { value: field.mark?.text ?? "", required: field.required });
+    const input = this.#input;
     if (field.type === "checkbox") {
       byId("box-label").textContent = field.label;
-      return Object.assign(byId("box"), { checked: field.filled });
+      input.checked = field.filled;
+      return input;
     }
     byId("line").hidden = field.tall;
     byId("lines").hidden = !field.tall;
-    const input = byId(field.tall ? "lines" : "line");
-    input.maxLength = field.longest ?? 4000;
+    if (field.type === "text") input.maxLength = field.longest ?? 4000;
     input.setAttribute("aria-label", field.label);
     input.value = field.mark?.text ?? "";
-    this.#count(input);
+    this.#count();
     return input;
   }
 
   #entered() {
-    const { field } = this;
-    if (field.adopted) return this.adopt.take();
-    if (field.type === "checkbox") return { kind: "ticked", on: byId("box").checked };
-    const input = field.type === "date" ? byId("day") : byId(field.tall ? "lines" : "line");
-    const text = input.value.trim();
+    const { type, adopted } = this.field;
+    if (adopted) return this.adopt.take();
+    if (type === "checkbox") return { kind: "ticked", on: this.#input.checked };
+    const text = this.#input.value.trim();
     return text ? { kind: "typed", text } : null;
   }
 
   // What is typed appears on the page at once.
   #preview() {
-    if (!this.field || this.field.adopted) return;
     this.complain("");
     this.field.set(this.#entered());
-    this.#count(byId(this.field.tall ? "lines" : "line"));
+    this.#count();
     this.#label();
   }
 
-  #count(input) {
+  #count() {
     const { longest, type } = this.field;
-    byId("length").textContent = longest && type === "text" ? `${input.value.length} / ${longest}` : "";
+    byId("length").textContent = longest && type === "text" ? `${this.#input.value.length} / ${longest}` : "";
   }
 
   #label() {
-    const skip = !this.field.required && !this.field.adopted && !this.field.filled;
-    byId("editor-next").textContent = say(skip ? "skip" : this.field.adopted ? "use" : "next");
+    const { adopted, filled, required } = this.field;
+    byId("editor-next").textContent = say(adopted ? "use" : required || filled ? "next" : "skip");
   }
 
   #submit() {
@@ -128,16 +132,12 @@ export class Editor {
     if (field.adopted && empty) return;
     if (field.required && empty) {
       this.complain(say("missing"));
-      this.#focusable().focus();
+      this.#input.focus();
       return;
     }
     field.set(mark);
     this.before = mark;
     this.handlers.onDone(field);
-  }
-
-  #focusable() {
-    return { date: byId("day"), checkbox: byId("box") }[this.field.type] ?? byId(this.field.tall ? "lines" : "line");
   }
 
   #place() {

@@ -45,7 +45,8 @@ export class Guide {
     byId("left").textContent = words;
     byId("progress").max = Math.max(total, 1);
     byId("progress").value = total === 0 ? 1 : total - left;
-    byId("forward").textContent = say(left === 0 && !this.fields.after(null) ? "finish" : "next_field");
+    const ready = left === 0 && !this.fields.after(null);
+    byId("forward").textContent = say(ready ? "finish" : "next_field");
     for (const [field, row] of this.rows) {
       row.parentElement.classList.toggle("filled", field.filled);
       row.toggleAttribute("aria-current", field === this.editor.field);

@@ -65,11 +65,13 @@ function lines(text, width, height) {
 }
 
 function drawn(mark, width, height) {
-  const points = mark.strokes.flat();
-  const left = Math.min(...points.map(([x, , w]) => x - w / 2));
-  const right = Math.max(...points.map(([x, , w]) => x + w / 2));
-  const top = Math.min(...points.map(([, y, w]) => y - w / 2));
-  const bottom = Math.max(...points.map(([, y, w]) => y + w / 2));
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y, w] of mark.strokes.flat()) {
+    left = Math.min(left, x - w / 2);
+    right = Math.max(right, x + w / 2);
+    top = Math.min(top, y - w / 2);
+    bottom = Math.max(bottom, y + w / 2);
+  }
   const scale = Math.min(
     (width * 0.94) / Math.max(right - left, PAD / 8),
     (height * 0.94) / Math.max(bottom - top, mark.height / 4),

@@ -1,13 +1,15 @@
 // The last look before signing, and the signing itself.
 
-import { post, Refused } from "./api.js";
+import { excuse, post } from "./api.js";
 import { byId, make } from "./dom.js";
 import * as draft from "./draft.js";
 import { tellParent } from "./embed.js";
 import { say } from "./words.js";
 
 // After these the page has another face; the server draws it.
-const MOVED_ON = new Set(["already_signed", "already_completed", "voided", "expired", "declined", "not_your_turn", "not_found"]);
+const MOVED_ON = new Set([
+  "already_completed", "already_signed", "consent_missing", "declined", "expired", "not_found", "not_your_turn", "voided",
+]);
 
 export class Review {
   constructor(fields, { onChange }) {
@@ -51,9 +53,8 @@ export class Review {
       location.reload();
     } catch (problem) {
       this.#setBusy(false);
-      if (problem instanceof Refused && MOVED_ON.has(problem.code)) location.reload();
-      else if (problem instanceof Refused && problem.code === "consent_missing") location.reload();
-      else error.textContent = problem instanceof Refused ? problem.message : say("connection");
+      if (MOVED_ON.has(problem.code)) location.reload();
+      else error.textContent = excuse(problem);
     }
   }
 

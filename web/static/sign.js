@@ -1,6 +1,6 @@
 // The signing page: consent, fields, review, done.
 
-import { post } from "./api.js";
+import { excuse, post } from "./api.js";
 import { byId } from "./dom.js";
 import { setUpDecline } from "./decline.js";
 import * as draft from "./draft.js";
@@ -10,7 +10,6 @@ import { setUpReader } from "./reader.js";
 import { Review } from "./review.js";
 import { localTimes } from "./times.js";
 import { say } from "./words.js";
-import { Refused } from "./api.js";
 
 const fields = new Fields();
 const kept = draft.load();
@@ -42,8 +41,8 @@ form.addEventListener("submit", async (event) => {
     form.dataset.given = "";
     guide.start();
   } catch (problem) {
-    if (problem instanceof Refused && problem.status === 409) location.reload();
-    else error.textContent = problem instanceof Refused ? problem.message : say("connection");
+    if (problem.status === 409) location.reload();
+    else error.textContent = excuse(problem);
   } finally {
     button.removeAttribute("aria-busy");
   }

@@ -1,0 +1,118 @@
+"""A running server: real sockets, real signals."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.server.serve import Server
+from tests.server import stage
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server():
+    runtime = stage.runtime()
+    running = Server(runtime, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    yield running
+    running.stop()
+    thread.join()
+
+
+def get(url: str, **headers: str) -> http.client.HTTPResponse:
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own server
+    return urllib.request.urlopen(request, timeout=10)  # noqa: S310
+
+
+def test_port_0_takes_a_free_port_and_says_which(server):
+    with get(f"{server.base_url}/healthz") as answer:
+        assert answer.read() == b"ok\n"
+        assert "waitress" not in str(answer.headers.get("Server", ""))
+
+
+def test_a_port_that_is_taken_is_a_clear_error(server):
+    port = urlsplit(server.base_url).port
+    assert port is not None
+    with pytest.raises(NetworkFailed, match="cannot be used"):
+        Server(stage.runtime(), host="127.0.0.1", port=port)
+
+
+def test_an_address_that_is_not_ours_is_a_clear_error():
+    with pytest.raises(NetworkFailed):
+        Server(stage.runtime(), host="no-such-host.invalid", port=0)
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server):
+    parts = urlsplit(server.base_url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.putrequest("POST", "/x/sign")
+    connection.putheader("Content-Length", str(2**40))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_hundred_idle_connections_do_not_stop_it(server):
+    parts = urlsplit(server.base_url)
+    idle = [http.client.HTTPConnection(parts.netloc, timeout=10) for _ in range(120)]
+    for connection in idle:
+        connection.connect()
+    with get(f"{server.base_url}/healthz") as answer:
+        assert answer.status == 200
+    for connection in idle:
+        connection.close()
+
+
+def test_many_at_once_are_answered(server):
+    def ask(_: int) -> int:
+        with get(f"{server.base_url}/healthz") as answer:
+            return int(answer.status)
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(ask, range(64))) == {200}
+
+
+PROGRAM = """
+import sys, pathlib
+from sygn_cli.server.serve import run
+from tests.server import stage
+run(stage.runtime(), host="127.0.0.1", port=0, ready_file=pathlib.Path(sys.argv[1]),
+    on_ready=lambda url: print(url, flush=True))
+print("stopped", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_writes_its_address_when_ready_and_ends_cleanly_when_told(tmp_path, number):
+    ready = tmp_path / "ready"
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(ready)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert ready.read_text() == f"{url}\n"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(f"{url}/x?t=secret-token")
+    refused.value.close()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert out == "stopped\n"
+    assert "GET /x 404" in err
+    assert "secret-token" not in err
