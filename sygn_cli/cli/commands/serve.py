@@ -36,7 +36,10 @@ def serve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Serve the signing pages until Ctrl-C."""
+    import threading
+
     from sygn_cli.server import serve as server
+    from sygn_cli.services import maintenance
 
     rt = runtime(workspace)
     settings = rt.settings
@@ -44,15 +47,16 @@ def serve(
         settings = replace(settings, public_url=public_url)
     if trusted_proxy:
         settings = replace(settings, trusted_proxies=tuple(trusted_proxy))
+
+    def ready(url: str) -> None:
+        console.narrate(f"serving on {url} (stop with Ctrl-C)")
+        threading.Thread(target=maintenance.resume, args=(rt,), daemon=True).start()
+
     server.run(
         replace(rt, settings=settings),
         host=host,
         port=port,
         ready_file=ready_file,
-        on_ready=_say_where,
+        on_ready=ready,
     )
     console.narrate("stopped")
-
-
-def _say_where(url: str) -> None:
-    console.narrate(f"serving on {url} (stop with Ctrl-C)")

@@ -1,0 +1,50 @@
+"""What is found undone at the start is done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.errors import SealFailed
+from sygn_cli.engine import seal
+from sygn_cli.services import maintenance, signing
+from tests.runtimes import ADA, a_document, sample
+
+
+def unsealed(runtime, monkeypatch):
+    def broken(*_, **__):
+        raise SealFailed("the key is gone")
+
+    document = a_document(runtime, pdf=sample("letter.pdf"), invitees=(ADA,))
+    with monkeypatch.context() as patch:
+        patch.setattr(seal, "seal", broken)
+        signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={})
+    return document
+
+
+def test_what_waits_for_its_seal_is_sealed(runtime, monkeypatch):
+    document = unsealed(runtime, monkeypatch)
+    assert maintenance.resume(runtime) == 1
+    assert runtime.store.load(document.id).status is DocumentStatus.COMPLETED
+
+
+def test_what_is_overdue_expires(runtime, clock):
+    document = a_document(runtime)
+    assert maintenance.resume(runtime) == 0
+    clock.at += timedelta(days=31)
+    assert maintenance.resume(runtime) == 1
+    assert runtime.store.load(document.id).status is DocumentStatus.EXPIRED
+
+
+def test_one_hopeless_document_does_not_stop_the_others(runtime, monkeypatch):
+    documents = [unsealed(runtime, monkeypatch) for _ in range(3)]
+    hopeless = documents[1].id
+    load = runtime.store.load
+
+    def damaged(document_id):
+        if document_id == hopeless:
+            raise SealFailed("damaged")
+        return load(document_id)
+
+    monkeypatch.setattr(runtime.store, "load", damaged)
+    assert maintenance.resume(runtime) == 2
