@@ -50,6 +50,8 @@ def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
     initialing = _rows(sheet, _INITIALING)
     if initialing:
         _initials(blanks, initialing)
+    if sheet.unread:
+        guess_unread(sheet, blanks)
     if signing:
         _signatures(blanks, signing)
 
@@ -116,6 +118,21 @@ def _unlabelled(blank: Blank, blanks: list[Blank]) -> None:
 
 def _say(blank: Blank, kind: FieldType, text: str, score: float) -> None:
     blank.evidence.append(Evidence(Where.SECTION, text, 0.0, kind, score, 0.35))
+
+
+def guess_unread(sheet: Sheet, blanks: list[Blank]) -> None:
+    """Take the lowest long line of a page nobody could read for its signature."""
+    lines = [
+        blank
+        for blank in blanks
+        if blank.form is Form.RULE
+        and _LONG <= blank.area.width <= 0.7 * sheet.width
+        and blank.base > 0.4 * sheet.height
+    ]
+    if lines:
+        _say(
+            max(lines, key=lambda b: (round(b.base / 8), -b.area.x0)), FieldType.SIGNATURE, "", 0.4
+        )
 
 
 def unify_initials(pages: list[tuple[Sheet, list[Blank]]]) -> None:

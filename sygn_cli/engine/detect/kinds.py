@@ -82,9 +82,14 @@ _NAMES: Final = {
 }
 
 
+_UNTOLD: Final = ("words near it that could not be read", "by its place on the page")
+
+
 def _reason(blank: Blank, source: Evidence | None) -> str:
     what = f"{_NAMES[blank.form]} {blank.area.width:.0f} pt wide"
     if source is None:
         return f"{what}, no label near it"
+    if not _tidy(source.text):
+        return f"{what}, {_UNTOLD[source.where is Where.SECTION]}"
     gap = "" if source.where is Where.INSIDE else f", {source.gap:.0f} pt"
     return f"{what}, {_tidy(source.text)[:60]!r} {source.where.value}{gap}"

@@ -1,12 +1,13 @@
 """Lines and lumps of ink in the picture of a page, with nothing but bytes and integers.
 
-No numpy and no OpenCV: a page at 120 dpi becomes one byte per pixel, regular expressions find the
+No numpy and no OpenCV: a page at 150 dpi becomes one byte per pixel, regular expressions find the
 runs of dark pixels, and rows of pixels are integers that are joined by shifting.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,11 @@ from sygn_cli.engine.detect.shapes import Area
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONG: Final = 38  # pixels of a run that may be a drawn line: 23 pt at 120 dpi
-_TALL: Final = 15  # pixels of a vertical run: 9 pt, more than a letter of body text has
-_STRIP: Final = 128  # width of the strips in which text rows are told apart despite skew
-_JOIN: Final = 6  # pixels that may part the letters of one word
+_LONG: Final = 46  # pixels of a run that may be a drawn line: 22 pt at 150 dpi
+_TALL: Final = 17  # pixels of a vertical run: 8 pt, more than most letters of body text have
+_SAMPLED: Final = 101  # every so many pixels tell the shade of the paper
+_STRIP: Final = 160  # width of the strips in which text rows are told apart despite skew
+_JOIN: Final = 8  # pixels that may part the letters of one word
 
 
 @dataclass(slots=True)
@@ -49,9 +51,9 @@ class Picture:
     @classmethod
     def of(cls, width: int, height: int, stride: int, gray: bytes) -> Picture:
         """Tell ink from paper by the commonest shade of the page."""
-        counts = [gray.count(shade) for shade in range(256)]
-        paper = max(range(128, 256), key=counts.__getitem__)
-        limit = max(90, paper - 62)
+        shades = Counter(gray[::_SAMPLED])
+        paper = max(range(128, 256), key=lambda shade: shades[shade])
+        limit = max(90, paper - 42)
         table = bytes(1 if shade < limit else 0 for shade in range(256))
         if stride != width:
             gray = b"".join(gray[y * stride : y * stride + width] for y in range(height))
@@ -69,22 +71,23 @@ class Picture:
 def rules_of(picture: Picture) -> list[Streak]:
     """Return the horizontal lines."""
     rows = (picture.row(y) for y in range(picture.height))
-    return _linked(rows, re.compile(b"\x01{%d,}" % _LONG))
+    return _linked(rows, _LONG)
 
 
 def posts_of(picture: Picture) -> list[Streak]:
     """Return the vertical lines, with x and y exchanged."""
     columns = (picture.column(x) for x in range(picture.width))
-    return _linked(columns, re.compile(b"\x01{%d,}" % _TALL))
+    return _linked(columns, _TALL)
 
 
-def _linked(rows: Iterator[bytes], runs: re.Pattern[bytes]) -> list[Streak]:
+def _linked(rows: Iterator[bytes], shortest: int) -> list[Streak]:
     """Join the runs of neighbouring rows: a line that is not quite level climbs through them."""
+    run, runs = b"\x01" * shortest, re.compile(b"\x01{%d,}" % shortest)
     done: list[Streak] = []
     open_: list[Streak] = []
     for y, row in enumerate(rows):
         fresh: list[Streak] = []
-        for match in runs.finditer(row):
+        for match in runs.finditer(row) if run in row else ():
             x0, x1 = match.span()
             home = next((s for s in open_ if s.x0 - 4 <= x1 and x0 <= s.x1 + 4), None)
             if home is None:
@@ -154,22 +157,60 @@ def _strip_lumps(strip: list[int], left: int, width: int) -> list[Area]:
                 start, band = y, 0
             band |= row
         elif start >= 0:
-            lumps += _band_lumps(band, start, y, left, width)
+            lumps += _band_lumps(strip, band, start, y, left, width)
             start = -1
     return lumps
 
 
-def _band_lumps(band: int, top: int, bottom: int, left: int, width: int) -> Iterator[Area]:
-    if bottom - top < 3:
-        return
+def _band_lumps(
+    strip: list[int], band: int, top: int, bottom: int, left: int, width: int
+) -> Iterator[Area]:
     grown = band
     for step in range(1, _JOIN):
         grown |= band >> step
     digits = format(grown & ((1 << width) - 1), f"0{width}b")
     for match in re.finditer("1+", digits):
         x0, x1 = match.start(), max(match.start() + 1, match.end() - _JOIN + 1)
-        if x1 - x0 >= 3:
-            yield Area(left + x0, top, left + x1, bottom)
+        mask = ((1 << (x1 - x0)) - 1) << (width - x1)
+        inked = [y for y in range(top, bottom) if strip[y] & mask]
+        if inked and x1 - x0 >= 2:
+            yield Area(left + x0, inked[0], left + x1, inked[-1] + 1)
+
+
+def parted(lumps: list[Area]) -> tuple[list[Area], list[Streak]]:
+    """Tell words from rows of dots and dashes, which are lines."""
+    flat = sorted(
+        (lump for lump in lumps if lump.height <= _FLAT), key=lambda a: (round(a.y1 / 4), a.x0)
+    )
+    chains: list[list[Area]] = []
+    for lump in flat:
+        home = next((c for c in reversed(chains[-12:]) if _goes_on(c[-1], lump)), None)
+        if home is None:
+            chains.append([lump])
+        else:
+            home.append(lump)
+    streaks, used = [], set()
+    for chain in chains:
+        first, last = chain[0], chain[-1]
+        if last.x1 - first.x0 >= _DOTTED:
+            used |= {id(lump) for lump in chain}
+            streaks.append(_streak(first, last))
+    words = [lump for lump in lumps if id(lump) not in used and lump.height >= 3]
+    return words, streaks
+
+
+_FLAT: Final = 5
+_DOTTED: Final = 60
+_DASH_GAP: Final = 18
+
+
+def _goes_on(last: Area, lump: Area) -> bool:
+    return -2 <= lump.x0 - last.x1 <= _DASH_GAP and abs(lump.y1 - last.y1) <= 2
+
+
+def _streak(first: Area, last: Area) -> Streak:
+    y0, y1 = int(first.y1) - 1, int(last.y1) - 1
+    return Streak(int(first.x0), y0, int(last.x1), y1, min(y0, y1), max(y0, y1))
 
 
 def _merged(lumps: list[Area]) -> list[Area]:

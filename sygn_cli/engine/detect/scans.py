@@ -13,7 +13,7 @@ from sygn_cli.engine.detect.shapes import Area, HLine, VLine
 from sygn_cli.engine.detect.sheet import UNREAD, Sheet
 from sygn_cli.engine.detect.words import Word, Writing, read_writing
 
-_DPI: Final = 120
+_DPI: Final = 150
 _COVERS: Final = 0.6
 _FEW_PATHS: Final = 8
 _OCR_DPI: Final = 200
@@ -80,12 +80,16 @@ def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401
     scale = sheet.width / pixmap.width
     rules = [s for s in raster.rules_of(picture) if raster.is_line(s)]
     posts = [s for s in raster.posts_of(picture) if raster.is_line(s)]
+    lumps, dotted = raster.parted(raster.lumps_of(picture, rules, posts))
+    rules += dotted
     skew = _skew(rules, sheet)
     writing, read = sheet.writing, True
     if not writing.words:
         found = _recognised(page) if ocr else None
         read = found is not None
-        writing = found or _unread(raster.lumps_of(picture, rules, posts), scale)
+        writing = found or _unread(lumps, scale)
+    # The pixels say better where a row of underscores begins and ends.
+    writing.runs.clear()
     ink = Ink(
         rules=[_rule(s, scale, skew) for s in rules], posts=[_post(s, scale, skew) for s in posts]
     )

@@ -53,7 +53,7 @@ def _names(chunk: Chunk, language: str) -> FieldType | None:
         return None
     text = lexicon.fold(chunk.text).strip(" :()*.")
     found = lexicon.hits(text, language)
-    if not found:
+    if not found or (len(text) <= 4 and not chunk.text.rstrip().endswith(":")):
         return None
     rest = text
     for hit in found:
