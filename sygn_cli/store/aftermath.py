@@ -21,6 +21,7 @@ from sygn_cli.domain.document import Document
 from sygn_cli.domain.errors import SygnError, Tampered
 from sygn_cli.store import audit, durable, reading, records, trouble
 from sygn_cli.store.listing import IndexUnavailable
+from sygn_cli.store.log import Logged
 from sygn_cli.store.outbox import Job, Outbox
 from sygn_cli.store.records import Projection
 
@@ -49,7 +50,7 @@ class Committed:
         document: As it is after the event.
         committed: The trail's bytes with the event.
         jobs: What is to be put into the outbox.
-        unlogged: Events for the workspace log.
+        unlogged: Entries for the workspace log.
         queued: Last event whose jobs are in the outbox already.
         logged: Last event that is in the log already.
         again: Whether parts of all this may have been done before.
@@ -58,7 +59,7 @@ class Committed:
     document: Document
     committed: bytes
     jobs: Sequence[Job]
-    unlogged: Sequence[Event]
+    unlogged: Sequence[Logged]
     queued: int
     logged: int
     again: bool = False
@@ -114,6 +115,11 @@ class Aftermath:
                 self.unmark(folder.id)
         return settled
 
+    def follow_again(self, folder: DocumentFolder) -> None:
+        """Try once more what could not be done before; the caller holds the lock."""
+        with _later(folder.id, "finish what follows"):
+            self.settle(folder, reading.read(folder))
+
     def settle(self, folder: DocumentFolder, state: Reading) -> Reading:
         """Finish what somebody left unfinished; return the document as it is afterwards.
 
@@ -138,7 +144,7 @@ class Aftermath:
                 document=state.document,
                 committed=state.committed,
                 jobs=self._jobs_since(folder, events, queued),
-                unlogged=events[logged + 1 :],
+                unlogged=[Logged(one.doc, one.seq, one.hash()) for one in events[logged + 1 :]],
                 queued=queued,
                 logged=logged,
                 again=True,

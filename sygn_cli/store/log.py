@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from sygn_cli.domain.audit import Event
     from sygn_cli.store.keyring import Keyring
 
 KEY: Final = "log.key"
@@ -67,8 +66,8 @@ class WorkspaceLog:
         """The lines."""
         return self._folder / "entries.jsonl"
 
-    def append(self, events: Sequence[Event], *, again: bool = False) -> None:
-        """Add events of one document, in their order, and sign the new head; durable on return.
+    def append(self, entries: Sequence[Logged], *, again: bool = False) -> None:
+        """Add entries of one document, in their order, and sign the new head; durable on return.
 
         Args:
             again: Some may be there already.
@@ -79,10 +78,10 @@ class WorkspaceLog:
         """
         with locks.hold(self._folder / ".lock"):
             tail = self._tail()
-            if again and events:
-                known = self.heads(events[0].doc)
-                events = [event for event in events if event.seq not in known]
-            lines = [Logged(event.doc, event.seq, event.hash()).line() for event in events]
+            if again and entries:
+                known = self.heads(entries[0].doc)
+                entries = [one for one in entries if one.seq not in known]
+            lines = [one.line() for one in entries]
             if lines:
                 content = b"".join(line + b"\n" for line in lines)
                 durable.append(self.entries, content, at=tail.size)

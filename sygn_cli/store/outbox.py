@@ -73,14 +73,23 @@ class Outbox:
         Raises:
             WorkspaceUnusable: The outbox cannot be read or written.
         """
+        return next(iter(self.claim_some(now=now, lease=lease, limit=1)), None)
+
+    def claim_some(self, *, now: datetime, lease: timedelta, limit: int) -> list[Job]:
+        """Return up to ``limit`` jobs as :func:`claim` does, for one look at the folder.
+
+        Raises:
+            WorkspaceUnusable: The outbox cannot be read or written.
+        """
+        claimed: list[Job] = []
         with trouble.guarded(self._folder):
             for name, _ in self._files():
+                if len(claimed) == limit or name[:19] > _stamp(now):
+                    break
                 job = self._claim(self._folder / name, now=now, until=now + lease)
                 if job is not None:
-                    return job
-                if name[:19] > _stamp(now):
-                    return None
-        return None
+                    claimed.append(job)
+        return claimed
 
     def acknowledge(self, job: Job) -> None:
         """Forget a job that was claimed and is done; no error if its lease ended meanwhile."""

@@ -18,6 +18,7 @@ from sygn_cli.domain.audit import Entry, Event, sha256
 from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, blobs, durable, locks, reading, trouble
 from sygn_cli.store.aftermath import Aftermath, Committed
+from sygn_cli.store.log import Logged
 from sygn_cli.store.workspace import DocumentFolder, Workspace
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class Transactions:
                     f"Document {document.id} was changed by somebody else meanwhile.",
                     hint="Try again.",
                 )
-            state = self._aftermath.settle(folder, state)
+            if not state.is_settled:
+                state = self._aftermath.settle(folder, state)
             event = trails.chain(
                 entry, doc=document.id, after=audit.last_event(state.committed), at=at
             )
@@ -104,11 +106,12 @@ class Transactions:
             with trouble.guarded(folder.path):
                 blobs.put(folder.blobs, entry.attachments)
                 self._aftermath.mark(document.id)
-                durable.append(folder.trail, event.line() + b"\n", at=len(state.committed))
+                at_end = len(state.committed)
+                durable.append(folder.trail, done.committed[at_end:], at=at_end)
             if state.is_settled:
                 self._aftermath.follow(folder, done)
             else:
-                self._aftermath.settle(folder, reading.read(folder))
+                self._aftermath.follow_again(folder)
             return done.document
 
     def heal(self) -> int:
@@ -186,7 +189,7 @@ class Transactions:
             document=document,
             committed=event.line() + b"\n",
             jobs=self._aftermath.jobs_for(document, event),
-            unlogged=[event],
+            unlogged=[Logged(document.id, document.seq, document.head)],
             queued=-1,
             logged=-1,
         )
@@ -212,7 +215,7 @@ class Transactions:
             document=changed,
             committed=committed + event.line() + b"\n",
             jobs=self._aftermath.jobs_for(changed, event),
-            unlogged=[event],
+            unlogged=[Logged(changed.id, changed.seq, changed.head)],
             queued=document.seq,
             logged=document.seq,
         )

@@ -1,0 +1,237 @@
+"""How fast the workspace is, how it grows, and TinyDB's own JSONStorage beside it.
+
+Prints a Markdown table of medians. ``python -m bench.store`` takes 1,000 and 10,000 documents;
+``--large`` adds 100,000, which takes a quarter of an hour and 2 GB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from tinydb import TinyDB
+
+from sygn_cli.domain import consent, ids, lifecycle, record
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.document import Document, DocumentStatus, SourceFile
+from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.listing import Filters
+from sygn_cli.domain.mark import Method, Typed
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.store import durable
+from sygn_cli.store.documents import WorkspaceStore
+from sygn_cli.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PDF = b"%PDF-1.7\n" + b"% a small one\n" * 60
+PAGE = 50
+RUNS = 31
+OPERATIONS = ("create", "sign", "status", "list page", "filtered page", "prefix")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--large", action="store_true", help="also 100,000 documents")
+    parser.add_argument("--sizes", type=int, nargs="+", help="other numbers of documents")
+    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    sizes = arguments.sizes or [1_000, 10_000, *([100_000] if arguments.large else [])]
+    results: dict[int, dict[str, tuple[float, float | None]]] = {}
+    disk: dict[int, float] = {}
+    for size in sizes:
+        scratch = Path(tempfile.mkdtemp(dir=arguments.folder))
+        try:
+            results[size], disk[size] = measure(scratch, size)
+        finally:
+            shutil.rmtree(scratch)
+    print_table(sizes, results, disk)
+
+
+def measure(scratch: Path, size: int) -> tuple[dict[str, tuple[float, float | None]], float]:
+    store = WorkspaceStore(Workspace.open(scratch / ".sygn"))
+    started = time.perf_counter()
+    fill(store, size)
+    narrate(f"{size:,} documents made in {time.perf_counter() - started:.0f} s")
+    per_document = sum(one.stat().st_blocks * 512 for one in scratch.rglob("*")) / size / 1024
+    ours = workspace_times(store, size)
+    narrate("workspace measured")
+    theirs = tinydb_times(scratch / "db.json", store, size)
+    narrate("TinyDB measured")
+    return {name: (ours[name], theirs.get(name)) for name in OPERATIONS}, per_document
+
+
+def fill(store: WorkspaceStore, size: int) -> None:
+    """Make documents without flushing: the files are the same, only sooner."""
+    with mock.patch.object(durable, "sync"), mock.patch.object(durable, "sync_folder"):
+        for number in range(size):
+            create(store, number)
+
+
+def workspace_times(store: WorkspaceStore, size: int) -> dict[str, float]:
+    fresh = iter(range(size, size + 10 * RUNS))
+    some = [document_id(number * (size // RUNS)) for number in range(RUNS)]
+    for one in some:
+        agree(store, store.load(one))
+    unsigned = iter(some)
+    partly = Filters(status=DocumentStatus.PARTIALLY_SIGNED)
+    return {
+        "create": median(lambda: create(store, next(fresh))),
+        "sign": median(lambda: sign(store, next(unsigned)), runs=RUNS),
+        "status": median(lambda: store.load(some[7])),
+        "list page": median(lambda: store.list(Filters(), limit=PAGE)),
+        "filtered page": median(lambda: store.list(partly, limit=PAGE)),
+        "prefix": median(lambda: store.resolve(some[7][:-3])),
+    }
+
+
+def tinydb_times(path: Path, store: WorkspaceStore, size: int) -> dict[str, float]:
+    """The same with one TinyDB file as its manual shows it; opened anew as each command would."""
+    document = record.document_to_json(store.load(document_id(0)))
+    with TinyDB(path) as database:
+        database.insert_multiple({**document, "id": document_id(n)} for n in range(size))
+    runs = 5 if size <= 10_000 else 3
+
+    def insert() -> None:
+        with TinyDB(path) as database:
+            database.insert(document)
+
+    def update() -> None:
+        with TinyDB(path) as database:
+            database.update({"status": "partially_signed"}, doc_ids=[size // 2])
+
+    def get() -> None:
+        with TinyDB(path) as database:
+            database.get(doc_id=size // 2)
+
+    def page() -> None:
+        with TinyDB(path) as database:
+            sorted(database.all(), key=lambda one: str(one["id"]), reverse=True)[:PAGE]
+
+    def filtered() -> None:
+        with TinyDB(path) as database:
+            database.search(lambda one: one["status"] == "partially_signed")
+
+    def prefix() -> None:
+        with TinyDB(path) as database:
+            database.search(lambda one: str(one["id"]).startswith(document_id(7)[:-3]))
+
+    operations = (insert, update, get, page, filtered, prefix)
+    return {
+        name: median(operation, runs=runs)
+        for name, operation in zip(OPERATIONS, operations, strict=True)
+    }
+
+
+def median(operation: Callable[[], object], *, runs: int = RUNS) -> float:
+    """Return the median time in milliseconds."""
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        operation()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def document_id(number: int) -> str:
+    return ids.document_id(START + timedelta(minutes=number), number.to_bytes(10, "big"))
+
+
+def create(store: WorkspaceStore, number: int) -> Document:
+    people = (
+        Invitee("Ada Lovelace", "ada@example.com"),
+        Invitee("Alan Turing", "alan@example.com"),
+    )
+    fields = tuple(
+        Field(f"{kind}{n}", kind, 1, Box(72, 100.0 * n + 20 * k, 200, 18), signer=f"s{n}")
+        for n in (1, 2)
+        for k, kind in enumerate((FieldType.SIGNATURE, FieldType.DATE, FieldType.TEXT))
+    )
+    proposal = lifecycle.Proposal(
+        account="local",
+        title=f"Mutual non-disclosure agreement {number}",
+        files=(SourceFile("nda.pdf", sha256(PDF), len(PDF), ((612.0, 792.0),) * 3),),
+        invitees=people,
+        fields=fields,
+    )
+    entry = lifecycle.create(proposal, actor=OPERATOR)
+    at = START + timedelta(minutes=number)
+    return store.create(document_id(number), entry, at=at, blobs=[PDF])
+
+
+def agree(store: WorkspaceStore, document: Document) -> None:
+    entry = lifecycle.consent(
+        document,
+        document.signer("s1"),
+        wording=consent.CONSENT,
+        locale=consent.LOCALE,
+        now=START,
+        evidence=COMMAND_LINE,
+    )
+    if entry is not None:
+        store.commit(document, entry, at=START)
+
+
+def sign(store: WorkspaceStore, document_id: str) -> None:
+    with store.exclusive(document_id):
+        document = store.load(document_id)
+        marks = {field.id: Typed("Ada Lovelace") for field in document.fields_of("s1")}
+        entry = lifecycle.sign(
+            document,
+            document.signer("s1"),
+            {name: one for name, one in marks.items() if not name.startswith("date")},
+            today="2026-01-01",
+            now=START,
+            method=Method.TYPED,
+            evidence=COMMAND_LINE,
+        )
+        if entry is None:
+            raise AssertionError(document_id)
+        store.commit(document, entry, at=START)
+
+
+def print_table(
+    sizes: list[int],
+    results: dict[int, dict[str, tuple[float, float | None]]],
+    disk: dict[int, float],
+) -> None:
+    smallest = results[sizes[0]]
+    print(f"Workspace on {platform.system()} {platform.machine()}, {os.cpu_count()} cores,")
+    print(f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}; medians in ms.\n")  # noqa: TID251
+    print("| operation | documents | sygn | grows | TinyDB JSONStorage | ratio |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for name in OPERATIONS:
+        for size in sizes:
+            ours, theirs = results[size][name]
+            growth = f"{ours / smallest[name][0]:.2f}x"
+            peer = "" if theirs is None else f"{theirs:.1f} | {_factor(theirs / ours)}"
+            print(f"| {name} | {size:,} | {ours:.2f} | {growth} | {peer} |")
+    print("\nDisk per document: " + ", ".join(f"{kb:.0f} KiB at {n:,}" for n, kb in disk.items()))
+
+
+def _factor(ratio: float) -> str:
+    return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
+
+
+def narrate(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""Templates as folders: ``templates/<slug>/`` with the PDF and a description beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from sygn_cli.domain import audit, moment, record
+from sygn_cli.domain.errors import Conflict, NotFound, Tampered, WorkspaceUnusable
+from sygn_cli.domain.template import SLUG, Template
+from sygn_cli.domain.text import printable
+from sygn_cli.store import durable, trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_VERSION: Final = 1
+_DESCRIPTION: Final = "template.json"
+_PDF: Final = "source.pdf"
+
+
+class FolderTemplates:
+    """The templates of a workspace."""
+
+    def __init__(self, folder: Path, staging: Path) -> None:
+        self._folder = folder
+        self._staging = staging
+
+    def add(self, template: Template, pdf: bytes) -> None:
+        """Keep a template, whole or not at all; durable on return.
+
+        Raises:
+            Conflict: There is one of that name.
+            WorkspaceUnusable: It cannot be written.
+        """
+        place = self._place(template.slug)
+        scratch = self._staging / f"template-{os.getpid()}-{threading.get_ident()}"
+        with trouble.guarded(place):
+            durable.make_folder(scratch)
+            _empty(scratch)
+            durable.write_new(scratch / _PDF, pdf)
+            durable.write_new(scratch / _DESCRIPTION, _serialise(template))
+            durable.sync_folder(scratch)
+            try:
+                durable.move_folder(scratch, place)
+            except FileExistsError as error:
+                _clear(scratch)
+                raise Conflict(
+                    f"There is a template {template.slug} already.",
+                    hint=f"Take it away with: sygn templates remove {template.slug}",
+                ) from error
+
+    def get(self, slug: str) -> Template:
+        """Return the template of that name.
+
+        Raises:
+            NotFound: There is none.
+            WorkspaceUnusable: Its description is damaged.
+        """
+        path = self._place(slug) / _DESCRIPTION
+        try:
+            return _parse(durable.read(path))
+        except FileNotFoundError as error:
+            raise _unknown(slug) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WorkspaceUnusable(f"{path} is damaged.") from error
+
+    def pdf(self, template: Template) -> bytes:
+        """Return a template's PDF, checked against its hash.
+
+        Raises:
+            NotFound: It was removed meanwhile.
+            Tampered: It is not what was added.
+        """
+        try:
+            content = durable.read(self._place(template.slug) / _PDF)
+        except FileNotFoundError as error:
+            raise _unknown(template.slug) from error
+        if audit.sha256(content) != template.sha256:
+            raise Tampered(f"The PDF of template {template.slug} is not the one that was added.")
+        return content
+
+    def list(self) -> list[Template]:
+        """Return all templates, by group and title."""
+        found = [self.get(path.parent.name) for path in self._folder.glob(f"*/{_DESCRIPTION}")]
+        return sorted(
+            found, key=lambda one: (one.group.casefold(), one.title.casefold(), one.slug)
+        )
+
+    def remove(self, slug: str) -> None:
+        """Take a template away; documents made from it keep their PDF.
+
+        Raises:
+            NotFound: There is none of that name.
+            WorkspaceUnusable: It cannot be removed.
+        """
+        place = self._place(slug)
+        if not (place / _DESCRIPTION).is_file():
+            raise _unknown(slug)
+        with trouble.guarded(place):
+            # The description first: without it there is no template, whatever else is left.
+            durable.remove(place / _DESCRIPTION)
+            _clear(place)
+
+    def _place(self, slug: str) -> Path:
+        if not SLUG.fullmatch(slug):
+            raise _unknown(slug)
+        return self._folder / slug
+
+
+class MemoryTemplates:
+    """Templates that are forgotten with the process: the same promises, for tests."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Template, bytes]] = {}
+
+    def add(self, template: Template, pdf: bytes) -> None:
+        """Keep a template."""
+        if template.slug in self._kept:
+            raise Conflict(f"There is a template {template.slug} already.")
+        self._kept[template.slug] = (template, pdf)
+
+    def get(self, slug: str) -> Template:
+        """Return the template of that name."""
+        return self._held(slug)[0]
+
+    def pdf(self, template: Template) -> bytes:
+        """Return a template's PDF."""
+        return self._held(template.slug)[1]
+
+    def list(self) -> list[Template]:
+        """Return all templates, by group and title."""
+        return sorted((one for one, _ in self._kept.values()), key=_place_in_list)
+
+    def remove(self, slug: str) -> None:
+        """Take a template away."""
+        self._held(slug)
+        del self._kept[slug]
+
+    def _held(self, slug: str) -> tuple[Template, bytes]:
+        if slug not in self._kept:
+            raise _unknown(slug)
+        return self._kept[slug]
+
+
+def _place_in_list(template: Template) -> tuple[str, str, str]:
+    return template.group.casefold(), template.title.casefold(), template.slug
+
+
+def _unknown(slug: str) -> NotFound:
+    return NotFound(
+        f"There is no template {printable(slug)!r}.",
+        hint="See which there are: sygn templates list",
+    )
+
+
+def _clear(folder: Path) -> None:
+    _empty(folder)
+    folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        durable.remove(path)
+
+
+def _serialise(template: Template) -> bytes:
+    data: dict[str, object] = {
+        "v": _VERSION,
+        "slug": template.slug,
+        "title": template.title,
+        "group": template.group,
+        "file_name": template.file_name,
+        "sha256": template.sha256,
+        "fields": [record.field_to_json(field) for field in template.fields],
+        "parties": dict(template.parties),
+        "account": template.account,
+        "shared": template.shared,
+        "created_at": moment.to_wire(template.created_at),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _parse(content: bytes) -> Template:
+    data: Mapping[str, Any] = json.loads(content)
+    if data["v"] != _VERSION:
+        raise ValueError("another version")
+    return Template(
+        slug=data["slug"],
+        title=data["title"],
+        group=data["group"],
+        file_name=data["file_name"],
+        sha256=data["sha256"],
+        fields=record.fields_from_json(data),
+        created_at=moment.from_wire(data["created_at"]),
+        parties=MappingProxyType(dict(data["parties"])),
+        account=data["account"],
+        shared=data["shared"],
+    )
