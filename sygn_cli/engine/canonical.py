@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asn1crypto import algos, cms, core
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
@@ -109,6 +110,8 @@ def _mechanism(signer: cms.Certificate, digest_name: str) -> algos.SignedDigestA
 
 def _is_chain(certs: Sequence[bytes]) -> bool:
     """Tell whether the first certificate leads to a self-signed one through all the others."""
+    if not all(map(_is_signed_canonically, certs)):
+        return False
     current, *others = map(x509.load_der_x509_certificate, certs)
     while others:
         issuer = next((one for one in others if _issued(one, current)), None)
@@ -117,6 +120,15 @@ def _is_chain(certs: Sequence[bytes]) -> bool:
         others.remove(issuer)
         current = issuer
     return _issued(current, current)
+
+
+def _is_signed_canonically(cert: bytes) -> bool:
+    """Tell whether a certificate's signature is a string of whole bytes (X.690, 8.6.2.2).
+
+    Verifiers accept "one unused bit" just as well wherever the last bit happens to be 0.
+    """
+    unused_bits = asn1_x509.Certificate.load(cert)["signature_value"].contents[:1]
+    return bool(unused_bits == b"\0")
 
 
 def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:

@@ -27,7 +27,8 @@ _CA_YEARS: Final = 20
 _SEAL_YEARS: Final = 10
 # A clock that is a little behind must not find a fresh credential "not yet valid".
 _BACKDATED: Final = timedelta(hours=1)
-_LONGEST_NAME: Final = 64  # RFC 5280, appendix A.1: ub-common-name
+# RFC 5280, appendix A.1: ub-common-name. `cryptography` counts the bytes of UTF-8.
+_LONGEST_NAME: Final = 64
 _PROBE: Final = b"sygn signs this to see whether the key works"
 
 
@@ -81,7 +82,8 @@ def make_seal_credential(ca: Credential, name: str, *, now: datetime) -> Credent
 
 
 def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:_LONGEST_NAME])])
+    short = common_name.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, short)])
 
 
 def _builder(

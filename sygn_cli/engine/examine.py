@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from asn1crypto import parser, x509
 from asn1crypto import pem as asn1_pem
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -73,7 +72,8 @@ def examine(
     broken = [*_broken(finding, status, last=last)]
     if finding.ours:
         broken += _not_ours(pdf, signature, finding)
-    doubts = () if finding.trusted else (_doubt(finding, status, trust),)
+    moment = at or signature.self_reported_timestamp
+    doubts = () if finding.trusted else (_doubt(finding, status, trust, moment),)
     return Examined(finding, tuple(broken), doubts)
 
 
@@ -202,24 +202,17 @@ def _container(signature: EmbeddedPdfSignature) -> bytes:
     return bytes(padded[: parser.peek(padded)])
 
 
-def _is_outside_validity(indication: AdESSubIndic | None) -> bool:
-    return indication in {
-        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
-        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
-        AdESIndeterminate.EXPIRED,
-        AdESIndeterminate.NOT_YET_VALID,
-        AdESFailure.NOT_YET_VALID,
-    }
-
-
 def _doubt(
     finding: SignatureFinding,
     status: _Status,
     trust: Sequence[bytes],
+    moment: datetime | None,
 ) -> str:
     named = f"Signature {finding.field!r} by {finding.signer or 'somebody unnamed'}"
     if not trust:
         return f"{named}: no trusted certificate was given to check it against."
-    if _is_outside_validity(status.trust_problem_indic):
+    if moment is not None and not (
+        status.signing_cert.not_valid_before <= moment <= status.signing_cert.not_valid_after
+    ):
         return f"{named}: the certificate was not valid at that time."
     return f"{named} does not lead to a trusted certificate."
