@@ -22,7 +22,10 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import credential
 from sygn_cli.services.links import signing_url
 from sygn_cli.services.runtime import Runtime, Settings
+from sygn_cli.store.answers import MemoryAnswers
+from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.memory import MemoryStore
+from sygn_cli.store.templates import MemoryTemplates
 
 if TYPE_CHECKING:
     from sygn_cli.engine.credential import Credential
@@ -121,6 +124,9 @@ def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **set
         keys=keys or MemoryKeys(clock.now()),
         cache=MemoryCache(),
         settings=replace(Settings(public_url=BASE), **settings),
+        api_keys=MemoryApiKeys(),
+        templates=MemoryTemplates(),
+        answers=MemoryAnswers(),
     )
 
 

@@ -1,7 +1,7 @@
 // Saying no, with a reason.
 
 import { excuse, post } from "./api.js";
-import { byId } from "./dom.js";
+import { byId, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { say } from "./words.js";
 
@@ -22,9 +22,9 @@ export function setUpDecline() {
     try {
       await post("/x/decline", { reason: reason.value });
       draft.drop();
-      location.reload();
+      turnOver();
     } catch (problem) {
-      if (problem.status === 409) location.reload();
+      if (problem.status === 409) turnOver();
       else error.textContent = excuse(problem);
     }
   });

@@ -15,6 +15,12 @@ export function vector(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Lets the server draw what the page has become, from its top.
+export function turnOver() {
+  history.scrollRestoration = "manual";
+  location.reload();
+}
+
 // Screen readers say it; nobody sees it.
 export function announce(text) {
   const status = byId("status");

@@ -69,6 +69,7 @@ export class Editor {
 
   #leave() {
     this.field.element.classList.remove("current");
+    this.field.element.closest(".page").classList.remove("near");
     this.field = null;
   }
 
@@ -148,6 +149,7 @@ export class Editor {
       style.removeProperty("left");
       style.removeProperty("top");
       if (this.panel.parentElement !== this.home) this.home.append(this.panel);
+      this.#comeNearer();
       // The field stays in sight above the sheet.
       const room = (window.visualViewport?.height ?? innerHeight) - this.panel.offsetHeight;
       const box = element.getBoundingClientRect();
@@ -164,6 +166,19 @@ export class Editor {
     style.top = `${box.bottom - paper.top + 12}px`;
     const middle = (box.top + this.panel.getBoundingClientRect().bottom) / 2;
     scrollBy({ top: middle - innerHeight / 2, behavior });
+  }
+
+  // Enlarges the page about the field. A field at an edge grows from that edge, so that all of it
+  // stays on the screen.
+  #comeNearer() {
+    const { element, width, height } = this.field;
+    const page = element.closest(".page");
+    const of = (name) => Number(getComputedStyle(element).getPropertyValue(name));
+    const edge = (start, size, whole) => `${Math.min(Math.max((100 * start) / Math.max(whole - size, 1), 0), 100)}%`;
+    page.style.setProperty("--near", String(Math.min(1.8, Math.max(1, (0.96 * of("--w")) / width))));
+    page.style.setProperty("--near-x", edge(of("--x"), width, of("--w")));
+    page.style.setProperty("--near-y", edge(of("--y"), height, of("--h")));
+    page.classList.add("near");
   }
 
   // iOS lays its keyboard over the page; the sheet is lifted by what it covers.

@@ -1,7 +1,7 @@
 // The last look before signing, and the signing itself.
 
 import { excuse, post } from "./api.js";
-import { byId, make } from "./dom.js";
+import { byId, make, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { tellParent } from "./embed.js";
 import { say } from "./words.js";
@@ -50,10 +50,10 @@ export class Review {
       });
       tellParent(await answer.json());
       draft.drop();
-      location.reload();
+      turnOver();
     } catch (problem) {
       this.#setBusy(false);
-      if (MOVED_ON.has(problem.code)) location.reload();
+      if (MOVED_ON.has(problem.code)) turnOver();
       else error.textContent = excuse(problem);
     }
   }

@@ -1,7 +1,7 @@
 // The signing page: consent, fields, review, done.
 
 import { excuse, post } from "./api.js";
-import { byId } from "./dom.js";
+import { byId, turnOver } from "./dom.js";
 import { setUpDecline } from "./decline.js";
 import * as draft from "./draft.js";
 import { Fields } from "./fields.js";
@@ -41,7 +41,7 @@ form.addEventListener("submit", async (event) => {
     form.dataset.given = "";
     guide.start();
   } catch (problem) {
-    if (problem.status === 409) location.reload();
+    if (problem.status === 409) turnOver();
     else error.textContent = excuse(problem);
   } finally {
     button.removeAttribute("aria-busy");

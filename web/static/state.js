@@ -1,7 +1,7 @@
 // Pages that only tell how things stand: local times, and moving on when something happens.
 
 import { currentState } from "./api.js";
-import { announce, byId } from "./dom.js";
+import { announce, byId, turnOver } from "./dom.js";
 import { localTimes } from "./times.js";
 import { data, say } from "./words.js";
 
@@ -29,7 +29,7 @@ function watch() {
       const { state, signed } = await currentState();
       first ??= signed;
       if (state !== data.state || signed !== first) {
-        location.reload();
+        turnOver();
         return;
       }
     } catch { /* no connection: the next look tells */ }
