@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import InvalidRequest
 
-LARGEST_UPLOAD: Final = 5 * 1024 * 1024
+LARGEST_UPLOAD: Final = 8 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 # A signature field is rarely wider than 80 mm: at 300 dpi that is 945 pixels.
 _LONGEST_SIDE: Final = 1200
@@ -56,7 +56,7 @@ def name(picture: bytes) -> str:
 
 def _open(upload: bytes) -> Image.Image:
     if len(upload) > LARGEST_UPLOAD:
-        raise InvalidRequest("The picture is larger than 5 MB.")
+        raise InvalidRequest("The picture is larger than 8 MB.")
     if upload[4:8] == b"ftyp" and upload[8:12] in _HEIF_BRANDS:
         raise InvalidRequest(
             "The picture is a HEIC or AVIF photo.", hint="Choose a PNG or JPEG instead."

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.mark import Mark
     from sygn_cli.services.runtime import Runtime
 
-# Twenty pictures of 5 MB would be 140 MB; one signer hands in a few at most.
+# One photo of 8 MB in base64. What is handed in at the end are cleaned pictures, which are small.
 MOST_BODY_BYTES: Final = 12 * 1024 * 1024
 TOKEN_HEADER: Final = "X-Signing-Token"  # noqa: S105 - the header's name
 

@@ -14,6 +14,8 @@ from sygn_cli.server.page_addresses import page_address
 from sygn_cli.services.signing import LinkState, initials
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sygn_cli.services.runtime import Runtime
     from sygn_cli.services.signing import OpenLink
 
@@ -76,6 +78,7 @@ class SigningView:
     initials: str
     decliner: Signer | None
     embed_origins: tuple[str, ...]
+    now: datetime
 
 
 def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
@@ -96,6 +99,7 @@ def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
         initials=initials(signer.name),
         decliner=next((s for s in document.signers if s.status is SignerStatus.DECLINED), None),
         embed_origins=runtime.settings.embed_origins,
+        now=runtime.clock.now(),
     )
 
 

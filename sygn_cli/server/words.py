@@ -57,7 +57,7 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "sign_and_finish": "Sign and finish",
     "text_failed": "The text of this page could not be loaded.",
     "text_none": "This page has no text that could be read out.",
-    "too_large": "This picture is too large. Please choose one of at most 5 MB.",
+    "too_large": "This picture is too large. Please choose one of at most 8 MB.",
     "too_simple": "That is a very short mark. Press the button again to use it all the same.",
     "unchecked": "not ticked",
     "use": "Use this",

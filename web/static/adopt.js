@@ -7,7 +7,7 @@ import { Pad } from "./pad.js";
 import { say } from "./words.js";
 
 const WAYS = ["again", "draw", "type", "upload"];
-const LARGEST = 5 * 1024 * 1024;
+const LARGEST = 8 * 1024 * 1024;
 
 export class Adopt {
   constructor({ onError }) {

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { isAdopted, picture } from "./marks.js";
-import { say } from "./words.js";
+import { data, say } from "./words.js";
 
 class Field {
   constructor(element) {
@@ -65,9 +65,9 @@ class Field {
   }
 }
 
-// The signer's day as the PDF writes it (ISO 8601).
+// The signer's day as the PDF will have it (ISO 8601): by the server's clock, in the signer's zone.
 export function today() {
-  const now = new Date();
+  const now = new Date(Date.parse(data.now) + performance.now());
   const two = (number) => String(number).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

@@ -18,6 +18,7 @@ export class Guide {
     for (const field of fields.all) {
       field.element.addEventListener("click", () => this.#press(field));
     }
+    for (const { adopted, type, mark } of fields.all) if (adopted && mark) this.editor.adopt.saved[type] = mark;
     this.rows = this.#list();
   }
 
@@ -41,6 +42,7 @@ export class Guide {
   }
 
   refresh() {
+    draft.save(this.fields.all);
     const { total, left, words } = this.fields.progress();
     byId("left").textContent = words;
     byId("progress").max = Math.max(total, 1);
@@ -74,7 +76,6 @@ export class Guide {
   }
 
   #keep(field) {
-    draft.save(this.fields.all);
     this.refresh();
     announce(say("saved", { label: field.label, left: this.fields.progress().words }));
   }

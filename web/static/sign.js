@@ -15,13 +15,18 @@ const fields = new Fields();
 const kept = draft.load();
 for (const field of fields.all) if (kept[field.id]) field.set(kept[field.id]);
 
+// Mail scanners open links, and some run scripts; a person moves, types or scrolls.
+const seen = new Promise((done) => {
+  const look = () => done(post("/x/viewed").catch(() => {}));
+  for (const sign of ["click", "keydown", "pointerdown", "pointermove", "scroll"]) {
+    addEventListener(sign, look, { once: true, capture: true, passive: true });
+  }
+});
 const guide = new Guide(fields, { onReview: () => review.open() });
 const review = new Review(fields, { onChange: (field) => guide.open(field) });
 setUpReader();
 setUpDecline();
 localTimes();
-// Mail scanners open links but run no scripts; that somebody looked is recorded from here.
-post("/x/viewed").catch(() => {});
 
 const form = byId("consent");
 form.addEventListener("submit", async (event) => {
@@ -37,6 +42,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector(".main");
   button.setAttribute("aria-busy", "true");
   try {
+    await seen;
     if (!("given" in form.dataset)) await post("/x/consent");
     form.dataset.given = "";
     guide.start();
