@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sygn_cli.engine import certificate_pages, certificate_words
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -105,4 +107,10 @@ class CertificateView:
 
 def draw(view: CertificateView) -> bytes:
     """Return the certificate as an A4 PDF, not yet sealed; the same view gives the same bytes."""
-    raise NotImplementedError
+    return certificate_pages.lay_out(
+        certificate_words.html(view),
+        title=f"Completion certificate: {view.title}",
+        foot=f"{view.document}  \u00b7  {view.made_by}",
+        code=view.qr_text,
+        sandbox=view.sandbox,
+    )

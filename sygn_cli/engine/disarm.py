@@ -171,11 +171,11 @@ def _clean_page(document: pymupdf.Document, xref: int) -> None:
         if key in _PAGE:
             document.xref_set_key(xref, key, "null")
     document.xref_set_key(xref, "Type", "/Page")
+    if "Annots" not in document.xref_get_keys(xref):
+        return
     kind, value = document.xref_get_key(xref, "Annots")
     if kind == "xref":
         value = document.xref_object(_number(value), compressed=True)
-    if kind == "null":
-        return
     links = [one for one in _REFERENCE.findall(value) if _is_link(document, int(one))]
     kept = f"[{' '.join(f'{one} 0 R' for one in links)}]" if links else "[]"
     document.xref_set_key(xref, "Annots", kept)

@@ -134,12 +134,18 @@ def _user_unit(page: pymupdf.Page) -> float:
 
 
 def objects(document: pymupdf.Document) -> Iterator[tuple[int, str]]:
-    """Yield the number and text of each object that can be read, streams without their bytes."""
+    """Yield the number and text of each object in use, streams without their bytes.
+
+    Raises:
+        RuntimeError: An object is written so wrongly that a rewrite would lose it.
+    """
     for xref in range(1, document.xref_length()):
         try:
             text = document.xref_object(xref, compressed=True)
-        except (RuntimeError, ValueError):  # free or damaged: a rewrite leaves it out
-            continue
+        except (RuntimeError, ValueError) as error:
+            if "cannot find object" not in str(error):
+                raise
+            continue  # free, or never there
         yield xref, text
 
 

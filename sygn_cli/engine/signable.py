@@ -6,10 +6,11 @@ import io
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 
 def is_signable(pdf: bytes, *, pages: int) -> bool:
-    """Tell whether pyHanko reads the PDF strictly and finds that many pages in it.
+    """Tell whether pyHanko reads the PDF strictly, finds its pages and can add a field to it.
 
     MuPDF shows files that pyHanko refuses; pyHanko leaks KeyError, ValueError, TypeError,
     AssertionError and others on those, so anything that it raises means no.
@@ -17,7 +18,7 @@ def is_signable(pdf: bytes, *, pages: int) -> bool:
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]  # pyHanko has none
+        append_signature_field(writer, SigFieldSpec("Probe"))
         return bool(reader.root["/Pages"]["/Count"] == pages and not reader.encrypted)
     except Exception:  # noqa: BLE001  see the docstring
         return False

@@ -13,6 +13,7 @@ from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Drawn, Picture, Ticked, Typed
 from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.signable import is_signable
 from sygn_cli.engine.stamp import Stamp, stamp
 from tests.engine.papers import (
     changed,
@@ -337,6 +338,13 @@ def test_the_result_has_no_flaws(tmp_path):
     stamps = [_typed("Ada"), Stamp(_field(), Picture("0" * 64), square())]
 
     assert qpdf_complaints(stamp([paper(), paper()], stamps, title="T"), tmp_path) == ""
+
+
+@pytest.mark.parametrize("annotations", ["null", "[]", "[null]", "[99 0 R]", "[<<>>]", "/X"])
+def test_odd_annotations_do_not_keep_a_file_from_being_signed(annotations):
+    pdf = changed(paper(), ("Annots", annotations), at="page")
+
+    assert is_signable(stamp([pdf], [], title="T"), pages=1)
 
 
 def test_what_cannot_be_read_is_refused():

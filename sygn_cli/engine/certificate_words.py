@@ -1,0 +1,143 @@
+"""The words of a completion certificate, as HTML for MuPDF's own small layout engine."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sygn_cli.engine.completion_certificate import CertificateView, SignerView
+
+# MuPDF breaks lines at white space only; without help a long word runs off the page.
+_LONG_WORD: Final = re.compile(r"\S{28,}")
+_PIECE: Final = 24
+_BREAK: Final = "\u200b"
+_SANDBOX: Final = "SANDBOX: made for testing. This document and its signatures do not count."
+
+
+def html(view: CertificateView) -> str:
+    """Return the body; every foreign word in it is escaped."""
+    parts = [
+        "<h1>Completion certificate</h1>",
+        f"<p class='lead'>{_words(view.title)}</p>",
+        f"<p class='warn'><b>{_SANDBOX}</b></p>" if view.sandbox else "",
+        _document(view),
+        _files(view),
+        "<h2>Signers</h2>",
+        *(_signer(number, signer) for number, signer in enumerate(view.signers, start=1)),
+        _history(view),
+        _worth(view),
+        _how_to_verify(view),
+    ]
+    return "".join(parts)
+
+
+def _document(view: CertificateView) -> str:
+    return _table(
+        [
+            ("Outcome", f"<b>{_words(view.outcome)}</b>"),
+            ("Document", _mono(view.document)),
+            ("Sender", _words(view.sender)),
+            ("Created", _when(view.created_at)),
+            ("Completed", _when(view.completed_at)),
+            ("Copies to", _words(", ".join(view.cc))),
+        ]
+    )
+
+
+def _files(view: CertificateView) -> str:
+    rows = []
+    for file in view.files:
+        pages = f"{file.pages} page{'s' if file.pages != 1 else ''}"
+        rows.append(("As sent", f"{_words(file.name)} ({pages})<br/>{_mono(file.sha256)}"))
+    rows.append(("Signed and sealed", _mono(view.sealed_sha256)))
+    return f"<h2>Files and their SHA-256</h2>{_table(rows)}"
+
+
+def _signer(number: int, signer: SignerView) -> str:
+    role = f", {_words(signer.role)}" if signer.role else ""
+    status = f"<b>{_words(signer.status)}</b>"
+    rows = [
+        ("E-mail", _words(signer.email)),
+        ("Status", f"{status} {_words(signer.decline_reason)}"),
+        ("Signature", _words(signer.method)),
+        ("Link", _words(signer.delivery)),
+        ("Sent", _when(signer.sent_at)),
+        ("First opened", _when(signer.viewed_at)),
+        ("Consented", _when(signer.consented_at)),
+        ("Signed", _when(signer.signed_at)),
+        ("Declined", _when(signer.declined_at)),
+        ("IP address", _words(signer.ip)),
+        ("Browser", _words(signer.user_agent)),
+        ("Time zone", _words(signer.time_zone)),
+        ("Consent text", _mono(signer.consent_sha256)),
+        ("Values", _mono(signer.values_sha256)),
+    ]
+    return f"<h3>{number}. {_words(signer.name)}{role}</h3>{_table(rows)}"
+
+
+def _history(view: CertificateView) -> str:
+    rows = "".join(
+        f"<tr><td class='when'>{_when(event.at)}</td><td class='who'>{_words(event.actor)}</td>"
+        f"<td>{_words(event.words)}</td></tr>"
+        for event in view.events
+    )
+    return (
+        f"<h2>History</h2><table>{rows}</table><p class='small'>Each event holds the hash of the "
+        f"one before. The last one has the hash (chain head)<br/>{_mono(view.chain_head)}</p>"
+    )
+
+
+def _worth(view: CertificateView) -> str:
+    rows = [
+        ("Assurance", _words(view.assurance)),
+        ("Time", _words(view.timestamp_status)),
+        ("Sealed by", _words(view.credential_name)),
+        ("Credential", _mono(view.credential)),
+    ]
+    return f"<h2>What this proves</h2>{_table(rows)}"
+
+
+def _how_to_verify(view: CertificateView) -> str:
+    return (
+        "<h2>How to verify</h2>"
+        f"<p>With sygn, offline: {_mono(view.verify_command)}. It checks the seal, that nothing "
+        "was changed or added, and the history inside the file, and says what does not hold.</p>"
+        "<p>Without sygn: compare <span class='mono'>sha256sum signed.pdf</span> with the value "
+        "above; open the file in Acrobat, or run <span class='mono'>pdfsig signed.pdf</span>; take "
+        "out the history with <span class='mono'>qpdf --show-attachment=audit.jsonl signed.pdf"
+        "</span>. The sender gives out the root certificate that vouches for the seal.</p>"
+        "<p class='small'>All times are in UTC. This certificate is sealed as well, and carries "
+        "the same history.</p>"
+    )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    """Return name and value in two columns; what has no value is left out."""
+    shown = "".join(
+        f"<tr><td class='name'>{name}</td><td>{value}</td></tr>"
+        for name, value in rows
+        if value.strip()
+    )
+    return f"<table>{shown}</table>"
+
+
+def _words(text: str) -> str:
+    return escape(_LONG_WORD.sub(_broken, text))
+
+
+def _broken(match: re.Match[str]) -> str:
+    word = match[0]
+    return _BREAK.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+
+
+def _mono(text: str) -> str:
+    return f"<span class='mono'>{escape(text)}</span>" if text else ""
+
+
+def _when(at: datetime | None) -> str:
+    return "" if at is None else _mono(f"{at:%Y-%m-%d %H:%M:%S} UTC")
