@@ -82,6 +82,7 @@ def fill(store: WorkspaceStore, size: int) -> None:
     with mock.patch.object(durable, "sync"), mock.patch.object(durable, "sync_folder"):
         for number in range(size):
             create(store, number)
+    os.sync()  # or the first fsync that is measured would have to write all of it
 
 
 def workspace_times(store: WorkspaceStore, size: int) -> dict[str, float]:

@@ -98,17 +98,18 @@ class Aftermath:
         with _later(folder.id, "put its jobs into the outbox"):
             self._outbox.put(done.jobs, again=done.again)
             queued = seq
-        with _later(folder.id, "add it to the workspace log"):
-            self._workspace_log.append(done.unlogged, again=done.again)
-            logged = seq
+        if queued == seq:
+            with _later(folder.id, "add it to the workspace log"):
+                self._workspace_log.append(done.unlogged, again=done.again)
+                logged = seq
         with _later(folder.id, "write document.json"):
             trail = hashlib.sha256(done.committed).hexdigest()
             records.write(
                 folder.projection, Projection(done.document, trail, queued=queued, logged=logged)
             )
             written = True
-        with contextlib.suppress(IndexUnavailable):  # whoever needs it makes up for it
-            self._note(done.document)
+        with _later(folder.id, "index it"), contextlib.suppress(IndexUnavailable):
+            self._note(done.document)  # where it cannot be, the next list makes up for it
         settled = written and queued == logged == seq
         if settled:
             with _later(folder.id, "take the mark away"):
@@ -199,5 +200,12 @@ def _compare(document_id: str, events: Sequence[Event], heads: dict[int, str]) -
 def _later(document_id: str, what: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, SygnError) as error:
-        _log.warning("Document %s is safe, but sygn could not %s: %s", document_id, what, error)
+    except Exception as error:  # noqa: BLE001 - the event counts; no mistake may deny that
+        surprise = None if isinstance(error, OSError | SygnError) else error
+        _log.warning(
+            "Document %s is safe, but sygn could not %s: %s",
+            document_id,
+            what,
+            error,
+            exc_info=surprise,
+        )

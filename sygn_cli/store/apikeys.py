@@ -18,7 +18,7 @@ from sygn_cli.domain.errors import Conflict, NotFound, SygnError, WorkspaceUnusa
 from sygn_cli.store import durable, locks, trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _VERSION: Final = 1
@@ -61,7 +61,7 @@ class FileApiKeys:
                 f"{path} is damaged.", hint=f"Remove it; the key is dead then: {path}"
             ) from error
 
-    def list(self) -> list[ApiKey]:
+    def list(self) -> Sequence[ApiKey]:
         """Return all keys, oldest first."""
         found = [self.get(path.stem) for path in self._folder.glob("key_*.json")]
         return sorted(found, key=lambda key: (key.created_at, key.id))
@@ -128,7 +128,7 @@ class MemoryApiKeys:
         except KeyError as error:
             raise NotFound(f"There is no key {key_id!r}.") from error
 
-    def list(self) -> list[ApiKey]:
+    def list(self) -> Sequence[ApiKey]:
         """Return all keys, oldest first."""
         return sorted(self._keys.values(), key=lambda key: (key.created_at, key.id))
 

@@ -10,7 +10,7 @@ from sygn_cli.domain.errors import Tampered
 from sygn_cli.store import durable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
     from pathlib import Path
 
     from sygn_cli.domain.audit import Event
@@ -19,20 +19,18 @@ _SUFFIXES: Final = (".pdf", ".json", ".png", ".txt", ".bin")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def put(folder: Path, contents: Iterable[bytes]) -> None:
+def put(folder: Path, contents: Collection[bytes]) -> None:
     """Store bytes; durable on return. The caller holds the document's lock.
 
     Raises:
         OSError: They could not be written; none of them is half there.
     """
-    wrote = False
     for content in contents:
         path = folder / (sha256(content) + suffix(content))
-        if not path.exists():
+        if not _holds(path, content):
             durable.replace(path, content)
-            wrote = True
-    if wrote:
-        durable.sync_folder(folder)
+    # Also for what was there: whoever put it may have died before its name was flushed.
+    durable.sync_folder(folder)
 
 
 def get(folder: Path, wanted: str) -> bytes:
@@ -52,6 +50,13 @@ def get(folder: Path, wanted: str) -> bytes:
             hint="Restore the file from a backup.",
         )
     return content
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and durable.read(path) == content
+    except FileNotFoundError:
+        return False
 
 
 def find(folder: Path, wanted: str) -> Path | None:

@@ -36,7 +36,8 @@ class DeliveryLog:
         """
         path = self._folder / f"{moment.to_wire(attempt.at)[:10]}.jsonl"
         with trouble.guarded(path):
-            durable.make_folder(self._folder)
+            if not self._folder.is_dir():
+                durable.make_folder(self._folder)
             durable.add_line(path, _serialise(attempt))
 
     def newest(self) -> Iterator[Attempt]:
@@ -85,7 +86,7 @@ def _serialise(attempt: Attempt) -> bytes:
         "head": attempt.head,
         "next_at": None if attempt.next_at is None else moment.to_wire(attempt.next_at),
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _parse(line: bytes) -> Attempt | None:

@@ -230,8 +230,10 @@ class WorkspaceStore:
 
     @cached_property
     def _index(self) -> Index:
-        from sygn_cli.store.index import Index  # noqa: PLC0415 - sqlite3 takes 5 ms to import
-
+        try:
+            from sygn_cli.store.index import Index  # noqa: PLC0415 - sqlite3 takes 5 ms to import
+        except ImportError as error:  # a Python without SQLite
+            raise IndexUnavailable(str(error)) from error
         path = self.workspace.cache / "index.sqlite3"
         return Index(path, log=self.log, load=self.load, walk=self._walk)
 

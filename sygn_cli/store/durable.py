@@ -72,15 +72,17 @@ def sync_folder(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder unless it is there, and its parents; durable on return."""
+    """Make a private folder unless it is there, and its parents; durable on return.
+
+    Also if it was there: whoever made it may have died before it was flushed.
+    """
     try:
         os.mkdir(path, 0o700)
     except FileExistsError:
-        return
+        pass
     except FileNotFoundError:
         make_folder(path.parent)
-        make_folder(path)
-        return
+        os.mkdir(path, 0o700)
     sync_folder(path.parent)
 
 
@@ -154,18 +156,19 @@ def put_if_absent(path: Path, content: bytes) -> bool:
     Returns:
         Whether it was made; of any number that try at once exactly one gets True.
     """
-    if path.exists():
-        return False
+    made = not path.exists() and _put(path, content)
+    sync_folder(path.parent)  # also if another made it, who may have died before this
+    return made
+
+
+def _put(path: Path, content: bytes) -> bool:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{next(_counter)}{TEMPORARY}")
     try:
         write_new(temporary, content)
-        made = _link(temporary, path)
+        return _link(temporary, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-    if made:
-        sync_folder(path.parent)
-    return made
 
 
 def _link(temporary: Path, path: Path) -> bool:
@@ -222,16 +225,12 @@ def append(path: Path, line: bytes, *, at: int) -> None:
 def add_line(path: Path, line: bytes) -> None:
     """Add a line to a file that several processes write to at once; it is not flushed.
 
-    What somebody who died left behind without a line feed stays a line of its own.
+    The line feed comes first: what somebody who died left unfinished spoils no line but its own.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
+    # O_APPEND moves to the end and writes in one step.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
     try:
-        size = os.fstat(handle).st_size
-        torn = (
-            size > 0 and os.pread(handle, 1, size - 1) != b"\n" if hasattr(os, "pread") else False
-        )
-        # O_APPEND moves to the end and writes in one step.
-        _write_all(handle, b"\n" + line if torn else line)
+        _write_all(handle, b"\n" + line)
     finally:
         os.close(handle)
 

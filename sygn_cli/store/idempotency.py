@@ -13,7 +13,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain.errors import Conflict, InvalidRequest, WorkspaceUnusable
+from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, WorkspaceUnusable
 from sygn_cli.store import durable, locks, trouble
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Bindings:
             exists: Tells whether a document was created.
 
         Raises:
-            InvalidRequest: The key was used with another request.
+            IdempotencyKeyReused: The key was used with another request.
         """
         path = self._path(account, key)
         content = json.dumps({"fingerprint": fingerprint, "document": document_id}).encode()
@@ -56,7 +56,7 @@ class Bindings:
             with self._locked():
                 bound_fingerprint, bound = _load(path)
                 if bound_fingerprint != fingerprint:
-                    raise InvalidRequest(
+                    raise IdempotencyKeyReused(
                         f"The idempotency key {key!r} was used with another request.",
                         hint="Use a new key for a new request.",
                     )

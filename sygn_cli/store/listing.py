@@ -29,6 +29,7 @@ def fits(document: Document, filters: Filters) -> bool:
     return (
         filters.account in {None, document.account}
         and filters.status in {None, document.status}
+        and filters.mode in {None, document.mode}
         and (filters.since is None or document.created_at >= filters.since)
     )
 

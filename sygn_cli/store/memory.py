@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import audit, history
-from sygn_cli.domain.errors import Conflict, InvalidRequest, NotFound
+from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, NotFound
 from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing
 from sygn_cli.store.transaction import by_hash, require_blobs
@@ -121,7 +121,9 @@ class MemoryStore:
         with self._mutex:
             bound = self._bindings.get((account, key))
             if bound is not None and bound[0] != fingerprint:
-                raise InvalidRequest(f"The idempotency key {key!r} was used with another request.")
+                raise IdempotencyKeyReused(
+                    f"The idempotency key {key!r} was used with another request."
+                )
             if bound is not None and bound[1] in self._documents:
                 return bound[1]
             self._bindings[account, key] = (fingerprint, document_id)

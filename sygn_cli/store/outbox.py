@@ -75,8 +75,13 @@ class Outbox:
         """
         return next(iter(self.claim_some(now=now, lease=lease, limit=1)), None)
 
-    def claim_some(self, *, now: datetime, lease: timedelta, limit: int) -> list[Job]:
+    def claim_some(
+        self, *, now: datetime, lease: timedelta, limit: int, kind: str | None = None
+    ) -> list[Job]:
         """Return up to ``limit`` jobs as :func:`claim` does, for one look at the folder.
+
+        Args:
+            kind: Only jobs of this kind; None for any.
 
         Raises:
             WorkspaceUnusable: The outbox cannot be read or written.
@@ -86,7 +91,7 @@ class Outbox:
             for name, _ in self._files():
                 if len(claimed) == limit or name[:19] > _stamp(now):
                     break
-                job = self._claim(self._folder / name, now=now, until=now + lease)
+                job = self._claim(self._folder / name, kind, now=now, until=now + lease)
                 if job is not None:
                     claimed.append(job)
         return claimed
@@ -115,11 +120,13 @@ class Outbox:
             if job is not None:
                 yield job
 
-    def _claim(self, path: Path, *, now: datetime, until: datetime) -> Job | None:
+    def _claim(
+        self, path: Path, kind: str | None, *, now: datetime, until: datetime
+    ) -> Job | None:
         if path.name[:19] > _stamp(now):
             return None
         job = _load(path)
-        if job is None:
+        if job is None or kind not in {None, job.kind}:
             return None
         claimed = replace(job, due=moment.to_millisecond(until))
         try:

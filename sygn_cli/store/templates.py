@@ -15,7 +15,7 @@ from sygn_cli.domain.text import printable
 from sygn_cli.store import durable, trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _VERSION: Final = 1
@@ -84,7 +84,7 @@ class FolderTemplates:
             raise Tampered(f"The PDF of template {template.slug} is not the one that was added.")
         return content
 
-    def list(self) -> list[Template]:
+    def list(self) -> Sequence[Template]:
         """Return all templates, by group and title."""
         found = [self.get(path.parent.name) for path in self._folder.glob(f"*/{_DESCRIPTION}")]
         return sorted(
@@ -132,7 +132,7 @@ class MemoryTemplates:
         """Return a template's PDF."""
         return self._held(template.slug)[1]
 
-    def list(self) -> list[Template]:
+    def list(self) -> Sequence[Template]:
         """Return all templates, by group and title."""
         return sorted((one for one, _ in self._kept.values()), key=_place_in_list)
 

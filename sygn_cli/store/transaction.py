@@ -42,6 +42,7 @@ class Transactions:
         self._workspace = workspace
         self._aftermath = aftermath
         self._entropy = entropy
+        self._months: set[Path] = set()
 
     def create(
         self, document_id: str, entry: Entry, *, at: datetime, contents: Sequence[bytes]
@@ -61,7 +62,7 @@ class Transactions:
         staged = DocumentFolder(document_id, self._workspace.staging / name)
         with trouble.guarded(staged.path):
             try:
-                durable.make_folder(folder.path.parent)
+                self._make_month(folder.path.parent)
                 durable.make_staging(staged.path)
                 with locks.hold(staged.lock):
                     _fill(staged, done.committed, held.values())
@@ -104,7 +105,8 @@ class Transactions:
             )
             done = self._next(folder, state.document, state.committed, event, entry)
             with trouble.guarded(folder.path):
-                blobs.put(folder.blobs, entry.attachments)
+                if entry.attachments:
+                    blobs.put(folder.blobs, entry.attachments)
                 self._aftermath.mark(document.id)
                 at_end = len(state.committed)
                 durable.append(folder.trail, done.committed[at_end:], at=at_end)
@@ -178,6 +180,12 @@ class Transactions:
         if not folder.path.is_dir():
             durable.remove(marker)
 
+    def _make_month(self, month: Path) -> None:
+        """Make sure once per process that the month is there and flushed."""
+        if month not in self._months or not month.is_dir():
+            durable.make_folder(month)
+            self._months.add(month)
+
     def _place(self, staged: DocumentFolder, folder: DocumentFolder) -> None:
         try:
             durable.move_folder(staged.path, folder.path)
@@ -237,7 +245,7 @@ def require_blobs(event: Event, held: Collection[str]) -> None:
         raise ValueError(f"{event.type} refers to bytes that were not given: {missing}")
 
 
-def _fill(staged: DocumentFolder, trail: bytes, contents: Iterable[bytes]) -> None:
+def _fill(staged: DocumentFolder, trail: bytes, contents: Collection[bytes]) -> None:
     durable.make_staging(staged.blobs)
     blobs.put(staged.blobs, contents)
     durable.write_new(staged.trail, trail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -95,7 +96,14 @@ class Workspace:
                 )
             with trouble.guarded(path):
                 _make(path, entropy)
-        return cls(path, _workspace_id(description))
+        workspace = cls(path, _workspace_id(description))
+        # Backups and version control drop empty folders. Where they cannot be made, the first
+        # change says so.
+        with contextlib.suppress(OSError):
+            for name in _FOLDERS:
+                if not (path / name).is_dir():
+                    durable.make_folder(path / name)
+        return workspace
 
     @property
     def documents(self) -> Path:
@@ -136,6 +144,11 @@ class Workspace:
     def webhooks(self) -> Path:
         """Endpoints with their secrets, and what was delivered to them."""
         return self.path / "webhooks"
+
+    @property
+    def templates(self) -> Path:
+        """PDFs that are kept to be sent again, one folder each."""
+        return self.path / "templates"
 
     @property
     def cache(self) -> Path:

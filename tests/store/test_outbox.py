@@ -152,3 +152,20 @@ def test_a_mistake_in_deriving_jobs_shows_before_anything_is_written(workspace):
         created(store, 1)
     assert store.load(document.id) == document
     assert list(store.check()) == []
+
+
+def test_an_event_whose_jobs_could_not_be_stored_is_not_logged_before_they_are(
+    workspace, expects_warnings
+):
+    """Otherwise a lost projection would take the jobs along: the log would call them done."""
+    store = WorkspaceStore(workspace, jobs_for=jobs_for)
+    document = created(store)
+    workspace.outbox.rename(workspace.path / "away")
+    document = signed(store, document, "s1")
+    assert set(store.log.heads(document.id)) == {0}
+    assert "put its jobs into the outbox" in expects_warnings.text
+    (workspace.path / "away").rename(workspace.outbox)
+    workspace.folder(document.id).projection.unlink()
+    assert store.heal() == 1
+    assert len(list(store.outbox.pending())) == 3
+    assert list(store.check()) == []

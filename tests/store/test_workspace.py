@@ -14,7 +14,9 @@ import pytest
 
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.settings import settings_from
+from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace, find
+from tests.store.samples import created, signed
 
 RACER = """
 import sys
@@ -75,6 +77,14 @@ def test_a_workspace_whose_making_was_cut_short_is_finished(tmp_path):
     (half / "sygn.json.123.4.tmp").write_text("{")
     (half / "sygn.toml").write_text("# mine\n")
     assert Workspace.open(half).settings_text() == "# mine\n"
+
+
+def test_empty_folders_that_a_backup_dropped_come_back(store):
+    document = created(store)
+    for name in ("inflight", "tmp", "outbox", "idempotency"):
+        (store.workspace.path / name).rmdir()
+    again = WorkspaceStore(Workspace.open(store.workspace.path, create=False))
+    assert signed(again, document, "s1").seq == 2
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
