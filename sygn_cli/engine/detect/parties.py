@@ -13,7 +13,7 @@ _MOST_WORDS: Final = 5
 _WORD: Final = re.compile(r"[^\s,;:.()\[\]*\d/][^\s,;:()\[\]*/]*(?:\s+\d{1,2}(?!\d))?|/")
 # What surrounds a party's name in a label and does not belong to it.
 _FILLERS: Final = re.compile(
-    r"(?<![^\W_])(?:please|here|sign(?:ed|ing)?|signatures?|initials?|authori[sz]ed|pen|ink|printed|print|type|"
+    r"(?<![^\W_])(?:[ldi]['\u2019](?=\w)|please|here|sign(?:ed|ing)?|signatures?|initials?|authori[sz]ed|pen|ink|printed|print|type|"
     r"typed|name|date|title|handwritten|electronic|full|legal|original|required|optional|"
     r"if|and|or|of|the|by|for|on|behalf|above|below|under|in|on|to|a|an|your|his|her|my|x|"
     r"unterschrift(?:en)?|unterzeichner|datum|ort|der|die|das|des|dem|den|vom|von|und|oder|f\u00fcr|bei|"

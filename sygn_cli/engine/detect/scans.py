@@ -11,7 +11,7 @@ from sygn_cli.engine.detect import raster
 from sygn_cli.engine.detect.ink import Ink
 from sygn_cli.engine.detect.shapes import Area, HLine, VLine
 from sygn_cli.engine.detect.sheet import UNREAD, Sheet
-from sygn_cli.engine.detect.words import Word, Writing, read_writing
+from sygn_cli.engine.detect.words import Word, Writing
 
 _DPI: Final = 150
 _COVERS: Final = 0.6
@@ -79,7 +79,7 @@ def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401
     picture = raster.Picture.of(pixmap.width, pixmap.height, pixmap.stride, bytes(pixmap.samples))
     scale = sheet.width / pixmap.width
     rules = [s for s in raster.rules_of(picture) if raster.is_line(s)]
-    posts = [s for s in raster.posts_of(picture) if raster.is_line(s)]
+    posts = [s for s in raster.posts_of(picture) if raster.is_line(s) and _is_wall(s, rules)]
     lumps, dotted = raster.parted(raster.lumps_of(picture, rules, posts))
     rules += dotted
     skew = _skew(rules, sheet)
@@ -103,6 +103,24 @@ def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401
         unread=not read,
     )
     return Scan(straight, skew)
+
+
+_WALL: Final = 40  # pixels: a longer stroke is no letter
+_TOUCH: Final = 5
+
+
+def _is_wall(post: raster.Streak, rules: list[raster.Streak]) -> bool:
+    """Tell the side of a box from the stem of a large letter; x and y of posts are exchanged."""
+    if post.length >= _WALL:
+        return True
+    return all(
+        any(
+            min(abs(rule.top - end), abs(rule.bottom - end)) <= _TOUCH
+            and rule.x0 - _TOUCH <= post.y0 <= rule.x1 + _TOUCH
+            for rule in rules
+        )
+        for end in (post.x0, post.x1)
+    )
 
 
 def _skew(rules: list[raster.Streak], sheet: Sheet) -> Skew:
@@ -142,8 +160,24 @@ def _recognised(page: Any) -> Writing | None:  # noqa: ANN401
         textpage = page.get_textpage_ocr(dpi=_OCR_DPI, full=True)
     except (RuntimeError, ValueError, OSError):
         return None
-    writing = read_writing(textpage)
-    return writing if writing.words else None
+    lines: dict[tuple[int, int], list[Any]] = {}
+    for word in textpage.extractWORDS():
+        if word[4].strip():
+            lines.setdefault((word[5], word[6]), []).append(word)
+    words = [word for line in lines.values() for word in _on_one_base(line)]
+    return Writing(words=words) if words else None
+
+
+def _on_one_base(line: list[Any]) -> list[Word]:
+    """Return the words of a line with one baseline and size, which Tesseract gives per word."""
+    height = median(word[3] - word[1] for word in line)
+    base = median(word[3] for word in line) - 0.2 * height
+    size = max(5.0, 0.85 * height)
+    return [
+        Word(text, x0, y0, x1, y1, base, size)
+        for x0, y0, x1, y1, text, *_ in line
+        if any(c.isalnum() for c in text) or text in {":", "€", "$", "(", ")"}
+    ]
 
 
 def _turned(writing: Writing, skew: Skew) -> Writing:

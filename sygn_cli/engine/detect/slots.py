@@ -21,6 +21,9 @@ _MOST_WORDS: Final = 4
 _TAG_SIGNS: Final = frozenset("{}[]|\\")
 _ROOM_RIGHT: Final = 60.0
 _ROOM_ABOVE: Final = 16.0
+_MUCH_ROOM: Final = 30.0
+_AROUND: Final = 120.0
+_FARTHEST: Final = 80.0
 _WIDTHS: Final = {FieldType.SIGNATURE: 180.0, FieldType.INITIALS: 60.0, FieldType.DATE: 110.0}
 _BLOCK: Final = 130.0
 
@@ -49,18 +52,20 @@ def _key(text: str) -> str:
 
 def _names(chunk: Chunk, language: str) -> FieldType | None:
     """Return the type that a text names if it says little else."""
-    if len(chunk.words) > _MOST_WORDS + 2 or set(chunk.text) & _TAG_SIGNS:
+    colon = chunk.text.rstrip().endswith(":")
+    if len(chunk.words) > _MOST_WORDS + (6 if colon else 2) or set(chunk.text) & _TAG_SIGNS:
         return None
     text = lexicon.fold(chunk.text).strip(" :()*.")
     found = lexicon.hits(text, language)
-    if not found or (len(text) <= 4 and not chunk.text.rstrip().endswith(":")):
+    if not found or (len(text) <= 3 and not chunk.text.rstrip().endswith(":")):
         return None
     rest = text
     for hit in found:
         rest = rest.replace(text[hit.start : hit.end], " ")
     strange = [word for word in re.findall(r"\w+", rest) if len(word) > 2]
-    colon = chunk.text.rstrip().endswith(":")
-    if len(strange) > (2 if colon else 1):
+    # "Signature of the legal representative": what follows the word says whose it is.
+    leads = found[0].type is FieldType.SIGNATURE and found[0].start == 0
+    if len(strange) > (3 if colon or leads else 1):
         return None
     return lexicon.main_hit(found, text, last=False).type
 
@@ -82,7 +87,7 @@ def _slot(sheet: Sheet, chunk: Chunk, kind: FieldType, blanks: list[Blank]) -> l
     if chunk.text.rstrip().endswith(":"):
         area, where = _room_right(sheet, chunk, kind), Where.LEFT
     else:
-        area, where = _room_above(sheet, chunk, kind), Where.BELOW
+        area, where = _room_around(sheet, chunk, kind)
     if area is None or any(area.overlap(blank.area) > 0 for blank in blanks):
         return []
     evidence = Evidence(where, chunk.text, 0.0, kind, 0.8, 0.8)
@@ -99,21 +104,48 @@ def _room_right(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
     if right - left < _ROOM_RIGHT and not (kind is FieldType.INITIALS and right - left > 24):
         return None
     height = 22.0 if kind is FieldType.SIGNATURE else 14.0
-    bottom = chunk.base + 2
+    below = _free_height(sheet, Area(chunk.x0, chunk.y0, right, chunk.base + 2), 1)
+    bottom = chunk.base + (7 if kind is FieldType.SIGNATURE and below > _MUCH_ROOM else 2)
     return Area(left, bottom - height, right, bottom)
 
 
-def _room_above(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
-    top, bottom = chunk.base - chunk.size - _ROOM_ABOVE, chunk.base - 0.9 * chunk.size
+def _room_around(sheet: Sheet, chunk: Chunk, kind: FieldType) -> tuple[Area | None, Where]:
+    """Return the room above a label, or below it where there is far more."""
     right = min(sheet.width - 30, max(chunk.x1, chunk.x0 + 0.6 * _WIDTHS.get(kind, 150.0)))
     for row in sheet.rows_between(chunk.base - 3, chunk.base + 3):
         for other in row.chunks:
             if other.x0 > chunk.x1:
                 right = min(right, other.x0 - 4)
-    area = Area(chunk.x0 - 2, top, right, bottom)
-    if sheet.words_in(area._replace(x1=max(area.x1, chunk.x1))) or top < 0:
-        return None
-    return area
+    top, bottom = chunk.base - 0.9 * chunk.size, chunk.base + 0.3 * chunk.size
+    for row in sheet.rows_between(bottom + 4, bottom + 1.5 * chunk.size):
+        # The label may go on in a second row.
+        if any(abs(c.x0 - chunk.x0) < 3 and len(c.words) <= _MOST_WORDS for c in row.chunks):
+            bottom = row.base + 0.3 * chunk.size
+    column = Area(chunk.x0 - 2, top, max(right, chunk.x1), bottom)
+    # Neighbours in the row may have a second row of their own.
+    lowest = bottom + 1.2 * chunk.size
+    around = Area(column.x0 - _AROUND, top, column.x1 + _AROUND, lowest)
+    above, below = _free_height(sheet, column, -1), _free_height(sheet, around, 1)
+    if below >= _MUCH_ROOM and below > 1.8 * above:
+        return Area(column.x0, bottom + 2, right, bottom + 26), Where.ABOVE
+    if above < _ROOM_ABOVE:
+        return None, Where.BELOW
+    return Area(column.x0, top - _ROOM_ABOVE, right, top), Where.BELOW
+
+
+def _free_height(sheet: Sheet, column: Area, way: int) -> float:
+    """Return the white space over (-1) or under (1) a label, at most ``_FARTHEST``."""
+    if way < 0:
+        rows = reversed(sheet.rows_between(max(0.0, column.y0 - _FARTHEST), column.y0))
+        room = min(_FARTHEST, column.y0)
+    else:
+        rows = iter(sheet.rows_between(column.y1 + 2, column.y1 + _FARTHEST + 10))
+        room = min(_FARTHEST, sheet.height - column.y1)
+    for row in rows:
+        if any(shared(c.x0, c.x1, column.x0, column.x1) > 0 for c in row.chunks):
+            edge = row.base + 2 if way < 0 else row.base - row.size
+            return max(0.0, (column.y0 - edge) if way < 0 else (edge - column.y1))
+    return room
 
 
 def _companions(
