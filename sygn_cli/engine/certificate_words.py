@@ -6,6 +6,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.engine.certificate_pages import Block
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -13,27 +15,30 @@ if TYPE_CHECKING:
     from sygn_cli.engine.completion_certificate import CertificateView, SignerView
 
 # MuPDF breaks lines at white space only; without help a long word runs off the page.
-_LONG_WORD: Final = re.compile(r"\S{28,}")
-_PIECE: Final = 24
+_LONG_WORD: Final = re.compile(r"\S{13,}")
+_PIECE: Final = 12
 _BREAK: Final = "\u200b"
 _SANDBOX: Final = "SANDBOX: made for testing. This document and its signatures do not count."
 
 
-def html(view: CertificateView) -> str:
-    """Return the body; every foreign word in it is escaped."""
-    parts = [
-        "<h1>Completion certificate</h1>",
-        f"<p class='lead'>{_words(view.title)}</p>",
-        f"<p class='warn'><b>{_SANDBOX}</b></p>" if view.sandbox else "",
-        _document(view),
-        _files(view),
-        "<h2>Signers</h2>",
-        *(_signer(number, signer) for number, signer in enumerate(view.signers, start=1)),
-        _history(view),
-        _worth(view),
-        _how_to_verify(view),
+def head(view: CertificateView) -> str:
+    """Return what stands beside the QR code; every foreign word is escaped, here and below."""
+    sandbox = f"<p class='warn'><b>{_SANDBOX}</b></p>" if view.sandbox else ""
+    return f"<h1>Completion certificate</h1><p class='lead'>{_words(view.title)}</p>{sandbox}"
+
+
+def blocks(view: CertificateView) -> list[Block]:
+    """Return the rest, piece by piece."""
+    first, *others = [_signer(n, signer) for n, signer in enumerate(view.signers, start=1)]
+    return [
+        Block(_document(view)),
+        Block(_files(view), together=False),
+        Block(f"<h2>Signers</h2>{first}"),
+        *(Block(other) for other in others),
+        Block(_history(view), together=False),
+        Block(_worth(view)),
+        Block(_how_to_verify(view)),
     ]
-    return "".join(parts)
 
 
 def _document(view: CertificateView) -> str:
@@ -74,8 +79,8 @@ def _signer(number: int, signer: SignerView) -> str:
         ("IP address", _words(signer.ip)),
         ("Browser", _words(signer.user_agent)),
         ("Time zone", _words(signer.time_zone)),
-        ("Consent text", _mono(signer.consent_sha256)),
-        ("Values", _mono(signer.values_sha256)),
+        ("Consent text SHA", _mono(signer.consent_sha256)),
+        ("Values SHA", _mono(signer.values_sha256)),
     ]
     return f"<h3>{number}. {_words(signer.name)}{role}</h3>{_table(rows)}"
 

@@ -108,7 +108,8 @@ class CertificateView:
 def draw(view: CertificateView) -> bytes:
     """Return the certificate as an A4 PDF, not yet sealed; the same view gives the same bytes."""
     return certificate_pages.lay_out(
-        certificate_words.html(view),
+        certificate_words.head(view),
+        certificate_words.blocks(view),
         title=f"Completion certificate: {view.title}",
         foot=f"{view.document}  \u00b7  {view.made_by}",
         code=view.qr_text,
