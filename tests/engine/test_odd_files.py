@@ -27,10 +27,8 @@ def test_an_odd_file_is_sealed_or_refused(path, credential, ca, tmp_path):
     pdf = path.read_bytes()
     try:
         taken = inspect(pdf)
-    except PdfRefused as refused:
-        assert refused.reason
-        assert refused.message.endswith(".")
-        return
+    except PdfRefused:
+        return  # test_intake tells why
 
     stamped = stamp([pdf], [], title="T")
     sealed = seal(stamped, credential, at=NOON, reason="r")
