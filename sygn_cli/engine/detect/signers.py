@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.field import FieldType
-from sygn_cli.engine.detect import parties
+from sygn_cli.engine.detect import lexicon, parties
 from sygn_cli.engine.detect.blanks import Blank, Where
 from sygn_cli.engine.detect.shapes import shared
 
@@ -132,10 +133,29 @@ def _fill(sheet: Sheet, blocks: list[_Block], blanks: list[Blank]) -> None:
     prose = [row for row in sheet.rows if any(len(c.words) >= _PROSE for c in row.chunks)]
     leading = _fields_lead(blocks, rest, prose)
     for blank in rest:
-        costs = [_cost(blank, block, prose, leading=leading) for block in blocks]
-        best = min(range(len(blocks)), key=costs.__getitem__)
-        if costs[best] <= _REACH:
-            blocks[best].members.append(blank)
+        said = _said(blank, blocks)
+        costs = {id(block): _cost(blank, block, prose, leading=leading) for block in blocks}
+        best = min(said or blocks, key=lambda block: costs[id(block)])
+        if said or costs[id(best)] <= _REACH:
+            best.members.append(blank)
+
+
+def _said(blank: Blank, blocks: list[_Block]) -> list[_Block]:
+    """Return the blocks whose party the words around a blank speak of first."""
+    texts = [lexicon.fold(blank.label)]
+    texts += [lexicon.fold(e.text) for e in blank.evidence if e.where is Where.RIGHT]
+    for text in texts:
+        words = re.findall(r"[^\W_]+", text)
+        places = {
+            id(block): words.index(word)
+            for block in blocks
+            for word in [lexicon.fold(block.party).split("/")[0].split()[0]]
+            if word in words and not block.party.startswith("Signer ")
+        }
+        if places:
+            first = min(places.values())
+            return [block for block in blocks if places.get(id(block)) == first]
+    return []
 
 
 def _fields_lead(blocks: list[_Block], rest: list[Blank], prose: list[Row]) -> bool:
@@ -154,10 +174,6 @@ def _rows_between(rows: Iterable[Row], top: float, bottom: float) -> int:
 
 def _cost(blank: Blank, block: _Block, prose: list[Row], *, leading: bool) -> float:
     area, anchor = blank.area, block.anchor.area
-    if block.party and blank.label:
-        name = parties.named_in(blank.label)
-        if name and name.split()[0] == block.party.split()[0]:
-            return -1.0
     apart = max(0.0, area.x0 - anchor.x1, anchor.x0 - area.x1)
     columned = max(0.0, area.x0 - block.right, block.left - area.x0)
     above = anchor.y0 - area.y1

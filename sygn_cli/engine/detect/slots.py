@@ -126,7 +126,7 @@ def _room_around(sheet: Sheet, chunk: Chunk, kind: FieldType) -> tuple[Area | No
     lowest = bottom + 1.2 * chunk.size
     around = Area(column.x0 - _AROUND, top, column.x1 + _AROUND, lowest)
     above, below = _free_height(sheet, column, -1), _free_height(sheet, around, 1)
-    if below >= _MUCH_ROOM and below > 1.8 * above:
+    if below >= _MUCH_ROOM and below > 1.8 * above and above > 0.6 * chunk.size:
         return Area(column.x0, bottom + 2, right, bottom + 26), Where.ABOVE
     if above < _ROOM_ABOVE:
         return None, Where.BELOW
