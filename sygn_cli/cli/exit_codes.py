@@ -47,6 +47,7 @@ MEANINGS: Final[dict[ExitCode, str]] = {
 
 BY_CODE: Final[dict[str, ExitCode]] = {
     "invalid_request": ExitCode.USAGE,
+    "idempotency_key_reused": ExitCode.USAGE,
     "not_found": ExitCode.NOT_FOUND,
     "unauthorized": ExitCode.AUTH,
     "forbidden": ExitCode.AUTH,

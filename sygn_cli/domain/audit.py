@@ -39,6 +39,7 @@ class EventType(StrEnum):
     CONSENT_GIVEN = "consent.given"
     SIGNED = "signed"
     DECLINED = "declined"
+    DEADLINE_CHANGED = "deadline.changed"
     REMINDED = "reminded"
     VOIDED = "voided"
     EXPIRED = "expired"

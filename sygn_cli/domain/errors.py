@@ -5,6 +5,7 @@ exit codes all use it. A class without a code of its own is a family, never rais
 
     SygnError
     +-- InvalidRequest          a value that is not acceptable
+    |   +-- IdempotencyKeyReused
     +-- NotFound                no such document, signer, template, key
     +-- Unauthorized, Forbidden
     +-- StateConflict           (family) the document is in the wrong state
@@ -61,6 +62,12 @@ class InvalidRequest(SygnError):
     """A value is missing, malformed or out of range."""
 
     code = "invalid_request"
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    """The idempotency key was used with another request."""
+
+    code = "idempotency_key_reused"
 
 
 class NotFound(SygnError):

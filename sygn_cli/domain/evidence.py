@@ -15,6 +15,11 @@ OPERATOR: Final[Json] = {"kind": "operator"}
 SYSTEM: Final[Json] = {"kind": "system"}
 
 
+def api_actor(key_id: str) -> Json:
+    """Return the actor of what is done through the API: the operator, by one of their keys."""
+    return {"kind": "operator", "key": key_id}
+
+
 def signer_actor(signer_id: str) -> Json:
     """Return the actor that a signer's events carry."""
     return {"kind": "signer", "id": signer_id}
@@ -25,7 +30,7 @@ class Evidence:
     """Where an action came from.
 
     Attributes:
-        via: ``browser`` or ``cli``.
+        via: ``browser``, ``api`` or ``cli``.
         ip: Address of the peer; "" where there is none (command line).
         ip_source: ``direct``, or ``proxy`` if a trusted proxy named the address.
         user_agent: As the browser sent it, made printable and cut to 400 characters.

@@ -78,6 +78,10 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
             raise Tampered("The audit trail creates the document twice.")
         case EventType.SENT:
             return replace(document, status=DocumentStatus.SENT, sent_at=event.at)
+        case EventType.DEADLINE_CHANGED:
+            wire = data["expires_at"]
+            moved = None if wire is None else moment.from_wire(wire)
+            return replace(document, expires_at=moved)
         case EventType.LINK_ROTATED:
             return _with(document, data["signer"], link_generation=data["generation"])
         case EventType.VIEWED:

@@ -25,6 +25,12 @@ def ulid(at: datetime, entropy: bytes) -> str:
         raise ValueError(f"a ULID takes {ENTROPY_BYTES} random bytes, not {len(entropy)}")
     milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
     number = (milliseconds << 80) | int.from_bytes(entropy, "big")
+    return base32(number.to_bytes(16, "big"))
+
+
+def base32(content: bytes) -> str:
+    """Return 16 bytes as 26 characters."""
+    number = int.from_bytes(content, "big")
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -5, -5))
 
 

@@ -118,24 +118,26 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))
 
 
-def reveal_link(document: Document, signer: Signer, *, to: str, evidence: Evidence) -> Entry:
+def reveal_link(
+    document: Document, signer: Signer, *, to: str, evidence: Evidence, actor: Json = OPERATOR
+) -> Entry:
     """Record that a signing link was shown to somebody other than its signer."""
     document.require_open()
     return Entry(
         EventType.LINK_REVEALED,
-        OPERATOR,
+        actor,
         {"signer": signer.id, "to": to, **evidence.to_json()},
     )
 
 
-def rotate_link(document: Document, signer: Signer) -> Entry:
+def rotate_link(document: Document, signer: Signer, *, actor: Json = OPERATOR) -> Entry:
     """Make a new signing link; the old one dies."""
     document.require_open()
     if signer.status is not SignerStatus.PENDING:
         raise AlreadySigned(f"{signer.name} has signed; there is no link to renew.")
     return Entry(
         EventType.LINK_ROTATED,
-        OPERATOR,
+        actor,
         {"signer": signer.id, "generation": signer.link_generation + 1},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sygn_cli.domain.document import Document, DocumentStatus
+    from sygn_cli.domain.document import Document, DocumentStatus, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +31,4 @@ class Filters:
     account: str | None = None
     status: DocumentStatus | None = None
     since: datetime | None = None
+    mode: Mode | None = None

@@ -40,8 +40,19 @@ def route(detections: Sequence[Detection], invitees: Sequence[Invitee]) -> Mappi
     to the signers that are left; what is nobody's by name goes to the first signer. With a
     single signer everything is theirs.
     """
-    ids = [f"s{number}" for number in range(1, len(invitees) + 1)]
     parties = list(dict.fromkeys(d.party for d in _reading_order(detections) if d.party))
+    owner = owners(parties, invitees)
+    return {d.id: owner.get(d.party, "s1") for d in detections}
+
+
+def owners(parties: Sequence[str], invitees: Sequence[Invitee]) -> Mapping[str, str]:
+    """Return signer ids by party; a party for whom nobody is left is missing.
+
+    Args:
+        parties: As the PDF names them, in reading order.
+        invitees: The signers; those with a role take the party of that name.
+    """
+    ids = [f"s{number}" for number in range(1, len(invitees) + 1)]
     owner: dict[str, str] = {}
     for signer_id, invitee in zip(ids, invitees, strict=True):
         for party in parties:
@@ -52,7 +63,7 @@ def route(detections: Sequence[Detection], invitees: Sequence[Invitee]) -> Mappi
     for party in parties:
         if party not in owner and free:
             owner[party] = free.pop(0)
-    return {d.id: owner.get(d.party, ids[0]) for d in detections}
+    return owner
 
 
 def check_assignments(

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sygn_cli.domain.errors import SygnError
 
@@ -17,6 +17,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 STATUS: Final[dict[str, int]] = {
     "invalid_request": 400,
+    "idempotency_key_reused": 422,
     "unauthorized": 401,
     "forbidden": 403,
     "not_found": 404,
@@ -25,8 +26,8 @@ STATUS: Final[dict[str, int]] = {
     "already_signed": 409,
     "not_your_turn": 409,
     "consent_missing": 409,
-    "voided": 409,
-    "expired": 409,
+    "voided": 410,
+    "expired": 410,
     "declined": 409,
     "conflict": 409,
     "payload_too_large": 413,
@@ -41,6 +42,7 @@ STATUS: Final[dict[str, int]] = {
     "workspace_unusable": 503,
 }
 _FAULT: Final = "internal_error"
+_PROBLEM: Final = "application/problem+json"
 # The framework's own refusals, by the same names and in our words.
 _FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
     400: ("invalid_request", "The request is not understood."),
@@ -48,6 +50,7 @@ _FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
     405: ("method_not_allowed", "This address does not take that method."),
     413: ("payload_too_large", "That is too large to be sent at once."),
     415: ("unsupported_media_type", "Send it as application/json."),
+    429: ("rate_limited", "Too many requests. Wait and try again."),
 }
 
 
@@ -70,7 +73,11 @@ def register(app: Flask) -> None:
     def refused(error: HTTPException) -> tuple[Response | str, int]:
         status = error.code or 500
         code, message = _FRAMEWORK.get(status, (_FAULT, "Something went wrong on our side."))
-        return _answer(code, message, None, status)
+        answer, status = _answer(code, message, None, status)
+        if isinstance(answer, Response) and isinstance(error, MethodNotAllowed):
+            # RFC 9110, 15.5.6: the answer must name the methods that are taken.
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return answer, status
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[Response | str, int]:
@@ -82,10 +89,32 @@ def register(app: Flask) -> None:
 def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Response | str, int]:
     if wants_page():
         return render_template("error.html", code=code, status=status), status
-    body = {"error": code, "message": message}
+    body: dict[str, object] = {"error": code, "message": message}
     if hint:
         body["hint"] = hint
-    return jsonify(body), status
+    answer = jsonify(_problem(body, status) if _wants_problem() else body)
+    if _wants_problem():
+        answer.mimetype = _PROBLEM
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer, status
+
+
+def _wants_problem() -> bool:
+    wanted = request.accept_mimetypes
+    return wanted.quality(_PROBLEM) > 0 and _PROBLEM in wanted.values()
+
+
+def _problem(body: dict[str, object], status: int) -> dict[str, object]:
+    """Return the error with the members of RFC 9457 beside our own."""
+    return {
+        "type": f"/docs#{body['error']}",
+        "title": str(body["error"]).replace("_", " ").capitalize(),
+        "status": status,
+        "detail": body["message"],
+        "instance": request.path,
+        **body,
+    }
 
 
 def wants_page() -> bool:

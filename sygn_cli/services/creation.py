@@ -96,7 +96,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     fields = _assign(request, found.fields if request.fields is None else request.fields)
     proposal = lifecycle.Proposal(
         account=request.account,
-        title=request.title or _title(request.files[0].name),
+        title=request.title or title_of(request.files[0].name),
         files=tuple(_source(file, one) for file, one in zip(request.files, intakes, strict=True)),
         invitees=request.invitees,
         fields=fields,
@@ -170,7 +170,7 @@ def _inspect(runtime: Runtime, request: Request, file: GivenFile) -> Intake:
 def _source(file: GivenFile, one: Intake) -> SourceFile:
     pages = tuple((p.geometry.width, p.geometry.height) for p in one.pages)
     rounded = tuple((round(w, 3), round(h, 3)) for w, h in pages)
-    return SourceFile(_file_name(file.name), one.sha256, one.size, rounded)
+    return SourceFile(file_name(file.name), one.sha256, one.size, rounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +220,13 @@ def _assign(request: Request, fields: Sequence[Field]) -> tuple[Field, ...]:
     )
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return a file's name without folders, for both kinds of slash."""
     base = name.replace("\\", "/").rpartition("/")[2] or "document.pdf"
     return text.require(base[-200:], what="The file name", longest=200)
 
 
-def _title(name: str) -> str:
-    stem = _file_name(name)
+def title_of(name: str) -> str:
+    """Return the title that a file's name makes."""
+    stem = file_name(name)
     return stem[:-4] if stem.lower().endswith(".pdf") and len(stem) > 4 else stem

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from sygn_cli.domain import lifecycle, link
 from sygn_cli.domain.errors import NotFound
-from sygn_cli.domain.evidence import Evidence
+from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 
 if TYPE_CHECKING:
+    from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
+    from sygn_cli.domain.evidence import Evidence
     from sygn_cli.domain.signer import Signer
     from sygn_cli.services.runtime import Runtime
 
@@ -39,7 +41,15 @@ def open_token(runtime: Runtime, token: str) -> tuple[Document, Signer]:
     return document, signer
 
 
-def reveal(runtime: Runtime, document_id: str, signer_id: str, *, rotate: bool = False) -> str:
+def reveal(
+    runtime: Runtime,
+    document_id: str,
+    signer_id: str,
+    *,
+    rotate: bool = False,
+    actor: Json = OPERATOR,
+    evidence: Evidence = COMMAND_LINE,
+) -> str:
     """Return a signer's link for the operator, and record that it was shown.
 
     Args:
@@ -47,6 +57,8 @@ def reveal(runtime: Runtime, document_id: str, signer_id: str, *, rotate: bool =
         document_id: The document.
         signer_id: ``s1``, ``s2`` ...
         rotate: Make a new link first; the old one dies.
+        actor: Who asked for it.
+        evidence: Where they asked from.
 
     Raises:
         NotFound, StateConflict: There is no such signer, or nothing left to sign.
@@ -55,11 +67,11 @@ def reveal(runtime: Runtime, document_id: str, signer_id: str, *, rotate: bool =
     with store.exclusive(document_id):
         document = store.load(document_id)
         if rotate:
-            entry = lifecycle.rotate_link(document, document.signer(signer_id))
+            entry = lifecycle.rotate_link(document, document.signer(signer_id), actor=actor)
             document = store.commit(document, entry, at=now)
         signer = document.signer(signer_id)
         entry = lifecycle.reveal_link(
-            document, signer, to="operator", evidence=Evidence(via="cli")
+            document, signer, to="operator", evidence=evidence, actor=actor
         )
         document = store.commit(document, entry, at=now)
     return signing_url(runtime, document, signer)

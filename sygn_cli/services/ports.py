@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from sygn_cli.domain.apikey import ApiKey
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.listing import Filters, Page
+    from sygn_cli.domain.template import Template
     from sygn_cli.engine.credential import Credential
 
 P = ParamSpec("P")
@@ -170,4 +172,88 @@ class Cache(Protocol):
 
     def put(self, key: str, content: bytes) -> None:
         """Keep the bytes if that is possible; never fails."""
+        ...
+
+
+class ApiKeys(Protocol):
+    """Keys to the API, by id; never their secrets."""
+
+    def add(self, key: ApiKey) -> None:
+        """Keep a new key; durable on return."""
+        ...
+
+    def get(self, key_id: str) -> ApiKey:
+        """Return the key of that id.
+
+        Raises:
+            NotFound: There is none.
+        """
+        ...
+
+    def list(self) -> Sequence[ApiKey]:
+        """Return all keys, oldest first."""
+        ...
+
+    def revoke(self, key_id: str, *, at: datetime) -> ApiKey:
+        """Make a key useless from now on; doing so twice changes nothing.
+
+        Raises:
+            NotFound: There is none of that id.
+        """
+        ...
+
+    def note_use(self, key_id: str, *, at: datetime) -> None:
+        """Remember roughly when a key was used; never fails, and is no write each time."""
+        ...
+
+    def last_used(self, key_id: str) -> datetime | None:
+        """Return roughly when a key was last used; None if never."""
+        ...
+
+
+class Templates(Protocol):
+    """PDFs that are kept to be sent again and again, by slug."""
+
+    def add(self, template: Template, pdf: bytes) -> None:
+        """Keep a template, whole or not at all.
+
+        Raises:
+            Conflict: There is one of that name.
+        """
+        ...
+
+    def get(self, slug: str) -> Template:
+        """Return the template of that name.
+
+        Raises:
+            NotFound: There is none.
+        """
+        ...
+
+    def pdf(self, template: Template) -> bytes:
+        """Return a template's PDF, checked against its hash."""
+        ...
+
+    def list(self) -> Sequence[Template]:
+        """Return all templates, by group and title."""
+        ...
+
+    def remove(self, slug: str) -> None:
+        """Take a template away.
+
+        Raises:
+            NotFound: There is none of that name.
+        """
+        ...
+
+
+class Answers(Protocol):
+    """Answers given to requests that carried an idempotency key, kept for a day."""
+
+    def get(self, account: str, key: str) -> tuple[str, int, bytes] | None:
+        """Return the request's fingerprint, the status and the body; None if there is none."""
+        ...
+
+    def put(self, account: str, key: str, answer: tuple[str, int, bytes]) -> None:
+        """Keep an answer, unless one is kept already."""
         ...

@@ -29,9 +29,11 @@ def test_the_table_names_no_code_that_does_not_exist():
     assert STATUS.keys() - {one.code for one in classes()} == set()
 
 
-def test_states_are_conflicts():
-    conflicts = {one.code for one in classes(domain.StateConflict)}
-    assert {STATUS[code] for code in conflicts} == {409}
+def test_states_are_conflicts_and_what_is_over_for_good_is_gone():
+    codes = {one.code for one in classes(domain.StateConflict)}
+    gone = {"voided", "expired"}
+    assert {STATUS[code] for code in codes - gone} == {409}
+    assert {STATUS[code] for code in gone} == {410}
 
 
 @pytest.mark.parametrize(

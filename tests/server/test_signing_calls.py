@@ -149,7 +149,7 @@ def test_declining_needs_a_reason_and_ends_the_document(site):
 def test_a_closed_document_takes_nothing(site, path):
     documents.void(site.runtime, site.document.id)
     answer = site.post(path, {"marks": {"f1": SIGNATURE}, "reason": "late"})
-    assert answer.status_code == 409
+    assert answer.status_code == 410
     assert answer.json["error"] == "voided"
 
 

@@ -24,7 +24,7 @@ export function setUpDecline() {
       draft.drop();
       turnOver();
     } catch (problem) {
-      if (problem.status === 409) turnOver();
+      if (problem.status === 409 || problem.status === 410) turnOver();
       else error.textContent = excuse(problem);
     }
   });

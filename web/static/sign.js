@@ -47,7 +47,7 @@ form.addEventListener("submit", async (event) => {
     form.dataset.given = "";
     guide.start();
   } catch (problem) {
-    if (problem.status === 409) turnOver();
+    if (problem.status === 409 || problem.status === 410) turnOver();
     else error.textContent = excuse(problem);
   } finally {
     button.removeAttribute("aria-busy");

@@ -1,0 +1,86 @@
+"""What the sender may do while a document waits: send a draft, move the deadline, remind.
+
+As in :mod:`sygn_cli.domain.lifecycle` each function checks the rules and returns what to record.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain import moment, routing
+from sygn_cli.domain.audit import Entry, EventType
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.errors import AlreadyCompleted, Expired
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sygn_cli.domain.audit import Json
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.signer import Signer
+
+
+def send(document: Document, *, actor: Json, now: datetime) -> Entry | None:
+    """Let the signers of a draft act; None if they may already.
+
+    Raises:
+        Expired: The deadline has passed.
+        StateConflict: The document has ended.
+    """
+    if document.status is not DocumentStatus.DRAFT:
+        document.require_open()
+        return None
+    if document.expires_at is not None and now >= document.expires_at:
+        raise Expired(
+            f"The deadline of document {document.id} has passed.",
+            hint="Set another one before you send it.",
+        )
+    return Entry(EventType.SENT, actor, {})
+
+
+def change_deadline(
+    document: Document, expires_at: datetime | None, *, actor: Json, now: datetime
+) -> Entry | None:
+    """Set another deadline; None if it is the present one.
+
+    Raises:
+        Expired: The old deadline has passed; nobody who saw that is overruled.
+        AlreadyCompleted: Everyone has signed.
+        StateConflict: The document has ended.
+    """
+    if document.status is not DocumentStatus.DRAFT:
+        document.require_open()
+    if document.is_overdue(now):
+        raise Expired(f"Document {document.id} has expired.")
+    if document.awaits_seal:
+        raise AlreadyCompleted(f"Everyone has signed document {document.id}; it is being sealed.")
+    if document.expires_at == expires_at:
+        return None
+    wire = None if expires_at is None else moment.to_wire(expires_at)
+    return Entry(EventType.DEADLINE_CHANGED, actor, {"expires_at": wire})
+
+
+def remind(
+    document: Document, *, channel: str, actor: Json, now: datetime
+) -> tuple[Entry, Sequence[Signer]]:
+    """Record that those whose turn it is are reminded, and return who they are.
+
+    Args:
+        document: The document.
+        channel: How their links reach them; ``operator`` where whoever asked passes them on.
+        actor: Who reminds.
+        now: The present moment.
+
+    Raises:
+        AlreadyCompleted: Everyone has signed.
+        StateConflict: The document is not open.
+    """
+    document.require_open()
+    if document.is_overdue(now):
+        raise Expired(f"Document {document.id} has expired.")
+    waiting = routing.next_signers(document)
+    if not waiting:
+        raise AlreadyCompleted(f"Everyone has signed document {document.id}.")
+    data = {"signers": [signer.id for signer in waiting], "channel": channel}
+    return Entry(EventType.REMINDED, actor, data), waiting
