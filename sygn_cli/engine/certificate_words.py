@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from sygn_cli.engine.completion_certificate import CertificateView, SignerView
 
 # MuPDF breaks lines at white space only; without help a long word runs off the page.
-_LONG_WORD: Final = re.compile(r"\S{13,}")
-_PIECE: Final = 12
+# Characters of the widest letter that fit beside the QR code, into a table, into a narrow column.
+_HEAD: Final = 30
+_WIDE: Final = 44
+_NARROW: Final = 12
 _BREAK: Final = "\u200b"
+_ENTITY: Final = re.compile(r"&(?=#?\w+;)")
 _SANDBOX: Final = "SANDBOX: made for testing. This document and its signatures do not count."
 
 
 def head(view: CertificateView) -> str:
     """Return what stands beside the QR code; every foreign word is escaped, here and below."""
     sandbox = f"<p class='warn'><b>{_SANDBOX}</b></p>" if view.sandbox else ""
-    return f"<h1>Completion certificate</h1><p class='lead'>{_words(view.title)}</p>{sandbox}"
+    return f"<h1>Completion certificate</h1><p class='lead'>{_words(view.title, widest=_HEAD)}</p>{sandbox}"
 
 
 def blocks(view: CertificateView) -> list[Block]:
@@ -87,8 +90,8 @@ def _signer(number: int, signer: SignerView) -> str:
 
 def _history(view: CertificateView) -> str:
     rows = "".join(
-        f"<tr><td class='when'>{_when(event.at)}</td><td class='who'>{_words(event.actor)}</td>"
-        f"<td>{_words(event.words)}</td></tr>"
+        f"<tr><td class='when'>{_when(event.at)}</td><td class='who'>{_words(event.actor, widest=_NARROW)}</td>"
+        f"<td>{_words(event.words, widest=_NARROW * 2)}</td></tr>"
         for event in view.events
     )
     return (
@@ -131,13 +134,11 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
     return f"<table>{shown}</table>"
 
 
-def _words(text: str) -> str:
-    return escape(_LONG_WORD.sub(_broken, text))
-
-
-def _broken(match: re.Match[str]) -> str:
-    word = match[0]
-    return _BREAK.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+def _words(text: str, *, widest: int = _WIDE) -> str:
+    pieces = re.sub(rf"(\S{{{widest}}})(?=\S)", rf"\1{_BREAK}", text)
+    # MuPDF resolves entities twice: "&amp;lt;" would become "<". Where a word looks like one, a
+    # space without width keeps the ampersand apart from the rest.
+    return escape(_ENTITY.sub(f"&{_BREAK}", pieces))
 
 
 def _mono(text: str) -> str:

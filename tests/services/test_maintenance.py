@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import SealFailed
+from sygn_cli.domain.errors import SealFailed, Tampered
 from sygn_cli.engine import seal
-from sygn_cli.services import maintenance, signing
+from sygn_cli.services import documents, maintenance, signing
 from tests.runtimes import ADA, a_document, sample
 
 
@@ -37,14 +37,13 @@ def test_what_is_overdue_expires(runtime, clock):
 
 
 def test_one_hopeless_document_does_not_stop_the_others(runtime, monkeypatch):
-    documents = [unsealed(runtime, monkeypatch) for _ in range(3)]
-    hopeless = documents[1].id
-    load = runtime.store.load
+    hopeless = [unsealed(runtime, monkeypatch) for _ in range(3)][1].id
+    get = documents.get
 
-    def damaged(document_id):
+    def damaged(runtime, document_id):
         if document_id == hopeless:
-            raise SealFailed("damaged")
-        return load(document_id)
+            raise Tampered("damaged")
+        return get(runtime, document_id)
 
-    monkeypatch.setattr(runtime.store, "load", damaged)
+    monkeypatch.setattr(documents, "get", damaged)
     assert maintenance.resume(runtime) == 2
