@@ -89,16 +89,7 @@ def test_no_signer_is_torn_apart_by_the_end_of_a_page():
 
 
 @pytest.mark.parametrize(
-    "hostile",
-    [
-        "</td></table><h1>X",
-        "<b>&amp;lt;",
-        "{{7*7}}",
-        "x" * 200,
-        "W" * 120,
-        "a b " * 40,
-        "😀 emoji",
-    ],
+    "hostile", ["</td></table><h1>X", "<b>AT&T", "{{7*7}}", "x" * 200, "W" * 120, "a b " * 40]
 )
 def test_foreign_words_stay_words_and_stay_on_the_page(hostile):
     view = replace(
