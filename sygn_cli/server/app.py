@@ -26,7 +26,12 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     files = assets.Assets.read(web / "static")
     app.jinja_env.globals.update(
-        asset=files.url, nonce=security.nonce, t=words.t, tn=words.tn, script_words=words.SCRIPT
+        scripts=[name for name in files.files if name.endswith(".js")],
+        asset=files.url,
+        nonce=security.nonce,
+        t=words.t,
+        tn=words.tn,
+        script_words=words.SCRIPT,
     )
     app.jinja_env.filters["bdi"] = words.bdi
     security.protect(app, runtime.settings)

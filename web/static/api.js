@@ -46,5 +46,8 @@ export async function post(path, body = {}, { tries = 4, onRetry = () => {} } = 
 
 export const currentState = async () => (await call("/x/state", {})).json();
 
+// Whether the page has another face by now, which the server draws.
+export const movedOn = ({ status, code }) => [404, 409, 410].includes(status) && code !== "conflict";
+
 // What to tell the person after a call failed.
 export const excuse = (error) => (error instanceof Refused && error.message) || say("connection");

@@ -1,6 +1,6 @@
 // Saying no, with a reason.
 
-import { excuse, post } from "./api.js";
+import { excuse, movedOn, post } from "./api.js";
 import { byId, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { say } from "./words.js";
@@ -24,7 +24,7 @@ export function setUpDecline() {
       draft.drop();
       turnOver();
     } catch (problem) {
-      if (problem.status === 409 || problem.status === 410) turnOver();
+      if (movedOn(problem)) turnOver();
       else error.textContent = excuse(problem);
     }
   });

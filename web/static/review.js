@@ -1,15 +1,10 @@
 // The last look before signing, and the signing itself.
 
-import { excuse, post } from "./api.js";
+import { excuse, movedOn, post } from "./api.js";
 import { byId, make, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { tellParent } from "./embed.js";
 import { say } from "./words.js";
-
-// After these the page has another face; the server draws it.
-const MOVED_ON = new Set([
-  "already_completed", "already_signed", "consent_missing", "declined", "expired", "not_found", "not_your_turn", "voided",
-]);
 
 export class Review {
   constructor(fields, { onChange }) {
@@ -53,7 +48,7 @@ export class Review {
       turnOver();
     } catch (problem) {
       this.#setBusy(false);
-      if (MOVED_ON.has(problem.code)) turnOver();
+      if (movedOn(problem)) turnOver();
       else error.textContent = excuse(problem);
     }
   }

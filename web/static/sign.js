@@ -1,6 +1,6 @@
 // The signing page: consent, fields, review, done.
 
-import { excuse, post } from "./api.js";
+import { excuse, movedOn, post } from "./api.js";
 import { byId, turnOver } from "./dom.js";
 import { setUpDecline } from "./decline.js";
 import * as draft from "./draft.js";
@@ -47,7 +47,7 @@ form.addEventListener("submit", async (event) => {
     form.dataset.given = "";
     guide.start();
   } catch (problem) {
-    if (problem.status === 409 || problem.status === 410) turnOver();
+    if (movedOn(problem)) turnOver();
     else error.textContent = excuse(problem);
   } finally {
     button.removeAttribute("aria-busy");
