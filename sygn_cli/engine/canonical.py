@@ -16,6 +16,7 @@ from asn1crypto import algos, cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,66 +47,121 @@ def is_canonical_container(container: bytes) -> bool:
             warnings.simplefilter("error")
             return _is_canonical(container)
     # asn1crypto parses lazily and leaks these wherever the structure is not what it should be.
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, StopIteration, Warning):
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, Warning):
+        return False
+    except CMSExtractionError:
         return False
 
 
 def _is_canonical(container: bytes) -> bool:
     data = cms.ContentInfo.load(container, strict=True)["content"]
     info = data["signer_infos"][0]
-    certs = [choice.chosen for choice in data["certificates"]]
-    signer = next(cert for cert in certs if cert.serial_number == _serial(info))
-    others = [cert for cert in certs if cert is not signer]
+    signer, others = _certificates(data)
+    chain = _chain(signer, others)
     return bool(
-        _rebuilt(info, certs, signer).dump() == container
-        and _is_chain([one.dump() for one in (signer, *others)])
+        len(chain) == 1 + len(others)
+        and _is_self_signed(chain[-1])
+        and _seal(info, signer, chain).dump() == container
+        and _is_timestamped_canonically(info)
     )
 
 
-def _serial(info: cms.SignerInfo) -> int:
-    serial = info["sid"].chosen["serial_number"].native
-    return int(serial)
+def _is_timestamped_canonically(info: cms.SignerInfo) -> bool:
+    if not _has_timestamp(info):
+        return True
+    (attribute,) = info["unsigned_attrs"]
+    (token,) = attribute["values"]
+    return bool(
+        attribute["type"].native == "signature_time_stamp_token"
+        and canonical_token(token).dump() == token.dump()
+    )
 
 
-def _rebuilt(
-    info: cms.SignerInfo, certs: Sequence[x509.Certificate], signer: cms.Certificate
+def _has_timestamp(info: cms.SignerInfo) -> bool:
+    return info["unsigned_attrs"] is not core.VOID and info["unsigned_attrs"].native is not None
+
+
+def canonical_token(token: cms.ContentInfo) -> cms.ContentInfo:
+    """Return a timestamp token with nothing in it that its signature does not hold together.
+
+    Certificates that do not lead up from the authority's go, and so do revocation lists and
+    unsigned attributes; what is signed stays as it is, to the byte.
+
+    Raises:
+        Exception: What asn1crypto leaks on a token that is none.
+    """
+    data = token["content"]
+    info = data["signer_infos"][0]
+    signer, others = _certificates(data)
+    for algorithm in (info["digest_algorithm"], info["signature_algorithm"]):
+        _require_plain(algorithm)
+    fresh = _signer_info(info, signer, info["digest_algorithm"], info["signature_algorithm"])
+    return _packed("v3", fresh, data["encap_content_info"], _chain(signer, others))
+
+
+def _require_plain(algorithm: algos.DigestAlgorithm | algos.SignedDigestAlgorithm) -> None:
+    if algorithm["algorithm"].native == "rsassa_pss":
+        return
+    if algorithm["parameters"].dump() not in {b"", b"\x05\x00"}:
+        raise ValueError("an algorithm with parameters that it does not have")
+
+
+def _seal(
+    info: cms.SignerInfo, signer: asn1_x509.Certificate, chain: Sequence[asn1_x509.Certificate]
 ) -> cms.ContentInfo:
-    """Return the container as pyHanko 0.38 packs it (RFC 5652, 5)."""
+    """Return the container of a seal as pyHanko 0.38 packs it (RFC 5652, 5)."""
     digest_name = info["digest_algorithm"]["algorithm"].native
     if digest_name not in {"sha256", "sha512"}:
         raise ValueError("not a digest that sygn uses")
     digest = algos.DigestAlgorithm({"algorithm": digest_name})
-    fresh: dict[str, object] = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier(
-            {
-                "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                    {"issuer": signer.issuer, "serial_number": signer.serial_number}
-                )
-            }
-        ),
-        "digest_algorithm": digest,
-        "signed_attrs": info["signed_attrs"],
-        "signature_algorithm": _mechanism(signer, digest_name),
-        "signature": info["signature"],
-    }
-    if info["unsigned_attrs"] is not core.VOID and info["unsigned_attrs"].native is not None:
+    fresh = _signer_info(info, signer, digest, _mechanism(signer, digest_name))
+    if _has_timestamp(info):
         fresh["unsigned_attrs"] = info["unsigned_attrs"]
-    data = cms.SignedData(
+    return _packed("v1", fresh, {"content_type": "data"}, chain)
+
+
+def _signer_info(
+    info: cms.SignerInfo,
+    signer: asn1_x509.Certificate,
+    digest: algos.DigestAlgorithm,
+    mechanism: algos.SignedDigestAlgorithm,
+) -> cms.SignerInfo:
+    issuer_and_serial = cms.IssuerAndSerialNumber(
+        {"issuer": signer.issuer, "serial_number": signer.serial_number}
+    )
+    return cms.SignerInfo(
         {
             "version": "v1",
-            "digest_algorithms": cms.DigestAlgorithms((digest,)),
-            "encap_content_info": {"content_type": "data"},
+            "sid": cms.SignerIdentifier({"issuer_and_serial_number": issuer_and_serial}),
+            "digest_algorithm": digest,
+            "signed_attrs": info["signed_attrs"],
+            "signature_algorithm": mechanism,
+            "signature": info["signature"],
+        }
+    )
+
+
+def _packed(
+    version: str,
+    info: cms.SignerInfo,
+    encapsulated: object,
+    chain: Sequence[asn1_x509.Certificate],
+) -> cms.ContentInfo:
+    data = cms.SignedData(
+        {
+            "version": version,
+            "digest_algorithms": cms.DigestAlgorithms((info["digest_algorithm"],)),
+            "encap_content_info": encapsulated,
             "certificates": [
-                cms.CertificateChoices(name="certificate", value=cert) for cert in certs
+                cms.CertificateChoices(name="certificate", value=cert) for cert in chain
             ],
-            "signer_infos": [cms.SignerInfo(fresh)],
+            "signer_infos": [info],
         }
     )
     return cms.ContentInfo({"content_type": "signed_data", "content": data})
 
 
-def _mechanism(signer: cms.Certificate, digest_name: str) -> algos.SignedDigestAlgorithm:
+def _mechanism(signer: asn1_x509.Certificate, digest_name: str) -> algos.SignedDigestAlgorithm:
     match signer.public_key.algorithm:
         case "ec":
             return algos.SignedDigestAlgorithm({"algorithm": f"{digest_name}_ecdsa"})
@@ -115,32 +171,44 @@ def _mechanism(signer: cms.Certificate, digest_name: str) -> algos.SignedDigestA
             return algos.SignedDigestAlgorithm({"algorithm": other})
 
 
-def _is_chain(certs: Sequence[bytes]) -> bool:
-    """Tell whether the first certificate leads to a self-signed one through all the others."""
-    if not all(map(_is_signed_canonically, certs)):
-        return False
-    current, *others = map(x509.load_der_x509_certificate, certs)
-    while others:
-        issuer = next((one for one in others if _issued(one, current)), None)
+def _certificates(
+    data: cms.SignedData,
+) -> tuple[asn1_x509.Certificate, list[asn1_x509.Certificate]]:
+    found = extract_certificate_info(data)
+    return found.signer_cert, list(found.other_certs)
+
+
+def _chain(
+    signer: asn1_x509.Certificate, others: Sequence[asn1_x509.Certificate]
+) -> list[asn1_x509.Certificate]:
+    """Return the certificates that lead up from the signer's, as far as there are any."""
+    chain, left = [signer], [one for one in others if _is_signed_canonically(one)]
+    while not _is_self_signed(chain[-1]):
+        issuer = next((one for one in left if _issued(one, chain[-1])), None)
         if issuer is None:
-            return False
-        others.remove(issuer)
-        current = issuer
-    return _issued(current, current)
+            break
+        left.remove(issuer)
+        chain.append(issuer)
+    return chain
 
 
-def _is_signed_canonically(cert: bytes) -> bool:
+def _is_self_signed(cert: asn1_x509.Certificate) -> bool:
+    return _is_signed_canonically(cert) and _issued(cert, cert)
+
+
+def _is_signed_canonically(cert: asn1_x509.Certificate) -> bool:
     """Tell whether a certificate's signature is a string of whole bytes (X.690, 8.6.2.2).
 
     Verifiers accept "one unused bit" just as well wherever the last bit happens to be 0.
     """
-    unused_bits = asn1_x509.Certificate.load(cert)["signature_value"].contents[:1]
-    return bool(unused_bits == b"\0")
+    return bool(cert["signature_value"].contents[:1] == b"\0")
 
 
-def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
+def _issued(issuer: asn1_x509.Certificate, cert: asn1_x509.Certificate) -> bool:
     try:
-        cert.verify_directly_issued_by(issuer)
+        x509.load_der_x509_certificate(cert.dump()).verify_directly_issued_by(
+            x509.load_der_x509_certificate(issuer.dump())
+        )
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True

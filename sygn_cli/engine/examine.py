@@ -113,7 +113,7 @@ def _finding(
     *,
     is_timestamp: bool,
 ) -> SignatureFinding:
-    stamp = status if isinstance(status, TimestampSignatureStatus) else status.timestamp_validity
+    stamp = _timestamp(status)
     stamped = stamp is not None and stamp.intact and stamp.valid
     permission = signature.docmdp_level
     return SignatureFinding(
@@ -132,6 +132,12 @@ def _finding(
         docmdp=permission.value if permission else None,
         ours=_is_ours(signature),
     )
+
+
+def _timestamp(status: _Status) -> TimestampSignatureStatus | None:
+    if isinstance(status, TimestampSignatureStatus):
+        return status
+    return status.timestamp_validity
 
 
 def _covers(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
@@ -166,6 +172,9 @@ def _broken(
         broken.append(f"{named}: the file was changed after it was signed.")
     elif not finding.valid:
         broken.append(f"{named} was not made with the key of its certificate.")
+    stamp = _timestamp(status)
+    if stamp is not None and not (stamp.intact and stamp.valid):
+        broken.append(f"{named}: its timestamp was changed or belongs to something else.")
     if last and not finding.covers_file:
         broken.append(f"{named} is the last one, but does not cover the whole file.")
     if status.docmdp_ok is False or not _may_change(finding, last=last):

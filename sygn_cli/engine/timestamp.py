@@ -9,10 +9,12 @@ import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import tsp
+from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.engine.canonical import canonical_token
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -65,14 +67,14 @@ class HttpTimestamper(TimeStamper):
             NetworkFailed: The answer is a refusal or is about something else.
         """
         try:
-            token = await super().async_timestamp(message_digest, md_algorithm)
+            token = canonical_token(await super().async_timestamp(message_digest, md_algorithm))
             info = token["content"]["encap_content_info"]["content"].parsed
             stamped = info["message_imprint"]["hashed_message"].native
         except NetworkFailed:
             raise
         except TimestampRequestError as error:
             raise NetworkFailed(f"The time-stamper {self._url} refused: {error}") from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, CMSExtractionError) as error:
             # asn1crypto parses lazily and leaks these on an answer that is no token.
             raise self._nonsense() from error
         if stamped != message_digest:

@@ -1,0 +1,108 @@
+"""A seal is as good as the timestamp that was reached, and says which one that is."""
+
+import pytest
+
+from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.engine.seal import seal
+from sygn_cli.engine.stamp import stamp
+from sygn_cli.engine.timestamp import HttpTimestamper
+from sygn_cli.engine.verify import Status, verify
+from tests.engine import timestamping
+from tests.engine.conftest import NOON
+from tests.engine.papers import paper, qpdf_complaints
+from tests.engine.timestamping import Authority, served
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return Authority(NOON)
+
+
+@pytest.fixture(scope="module")
+def timestamped(authority, credential):
+    with served(authority, timestamping.good) as url:
+        return _sealed(credential, url)
+
+
+def _sealed(credential, *urls):
+    return seal(stamp([paper()], [], title="T"), credential, at=NOON, reason="r", tsa_urls=urls)
+
+
+def test_a_timestamp_is_reached_and_trusted(timestamped, ca, authority, tmp_path):
+    verdict = verify(timestamped.pdf, trust=[ca.cert_pem, authority.cert_pem])
+
+    assert (timestamped.level, timestamped.timestamp_error) == ("B-T", "")
+    assert (verdict.status, verdict.level) == (Status.VALID, "B-T")
+    assert verdict.signatures[0].timestamped_at == NOON
+    assert verdict.signatures[0].timestamp_trusted
+    assert not any("No trusted timestamp" in reason for reason in verdict.reasons)
+    assert qpdf_complaints(timestamped.pdf, tmp_path) == ""
+
+
+def test_a_timestamp_of_an_unknown_authority_is_no_trusted_one(timestamped, ca):
+    verdict = verify(timestamped.pdf, trust=[ca.cert_pem])
+    demanded = verify(timestamped.pdf, trust=[ca.cert_pem], require_timestamp=True)
+
+    assert verdict.status is Status.VALID
+    assert verdict.signatures[0].timestamp_trusted is False
+    assert any("No trusted timestamp" in reason for reason in verdict.reasons)
+    assert demanded.status is Status.UNTRUSTED
+
+
+def test_a_trusted_timestamp_can_be_demanded(timestamped, ca, authority):
+    verdict = verify(
+        timestamped.pdf, trust=[ca.cert_pem, authority.cert_pem], require_timestamp=True
+    )
+
+    assert verdict.status is Status.VALID
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        timestamping.garbage,
+        timestamping.empty,
+        timestamping.wrong_digest,
+        timestamping.wrong_nonce,
+        timestamping.refusal,
+    ],
+    ids=lambda behaviour: behaviour.__name__,
+)
+def test_a_bad_authority_leaves_a_seal_without_timestamp_that_says_so(
+    behaviour, authority, credential, ca
+):
+    with served(authority, behaviour) as url:
+        done = _sealed(credential, url)
+
+    assert done.level == "B-B"
+    assert url in done.timestamp_error
+    assert verify(done.pdf, trust=[ca.cert_pem]).status is Status.VALID
+
+
+def test_an_authority_that_is_down_leaves_the_next_one(authority, credential):
+    with served(authority, timestamping.good) as down:
+        pass
+    with served(authority, timestamping.good) as url:
+        done = _sealed(credential, down, url)
+
+    assert done.level == "B-T"
+
+
+def test_only_the_web_is_asked():
+    with pytest.raises(NetworkFailed):
+        HttpTimestamper("file:///etc/passwd")
+
+
+def test_each_byte_of_the_container_is_guarded(timestamped, ca, authority):
+    pdf = timestamped.pdf
+    start = pdf.index(b"/Contents <") + len(b"/Contents ")
+    end = start + len(pdf[start : pdf.index(b">", start)].rstrip(b"0"))
+    missed = []
+    for place in range(start, end, 29):
+        changed = bytearray(pdf)
+        changed[place] ^= 0x20 if chr(changed[place]).isalpha() else 1
+        verdict = verify(bytes(changed), trust=[ca.cert_pem, authority.cert_pem])
+        if verdict.status is not Status.TAMPERED:
+            missed.append(place)
+
+    assert missed == []
