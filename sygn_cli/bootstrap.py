@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.delivery.keys import WorkspaceKeys
+from sygn_cli.delivery.lazy_http import LazyHttp
 from sygn_cli.delivery.pdf_work import LazyWorkers
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.runtime import Runtime
 from sygn_cli.services.settings import settings_from
+from sygn_cli.services.webhook_ports import Webhooks
+from sygn_cli.store.answers import FileAnswers
+from sygn_cli.store.apikeys import FileApiKeys
 from sygn_cli.store.cache import FolderCache
+from sygn_cli.store.delivery_log import DeliveryLog
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.keyring import Keyring
+from sygn_cli.store.outbox import Outbox
+from sygn_cli.store.templates import FolderTemplates
+from sygn_cli.store.webhooks import Endpoints
 from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find
 
 if TYPE_CHECKING:
@@ -60,13 +68,23 @@ def existing_runtime(
 def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     settings = settings_from(workspace.settings_text(), environment)
     clock = SystemClock()
+    endpoints = Endpoints(workspace.webhooks)
     return Runtime(
-        store=WorkspaceStore(workspace),
+        store=WorkspaceStore(workspace, jobs_for=endpoints.jobs_for),
         clock=clock,
         pdf=LazyWorkers(_WORKERS),
         keys=WorkspaceKeys(Keyring(workspace.keys), clock, settings.organisation),
         cache=FolderCache(workspace.cache),
         settings=settings,
+        api_keys=FileApiKeys(workspace.keys),
+        templates=FolderTemplates(workspace.templates, workspace.staging),
+        answers=FileAnswers(workspace.idempotency),
+        webhooks=Webhooks(
+            endpoints=endpoints,
+            log=DeliveryLog(workspace.webhooks / "log"),
+            jobs=Outbox(workspace.outbox),
+            http=LazyHttp(),
+        ),
     )
 
 

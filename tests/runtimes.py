@@ -12,9 +12,13 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine.worker import Inline
 from sygn_cli.services import creation
 from sygn_cli.services.runtime import Runtime, Settings
+from sygn_cli.store.answers import MemoryAnswers
+from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.cache import MemoryCache
 from sygn_cli.store.memory import MemoryStore
+from sygn_cli.store.templates import MemoryTemplates
 from tests.life import NOW
+from tests.webhook_fakes import memory_webhooks
 
 ADA = Invitee("Ada Lovelace", "ada@example.com")
 ALAN = Invitee("Alan Turing", "alan@example.com")
@@ -69,6 +73,10 @@ def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = 
         keys=WorkspaceKeys(_key_files(), FixedClock(), "Test workspace"),
         cache=MemoryCache(),
         settings=settings or Settings(),
+        api_keys=MemoryApiKeys(),
+        templates=MemoryTemplates(),
+        answers=MemoryAnswers(),
+        webhooks=memory_webhooks(),
     )
 
 

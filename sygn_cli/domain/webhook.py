@@ -160,6 +160,41 @@ class Answer:
         return self.status == _GONE
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to bring a message to an endpoint, as the delivery log keeps it.
+
+    Attributes:
+        delivery: The same for all tries of one message to one endpoint.
+        number: From 1; starts again when the message is sent again.
+        status: HTTP status of the answer, 0 if there was none.
+        error: Why it was not received, "" if it was.
+        head: The beginning of the answer's body, printable.
+        next_at: When it is tried again, None if it is not.
+    """
+
+    delivery: str
+    endpoint: str
+    message: Message
+    number: int
+    at: datetime
+    status: int
+    milliseconds: int
+    error: str = ""
+    head: str = ""
+    next_at: datetime | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the message was received."""
+        return not self.error
+
+
+def delivery_id(endpoint_id: str, message_id: str) -> str:
+    """Return the name of a message's way to an endpoint."""
+    return f"{endpoint_id}.{message_id}"
+
+
 def messages(document: Document, event: Event) -> list[Message]:
     """Return what a committed event has to tell.
 

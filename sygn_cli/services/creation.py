@@ -13,13 +13,14 @@ from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.engine import credential, intake
 from sygn_cli.engine.detect import detect_fields
-from sygn_cli.services import detection
+from sygn_cli.services import detection, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sygn_cli.domain.field import Detection, Field
     from sygn_cli.domain.signer import Invitee
+    from sygn_cli.domain.webhook import Endpoint
     from sygn_cli.engine.intake import Intake
     from sygn_cli.services.runtime import Runtime
 
@@ -45,6 +46,8 @@ class Request:
         assignments: Field ids and the signer ids they belong to; goes before all else.
         expires: As for ``--expires``; None means the workspace's usual deadline.
         flatten_existing_signatures: Accept a PDF that is signed already and lose those signatures.
+        webhook: URL that is to hear of this document, "" for none.
+        webhook_private: The URL may lead to this machine or a private network.
     """
 
     files: tuple[GivenFile, ...]
@@ -61,6 +64,8 @@ class Request:
     draft: bool = False
     flatten_existing_signatures: bool = False
     idempotency_key: str = ""
+    webhook: str = ""
+    webhook_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,14 @@ class Plan:
     Attributes:
         left_out: Detections that were not sure enough or nobody's, by file number.
         unreadable_pages: (file, page) of pages that hold only a picture.
+        new_webhook: Endpoint that was made for the request's URL, whose secret nobody knows yet.
     """
 
     proposal: lifecycle.Proposal
     contents: tuple[bytes, ...]
     left_out: tuple[tuple[int, Detection], ...]
     unreadable_pages: tuple[tuple[int, int], ...]
+    new_webhook: Endpoint | None = None
 
 
 def plan(runtime: Runtime, request: Request) -> Plan:
@@ -91,6 +98,8 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     if not request.files:
         raise InvalidRequest("There is no PDF.", hint="Name one with --pdf FILE.")
     lifecycle.signers_of(request.invitees)
+    if request.webhook:
+        webhooks.require_url(request.webhook, allow_private=request.webhook_private)
     intakes = [_inspect(runtime, request, file) for file in request.files]
     found = _Found((), (), ()) if request.fields is not None else _find(runtime, request)
     fields = _assign(request, found.fields if request.fields is None else request.fields)
@@ -135,9 +144,22 @@ def create(
             return before, None
     made = plan(runtime, request)
     credential.test_sign(runtime.keys.credential(), now=now)
+    if request.webhook:
+        made = _with_webhook(runtime, request, made)
     entry = lifecycle.create(made.proposal, actor=actor)
     document = runtime.store.create(document_id, entry, at=now, blobs=made.contents)
     return document, made
+
+
+def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:
+    endpoint, is_new = webhooks.for_one_document(
+        runtime,
+        request.webhook,
+        account=request.account,
+        allow_private=request.webhook_private,
+    )
+    proposal = replace(made.proposal, webhook=endpoint.id)
+    return replace(made, proposal=proposal, new_webhook=endpoint if is_new else None)
 
 
 def _remembered(runtime: Runtime, request: Request, document_id: str) -> Document | None:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from sygn_cli.services.ports import Cache, Clock, Keys, PdfWork, Store
+    from sygn_cli.services.ports import (
+        Answers,
+        ApiKeys,
+        Cache,
+        Clock,
+        Keys,
+        PdfWork,
+        Store,
+        Templates,
+    )
+    from sygn_cli.services.webhook_ports import Webhooks
 
 DEFAULT_PUBLIC_URL: Final = "http://127.0.0.1:7447"
 
@@ -46,3 +56,7 @@ class Runtime:
     keys: Keys
     cache: Cache
     settings: Settings
+    api_keys: ApiKeys
+    templates: Templates
+    answers: Answers
+    webhooks: Webhooks

@@ -26,6 +26,7 @@ from sygn_cli.store.answers import MemoryAnswers
 from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.memory import MemoryStore
 from sygn_cli.store.templates import MemoryTemplates
+from tests.webhook_fakes import memory_webhooks
 
 if TYPE_CHECKING:
     from sygn_cli.engine.credential import Credential
@@ -127,6 +128,7 @@ def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **set
         api_keys=MemoryApiKeys(),
         templates=MemoryTemplates(),
         answers=MemoryAnswers(),
+        webhooks=memory_webhooks(),
     )
 
 

@@ -1,0 +1,270 @@
+"""Webhook endpoints: who is told of what, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import ids, target, webhook
+from sygn_cli.domain.errors import Forbidden, InvalidRequest, NotFound
+from sygn_cli.domain.webhook import EVERY_ACCOUNT, Endpoint, Reach, Secret
+from sygn_cli.store.webhooks import job_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sygn_cli.domain.webhook import Attempt
+    from sygn_cli.services.runtime import Runtime
+
+MOST_ENDPOINTS: Final = 50  # of one account: each is asked at every commit
+NEWEST: Final = "@last"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An endpoint as somebody asks for it.
+
+    Attributes:
+        account: Whose documents; :data:`~sygn_cli.domain.webhook.EVERY_ACCOUNT` for all.
+        events: Names; none means all.
+        allow_private: Only the operator may say so.
+    """
+
+    url: str
+    account: str = EVERY_ACCOUNT
+    events: tuple[str, ...] = ()
+    allow_private: bool = False
+    reach: Reach = Reach.ALL
+
+
+def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
+    """Register an endpoint; its secret is to be shown now and never again.
+
+    Raises:
+        InvalidRequest: The URL or an event is not acceptable, or there are too many endpoints.
+    """
+    events = webhook.events_from(wanted.events)
+    require_url(wanted.url, allow_private=wanted.allow_private)
+    own = [one for one in runtime.webhooks.endpoints.all() if one.account == wanted.account]
+    if len(own) >= MOST_ENDPOINTS:
+        raise InvalidRequest(
+            f"There are {len(own)} webhook endpoints already.",
+            hint="Remove one with: sygn webhooks remove ID",
+        )
+    now = runtime.clock.now()
+    endpoint = Endpoint(
+        id=f"we_{ids.ulid(now, runtime.clock.entropy(ids.ENTROPY_BYTES))}",
+        account=wanted.account,
+        url=wanted.url,
+        events=events,
+        secrets=(_new_secret(runtime),),
+        created_at=now,
+        reach=wanted.reach,
+        allow_private=wanted.allow_private,
+    )
+    runtime.webhooks.endpoints.add(endpoint)
+    return endpoint
+
+
+def require_url(url: str, *, allow_private: bool) -> None:
+    """Refuse a URL that could never be called; what its name leads to is judged each time.
+
+    Raises:
+        InvalidRequest: It could not.
+    """
+    where = target.parse(url, allow_private=allow_private)
+    if ":" in where.host or where.host.replace(".", "").isdigit():
+        why_not = target.refusal(where.host, allow_private=allow_private)
+        if why_not:
+            raise InvalidRequest(
+                f"{url!r} may not be called: {why_not}.",
+                hint="For a receiver of your own, allow it with --allow-private.",
+            )
+
+
+def for_one_document(
+    runtime: Runtime, url: str, *, account: str, allow_private: bool = False
+) -> tuple[Endpoint, bool]:
+    """Return the endpoint that a single document may name, and whether it was made now.
+
+    Documents that name the same URL share an endpoint, so that its receiver has one secret.
+
+    Raises:
+        InvalidRequest: The URL is not acceptable.
+    """
+    for one in runtime.webhooks.endpoints.all():
+        same = (one.account, one.url, one.reach) == (account, url, Reach.NAMED)
+        if same and one.allow_private == allow_private and not one.disabled:
+            return one, False
+    wanted = Wanted(url, account, allow_private=allow_private, reach=Reach.NAMED)
+    return add(runtime, wanted), True
+
+
+def show(runtime: Runtime, *, account: str | None = None) -> list[Endpoint]:
+    """Return the endpoints of an account, or all of the workspace; the oldest first."""
+    found = runtime.webhooks.endpoints.all()
+    return [one for one in found if account is None or one.account == account]
+
+
+def get(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+    """Return an endpoint.
+
+    Raises:
+        NotFound: There is none.
+        Forbidden: It belongs to another account.
+    """
+    endpoint = runtime.webhooks.endpoints.get(endpoint_id)
+    if account is not None and endpoint.account != account:
+        raise Forbidden("The webhook endpoint belongs to another account.")
+    return endpoint
+
+
+def resolve(runtime: Runtime, prefix: str) -> str:
+    """Return the one endpoint id that starts with this; ``@last`` is the newest.
+
+    Raises:
+        NotFound: None does.
+        InvalidRequest: Several do.
+    """
+    known = [one.id for one in runtime.webhooks.endpoints.all()]
+    if prefix == NEWEST and known:
+        return known[-1]
+    found = [one for one in known if one.startswith(prefix)]
+    if prefix in found:
+        return prefix
+    if len(found) > 1:
+        raise InvalidRequest(f"Several webhook endpoints start with {prefix!r}.")
+    if not found:
+        raise NotFound(
+            f"There is no webhook endpoint {prefix[:60]!r}.", hint="See: sygn webhooks list"
+        )
+    return found[0]
+
+
+def remove(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> None:
+    """Forget an endpoint; what was still to be delivered to it is dropped.
+
+    Raises:
+        NotFound, Forbidden: As for :func:`get`.
+    """
+    runtime.webhooks.endpoints.remove(get(runtime, endpoint_id, account=account).id)
+
+
+def rotate(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+    """Make a new secret; the one before stays good for a day beside it.
+
+    Raises:
+        NotFound, Forbidden: As for :func:`get`.
+    """
+    get(runtime, endpoint_id, account=account)
+    now, fresh = runtime.clock.now(), _new_secret(runtime)
+
+    def turn(endpoint: Endpoint) -> Endpoint:
+        # At most two are good at once; whoever rotates twice in a day means it.
+        before = Secret(endpoint.secrets[0].text, until=now + webhook.ROTATION)
+        return replace(endpoint, secrets=(fresh, before))
+
+    return runtime.webhooks.endpoints.change(endpoint_id, turn)
+
+
+def enable(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+    """Let an endpoint be called again that was disabled.
+
+    Raises:
+        NotFound, Forbidden: As for :func:`get`.
+    """
+    get(runtime, endpoint_id, account=account)
+    return runtime.webhooks.endpoints.change(endpoint_id, lambda one: replace(one, disabled=""))
+
+
+def disable(runtime: Runtime, endpoint_id: str, reason: str) -> Endpoint:
+    """Call an endpoint no more; what it misses stays in the log."""
+    return runtime.webhooks.endpoints.change(
+        endpoint_id, lambda one: replace(one, disabled=one.disabled or reason)
+    )
+
+
+def deliveries(
+    runtime: Runtime,
+    *,
+    account: str | None = None,
+    endpoint_id: str | None = None,
+    document_id: str | None = None,
+    failed: bool = False,
+    limit: int,
+) -> list[Attempt]:
+    """Return the latest attempts, the newest first.
+
+    Args:
+        failed: Only those that were not received.
+    """
+
+    def fits(one: Attempt) -> bool:
+        return (
+            (endpoint_id is None or one.endpoint == endpoint_id)
+            and (document_id is None or one.message.document == document_id)
+            and not (failed and one.is_good)
+        )
+
+    return list(islice(filter(fits, _visible(runtime, account)), limit))
+
+
+def replay(runtime: Runtime, delivery_id: str, *, account: str | None = None) -> Attempt:
+    """Send a message again, under the same id; return the attempt that is repeated.
+
+    Raises:
+        NotFound: The log knows no such delivery, or its endpoint is gone.
+        InvalidRequest: Its endpoint is disabled.
+    """
+    for attempt in _visible(runtime, account):
+        if attempt.delivery == delivery_id:
+            _send_again(runtime, attempt)
+            return attempt
+    raise NotFound(
+        f"There is no delivery {delivery_id[:120]!r}.", hint="See: sygn webhooks deliveries"
+    )
+
+
+def replay_failed(runtime: Runtime, endpoint_id: str) -> list[Attempt]:
+    """Send again whatever an endpoint has missed; return the attempts that are repeated.
+
+    Raises:
+        NotFound: There is no such endpoint.
+        InvalidRequest: It is disabled.
+    """
+    latest: dict[str, Attempt] = {}
+    received: set[str] = set()
+    for attempt in runtime.webhooks.log.newest():
+        if attempt.endpoint == endpoint_id and attempt.message.document:
+            latest.setdefault(attempt.delivery, attempt)
+            if attempt.is_good:
+                received.add(attempt.delivery)
+    missed = [one for one in reversed(latest.values()) if one.delivery not in received]
+    for one in missed:
+        _send_again(runtime, one)
+    return missed
+
+
+def _send_again(runtime: Runtime, attempt: Attempt) -> None:
+    endpoint = runtime.webhooks.endpoints.get(attempt.endpoint)
+    if endpoint.disabled:
+        raise InvalidRequest(
+            f"The webhook endpoint {endpoint.id} is disabled: {endpoint.disabled}.",
+            hint=f"Enable it with: sygn webhooks enable {endpoint.id}",
+        )
+    job = replace(job_for(endpoint, attempt.message), due=runtime.clock.now())
+    runtime.webhooks.jobs.put([job], again=True)
+
+
+def _visible(runtime: Runtime, account: str | None) -> Iterator[Attempt]:
+    attempts: Iterable[Attempt] = runtime.webhooks.log.newest()
+    if account is None:
+        yield from attempts
+        return
+    own = {one.id for one in show(runtime, account=account)}
+    yield from (one for one in attempts if one.endpoint in own)
+
+
+def _new_secret(runtime: Runtime) -> Secret:
+    return webhook.new_secret(runtime.clock.entropy(webhook.SECRET_BYTES))
