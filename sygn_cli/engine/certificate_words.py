@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sygn_cli.engine.completion_certificate import CertificateView, SignerView
+    from sygn_cli.engine.certificate_content import CertificateView, SignerView
 
 # MuPDF breaks lines at white space only; without help a long word runs off the page.
 # Characters of the widest letter that fit beside the QR code, into a table, into a narrow column.

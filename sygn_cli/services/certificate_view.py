@@ -8,7 +8,7 @@ from sygn_cli import __version__
 from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.document import Document, Mode
 from sygn_cli.domain.signer import Signer, SignerStatus
-from sygn_cli.engine.completion_certificate import (
+from sygn_cli.engine.certificate_content import (
     CertificateView,
     EventView,
     FileView,

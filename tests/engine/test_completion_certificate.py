@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import pymupdf
 import pytest
 
-from sygn_cli.engine.completion_certificate import (
+from sygn_cli.engine.certificate_content import (
     CertificateView,
     EventView,
     FileView,
     SignerView,
-    draw,
 )
+from sygn_cli.engine.completion_certificate import draw
 
 NOON = datetime(2026, 6, 13, 12, 0, tzinfo=UTC)
 HASH = "0123456789abcdef" * 4
