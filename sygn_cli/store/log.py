@@ -202,8 +202,9 @@ class WorkspaceLog:
                     raise Tampered(f"The key of the workspace log (keys/{KEY}) is gone.")
                 pem = self._keys.put_if_absent(KEY, checkpoint.new_key())
             signer = checkpoint.load_key(pem, name=self.origin)
-            public = self._keys.put_if_absent(VERIFIER, signer.verifier().encode() + b"\n")
-            if public.strip() != signer.verifier().encode():
+            own = signer.verifier().encode() + b"\n"
+            public = self._keys.read(VERIFIER) or self._keys.put_if_absent(VERIFIER, own)
+            if public != own:
                 raise Tampered(f"keys/{KEY} and keys/{VERIFIER} do not belong together.")
             self._signer = signer
         return self._signer
