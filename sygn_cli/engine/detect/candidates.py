@@ -41,6 +41,7 @@ def find_blanks(sheet: Sheet, grid: Grid, cells: list[Cell]) -> list[Blank]:
     for cell in cells:
         if not cell.closed and sheet.words_in(cell.area):
             blanks += _of_cell(sheet, cell.area, runs)
+    blanks = [blank for blank in blanks if not _is_label_cell(sheet, blank, closed)]
     closed += [blank.cell for blank in blanks if blank.cell]
     blanks += _of_rules(sheet, grid, closed)
     return [part for blank in blanks for part in split_by_labels(sheet, blank)]
@@ -141,6 +142,28 @@ def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:
         if right - chunk.x1 >= 30 and leaves_room(chunk, right):
             parts.append(Area(chunk.x1 + 2, inset.y0, right, inset.y1))
     return parts
+
+
+def _is_label_cell(sheet: Sheet, blank: Blank, closed: list[Area]) -> bool:
+    """Tell whether a cell only holds the label of an empty one below or to its right."""
+    cell = blank.cell
+    if cell is None or not sheet.words_in(cell):
+        return False
+    for other in closed:
+        right = (
+            abs(other.x0 - cell.x1) < 3
+            and shared(other.y0, other.y1, cell.y0, cell.y1) > 0.9 * cell.height
+            and other.height < 1.1 * cell.height
+        )
+        under = (
+            abs(other.y0 - cell.y1) < 3
+            and abs(other.x0 - cell.x0) < 3
+            and abs(other.x1 - cell.x1) < 3
+        )
+        roomy = other.height >= _LOWEST_CELL and other.width > 24
+        if (right or under) and roomy and not sheet.words_in(other):
+            return not _is_dark(sheet, other)
+    return False
 
 
 def _is_dark(sheet: Sheet, area: Area) -> bool:

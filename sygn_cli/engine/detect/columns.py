@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
 
 _FARTHEST: Final = 40.0
+_FLOOR: Final = 0.32  # a column goes on however long it is
 _WEAKENED: Final = 0.85
 
 
@@ -30,7 +31,8 @@ def inherit(sheet: Sheet, blanks: list[Blank]) -> None:
             continue
         gap = blank.area.y1 - above.area.y1
         weakened = 1.0 if source.where is Where.HEADER else _WEAKENED
-        score, naming = source.score * weakened, source.naming * weakened
+        score = source.score * weakened
+        naming = max(source.naming * weakened, min(source.naming, _FLOOR))
         blank.evidence.append(Evidence(Where.HEADER, source.text, gap, source.type, score, naming))
 
 

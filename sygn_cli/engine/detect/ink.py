@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _THIN: Final = 3.0  # a filled rectangle up to this thick is meant as a line
+_DOT: Final = 2.2  # dotted lines are often drawn as rows of squares or discs of that size
 _STRAIGHT: Final = 1.0
 _NEARLY_WHITE: Final = 0.97
 _MOST_ITEMS: Final = 20_000  # maps and plots have hundreds of thousands; none of them is a form
@@ -133,6 +134,9 @@ def _read_curve(
     ink: Ink, items: Sequence[Any], bounds: Area, *, stroked: bool, fill: float | None
 ) -> None:
     width, height = bounds.width, bounds.height
+    if max(width, height) <= _DOT and not stroked:
+        _read_rectangle(ink, bounds, stroked=False, fill=fill)
+        return
     curves = sum(1 for item in items if item[0] == "c")
     straight = [i for i in items if i[0] == "l"]
     if (
@@ -163,7 +167,10 @@ def _read_line(ink: Ink, a: tuple[float, float], b: tuple[float, float]) -> None
 
 def _read_rectangle(ink: Ink, area: Area, *, stroked: bool, fill: float | None) -> None:
     width, height = area.width, area.height
-    if height <= _THIN and width > 2 * height:
+    if max(width, height) <= _DOT and not stroked:
+        if fill is not None and fill <= _NEARLY_WHITE:
+            ink.rules.append(HLine(area.x0, area.x1, area.y1))
+    elif height <= _THIN and width > 2 * height:
         if stroked or (fill is not None and fill <= _NEARLY_WHITE):
             ink.rules.append(HLine(area.x0, area.x1, area.y1))
     elif width <= _THIN and height > 2 * width:

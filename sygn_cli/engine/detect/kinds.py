@@ -45,7 +45,7 @@ def _decide_given(
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.replace(UNREAD, " ").split()).strip(" :.,;_-")[:LONGEST_LABEL].strip()
+    return " ".join(text.replace(UNREAD, " ").split()).strip(" :.,;_-*")[:LONGEST_LABEL].strip()
 
 
 _BASE: Final = {

@@ -25,6 +25,9 @@ _MOST_LABEL_WORDS: Final = 9
 _DAY_OF: Final = re.compile(
     r"^(?:st|nd|rd|th|\.)?\s*(?:day\s+of|d\u00eda|giorno|dag\s+van)\b", re.IGNORECASE
 )
+_QUOTED: Final = re.compile(
+    r"^\(.{0,12}[\"\u201c\u201d\u201e\u00ab\u2018\u2019]"
+)  # a term that the text defines
 _ARROWS: Final = (":", ">", "\u25b6", "\u25ba", "\u2192")
 _BOXED: Final = frozenset({Form.CELL, Form.COMB, Form.WIDGET})
 _NEXT_LINE: Final = 13.0
@@ -103,7 +106,7 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
         trust = 0.85
     if where is Where.RIGHT and blank.form is not Form.TICK:
         if text.startswith("("):
-            trust = 0.92
+            trust = 0.92 if not _QUOTED.match(text) else 0.45
         else:
             trust = 0.45
             if not _DAY_OF.match(text):
@@ -112,7 +115,10 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
         trust = 0.3  # it names what stands to its right
     words = len(text.split())
     prose = 1.0 if words <= _MOST_LABEL_WORDS else 0.65
-    naming = trust * prose / (1 + evidence.gap / 40) * (0.6 if UNREAD in text else 1.0)
+    if blank.form is Form.TICK:
+        trust = 0.95 if where is Where.RIGHT else 0.6
+    far = 90 if text.rstrip().endswith(_ARROWS) else 40
+    naming = trust * prose / (1 + evidence.gap / far) * (0.6 if UNREAD in text else 1.0)
     if not found and where is Where.LEFT and text.rstrip().endswith(":") and evidence.gap < 15:
         # A label that ends in a colon and says nothing else asks for text.
         return Evidence(where, text, evidence.gap, FieldType.TEXT, 0.6, naming)
@@ -129,6 +135,10 @@ def _judged(blank: Blank, evidence: Evidence, language: str) -> Evidence:
 
 def _left(around: _Around) -> Evidence | None:
     area, blank = around.area, around.blank
+    if blank.form is Form.CELL and blank.cell is not None and area.x0 - blank.cell.x0 < 2:
+        before = _cell_before(around.sheet, blank.cell)
+        if before:
+            return Evidence(Where.LEFT, before, 2.0)
     middle = area.y1 - 0.4 * blank.size
     if blank.form in {Form.CELL, Form.COMB, Form.TICK, Form.WIDGET}:
         middle = (area.y0 + area.y1) / 2 + 3
@@ -148,6 +158,20 @@ def _left(around: _Around) -> Evidence | None:
         if gap <= reach and off < nearest:
             best, nearest = Evidence(Where.LEFT, chunk.text, gap), off
     return best
+
+
+def _cell_before(sheet: Sheet, cell: Area) -> str:
+    """Return the text of the cell to the left, if it is a short label and the row holds no data."""
+    label = ""
+    for other in sheet.cells:
+        if other == cell or shared(other.y0, other.y1, cell.y0, cell.y1) < 0.8 * cell.height:
+            continue
+        text = " ".join(chunk.text for chunk in sheet.chunks_in(other))
+        if abs(other.x1 - cell.x0) < 3 and other.x1 - other.x0 > 24:
+            label = text if other.height < 2 * cell.height else ""
+        elif other.x0 > cell.x0 and text and not text.rstrip().endswith(_ARROWS):
+            return ""
+    return label if label and len(label.split()) <= _MOST_LABEL_WORDS and _useful(label) else ""
 
 
 def _named_by(words: list[Word], blank: Blank) -> tuple[Chunk | None, float]:
@@ -197,7 +221,7 @@ def _inside(around: _Around) -> Evidence | None:
 
 def _below(around: _Around, language: str) -> Evidence | None:
     area = around.area
-    if id(around.blank) in around.headed:
+    if id(around.blank) in around.headed or _is_stacked(around):
         return None
     for row in around.sheet.rows_between(area.y1 + 2, area.y1 + _LINE_BELOW + 8):
         fitting = [c for c in row.chunks if _stands_under(c, area) and _useful(c.text)]
@@ -222,6 +246,20 @@ def _is_boxed_below(around: _Around, chunk: Chunk) -> bool:
     walls = [(post.x, post.y0, post.y1) for post in ink.posts]
     walls += [(box.x0, box.y0, box.y1) for box in ink.boxes]
     return any(abs(x - left) < 4 and y0 <= middle <= y1 for x, y0, y1 in walls)
+
+
+def _is_stacked(around: _Around) -> bool:
+    """Tell whether a cell has another blank cell above it, so that its label is over both."""
+    cell = around.blank.cell
+    if around.blank.form is not Form.CELL or cell is None:
+        return False
+    return any(
+        other.form is Form.CELL
+        and other.cell is not None
+        and abs(other.cell.y1 - cell.y0) < 3
+        and abs(other.cell.x0 - cell.x0) < 3
+        for other in around.others
+    )
 
 
 def _stands_under(chunk: Chunk, area: Area) -> bool:
@@ -293,7 +331,20 @@ def _above(around: _Around) -> Evidence | None:
     gap = max(0.0, top - best.base)
     if blank.form is Form.CELL and _is_data_above(around, best):
         return None
-    return None if _names_one_above(around, best, gap) else Evidence(Where.ABOVE, best.text, gap)
+    if _names_one_above(around, best, gap):
+        return None
+    return Evidence(Where.ABOVE, _with_row_above(around, best), gap)
+
+
+def _with_row_above(around: _Around, chunk: Chunk) -> str:
+    """Return the text with the label that it explains: ``Signature (in block letters)``."""
+    if not chunk.text.startswith("("):
+        return chunk.text
+    for row in around.sheet.rows_between(chunk.base - 1.6 * chunk.size, chunk.base - 3):
+        for other in row.chunks:
+            if abs(other.x0 - chunk.x0) < 6 and len(other.words) <= _MOST_LABEL_WORDS:
+                return f"{other.text} {chunk.text}"
+    return chunk.text
 
 
 def _is_data_above(around: _Around, chunk: Chunk) -> bool:

@@ -121,6 +121,16 @@ _DATE: Final = (
     r"month\s*/?\s*day\s*/?\s*year",
     r"on\s+or\s+about",
     r"executed\s+on",
+    r"effective\s+as\s+of",
+    r"commencing(?:\s+on)?$",
+    r"beginning\s+on$",
+    r"as\s+of$",
+    r"\u00e0\s+compter\s+du$",
+    r"\u00e0\s+partir\s+du$",
+    r"jusqu'au$",
+    r"(?:beginn\w*|ab|bis)\s+(?:am|zum|dem)$",
+    r"(?:a|con)\s+partir\s+del?$",
+    r"a\s+contar\s+del?$",
     r"expir(?:es|ation|y)",
     r"\bon$",
     r"(?:19|20)$",
@@ -298,9 +308,11 @@ def hits(text: str, language: str = "en") -> list[Hit]:
 
 
 _ROLES: Final = re.compile(
-    r"^(?:[\w.'-]+\s+){0,3}?(?:witness(?:es)?|"
+    r"^(?:[\w.'-]+\s+){0,3}?(?:notary(?:\s+public)?|witness(?:es)?|"
     r"landlord|tenant|lessor|lessee|seller|buyer|purchaser|employer|employee|contractor|client|"
     r"customer|guarantor|borrower|lender|trustee|director|president|secretary|chair(?:man|person)?|"
+    r"prestataire|client(?:e)?|mandataire|adh\u00e9rent|apprenti|"
+    r"solicitante|interesado|deelnemer|lid|deltager|najemca|wynajmuj\u0105cy|"
     r"participant|member|renter|applicant|owner|volunteer|student|patient|agent|manager|officer|"
     r"taxpayer|spouse|attorney|representative|parent\s+of\s+\w+|legal\s+representative|"
     r"mitglied|antragsteller(?:in)?|erziehungsberechtigter?|gesetzlicher?\s+vertreter(?:in)?|"

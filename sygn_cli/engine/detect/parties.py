@@ -17,6 +17,7 @@ _FILLERS: Final = re.compile(
     r"typed|name|date|title|handwritten|electronic|full|legal|original|required|optional|"
     r"if|and|or|of|the|by|for|on|behalf|above|below|under|in|on|to|a|an|your|his|her|my|x|"
     r"unterschrift(?:en)?|unterzeichner|datum|ort|der|die|das|des|dem|den|vom|von|und|oder|f\u00fcr|bei|"
+    r"stamp|seal|sello|timbro|carimbo|stempel|pieczątka|"
     r"mit|durch|eigenh\u00e4ndige|rechtsverbindliche|stempel|"
     r"le|la|les|du|de|d|l|et|ou|pour|par|sign\u00e9|cachet|visa|nom|qualit\u00e9|lu|approuv\u00e9|"
     r"firmas?|firmado|el|los|las|del|y|o|por|fecha|lugar|nombre|"
@@ -31,6 +32,10 @@ _BODIES: Final = re.compile(
     r"^(?:the\s+)?(?:company|corporation|organi[sz]ation|association|firm|firma|gesellschaft|verein|"
     r"soci\u00e9t\u00e9|entreprise|empresa|compa\u00f1\u00eda|societ\u00e0|azienda|bedrijf|sp\u00f3\u0142ka|bolag|selskab|\u015firket)"
     r"(?:\s+[\da-z])?\s*:?$"
+)
+_BEHALF: Final = re.compile(
+    r"^(?:(?:for\s+and\s+)?on\s+behalf\s+of|for|pour|f\u00fcr|im\s+namen|por|per|para|namens|voor|w\s+imieniu|za|for|f\u00f6r)\s+"
+    r"(?:the|le|la|les|l'|den|die|das|der|des|el|los|las|lo|il|o|a|de|het)?\s*"
 )
 _PHRASE: Final = re.compile(
     r"^(?:in\s+witness|witness\s+whereof|submitted|accepted|agreed|executed|signed|acknowledged|"
@@ -94,6 +99,10 @@ def merged_in(text: str) -> str:
 def heading(text: str) -> str:
     """Return the party that a heading over a block names, "" where it is no such heading."""
     stripped = text.strip()
+    folded = lexicon.fold(stripped)
+    behalf = _BEHALF.match(folded)
+    if behalf and len(stripped.split()) <= _MOST_WORDS + 3 and len(folded) == len(stripped):
+        return named_in(stripped[behalf.end() :].rstrip(" ,:"))
     if _BODIES.match(lexicon.fold(stripped)):
         return _titled(lexicon.fold(stripped).strip(" :.()"))
     if len(stripped.split()) > _MOST_WORDS or lexicon.hits(stripped):

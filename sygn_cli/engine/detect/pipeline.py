@@ -55,7 +55,8 @@ def judged_blanks(
 def _candidates(sheet: Sheet) -> list[Blank]:
     grid = grid_of(sheet.ink)
     cells = cells_of(grid)
-    ticks = find_ticks(sheet, [cell.area for cell in cells if cell.closed])
+    sheet.cells = [cell.area for cell in cells if cell.closed]
+    ticks = find_ticks(sheet, sheet.cells)
     around = [Area(t.area.x0 - 2, t.area.y0 - 2, t.area.x1 + 2, t.area.y1 + 2) for t in ticks]
     blanks = [
         blank

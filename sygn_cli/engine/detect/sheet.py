@@ -77,6 +77,7 @@ class Sheet:
     """A page, upright, in displayed points.
 
     Attributes:
+        cells: Its closed cells, once they are known.
         scanned: It is a picture; lines come from its pixels.
         unread: Its words are known by their places only.
     """
@@ -86,6 +87,7 @@ class Sheet:
     height: float
     writing: Writing
     ink: Ink
+    cells: list[Area] = field(default_factory=list)
     scanned: bool = False
     unread: bool = False
     rows: list[Row] = field(default_factory=list)

@@ -159,7 +159,7 @@ def _companions(
             if _names(chunk, language) is not FieldType.TEXT or _key(chunk.text) in taken:
                 continue
             near = any(
-                -30 < chunk.base - area.y1 < _BLOCK
+                -70 < chunk.base - area.y1 < _BLOCK
                 and shared(area.x0 - 60, area.x1 + 120, chunk.x0, chunk.x1)
                 for area in signed
             )

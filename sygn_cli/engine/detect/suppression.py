@@ -45,7 +45,7 @@ def _leads_somewhere(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     area = blank.area
     beyond = Area(area.x1 - 1, area.y1 - 12, area.x1 + 60, area.y1 + 4)
     words = [w for w in sheet.words_in(beyond) if not w.text.startswith("(")]
-    if any(_PAGE_NUMBER.match(word.text) or word.x0 - area.x1 < 12 for word in words):
+    if any(_PAGE_NUMBER.match(word.text) for word in words):
         return True
     if any(_PAGE_NUMBER.match(w.text) for w in _rest_of_row(sheet, area)):
         return True
