@@ -35,7 +35,7 @@ def opened(pdf: bytes) -> Iterator[pymupdf.Document]:
             yield document
         finally:
             document.close()
-    except SygnError:
+    except (SygnError, NameError):  # a NameError is a bug of ours, no matter of the file
         raise
     except Exception as error:
         message = "The PDF is damaged: it cannot be read."

@@ -8,6 +8,7 @@ from sygn_cli.engine.detect import (
     boxes,
     columns,
     contexts,
+    dates,
     kinds,
     labels,
     signers,
@@ -81,6 +82,7 @@ def _judged(sheet: Sheet, blanks: list[Blank], before: Sheet | None, language: s
         labels.gather(sheet, blanks, language)
     columns.inherit(sheet, blanks)
     contexts.add(sheet, blanks, before)
+    dates.chain(sheet, blanks)
     blanks += slots.find_slots(sheet, blanks, language)
     for blank in blanks:
         kinds.decide(blank)

@@ -134,10 +134,17 @@ def _fill(sheet: Sheet, blocks: list[_Block], blanks: list[Blank]) -> None:
     leading = _fields_lead(blocks, rest, prose)
     for blank in rest:
         said = _said(blank, blocks)
+        if not said and _is_in_prose(blank, prose):
+            continue
         costs = {id(block): _cost(blank, block, prose, leading=leading) for block in blocks}
         best = min(said or blocks, key=lambda block: costs[id(block)])
         if said or costs[id(best)] <= _REACH:
             best.members.append(blank)
+
+
+def _is_in_prose(blank: Blank, prose: list[Row]) -> bool:
+    """Tell whether a blank stands in a sentence, which says nothing about who fills it."""
+    return any(abs(row.base - blank.base) < 4 for row in prose)
 
 
 def _said(blank: Blank, blocks: list[_Block]) -> list[_Block]:
