@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = re.compile(
     r"^(?:(?:st|nd|rd|th)?\s*(?:day\s+)?of(?:\s+the\s+month\s+of)?|[/.,-]|,?\s*(?:19|20)|"
-    r"(?:d\u00edas?\s+)?(?:del?)(?:\s+mes)?(?:\s+del?)?(?:\s+(?:19|20|dos\s+mil))?|di|van|"
-    r"(?:,\s*)?(?:a|le|den|el|il)?)$"
+    r"(?:d\u00edas?\s+)?(?:del?)(?:\s+mes)?(?:\s+del?)?(?:\s+(?:19|20|dos\s+mil))?|di|van)$"
 )
 _YEAR: Final = re.compile(r"(?:^|\W)(?:19|20)$")
 _WIDEST: Final = 60.0

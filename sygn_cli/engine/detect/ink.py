@@ -98,13 +98,16 @@ def _read_path(
     for item in items:
         if item[0] == "l":
             _read_line(ink, item[1], item[2])
-        elif item[0] == "re":
-            _read_rectangle(ink, _ordered(Area(*item[1])), stroked=stroked, fill=fill)
-        elif item[0] == "qu":
-            corners = item[1]
-            xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-            area = Area(min(xs), min(ys), max(xs), max(ys))
-            _read_rectangle(ink, area, stroked=stroked, fill=fill)
+        else:
+            _read_rectangle(ink, _extent(item), stroked=stroked, fill=fill)
+
+
+def _extent(item: Sequence[Any]) -> Area:
+    """Return the area of a rectangle (``re``) or quadrilateral (``qu``)."""
+    if item[0] == "re":
+        return _ordered(Area(*item[1]))
+    xs, ys = [corner[0] for corner in item[1]], [corner[1] for corner in item[1]]
+    return Area(min(xs), min(ys), max(xs), max(ys))
 
 
 def _axis_parallel(items: Sequence[Any]) -> bool:
@@ -167,14 +170,13 @@ def _read_line(ink: Ink, a: tuple[float, float], b: tuple[float, float]) -> None
 
 def _read_rectangle(ink: Ink, area: Area, *, stroked: bool, fill: float | None) -> None:
     width, height = area.width, area.height
-    if max(width, height) <= _DOT and not stroked:
-        if fill is not None and fill <= _NEARLY_WHITE:
-            ink.rules.append(HLine(area.x0, area.x1, area.y1))
-    elif height <= _THIN and width > 2 * height:
-        if stroked or (fill is not None and fill <= _NEARLY_WHITE):
+    seen = stroked or (fill is not None and fill <= _NEARLY_WHITE)
+    dot = max(width, height) <= _DOT and not stroked
+    if dot or (height <= _THIN and width > 2 * height):
+        if seen:
             ink.rules.append(HLine(area.x0, area.x1, area.y1))
     elif width <= _THIN and height > 2 * width:
-        if stroked or (fill is not None and fill <= _NEARLY_WHITE):
+        if seen:
             ink.posts.append(VLine((area.x0 + area.x1) / 2, area.y0, area.y1))
     else:
         if stroked:
