@@ -85,7 +85,7 @@ def disarm(document: pymupdf.Document) -> None:
         if _ACTION_KEYS.search(text):
             _clean_actions(document, xref)
     for index in range(document.page_count):
-        _clean_page(document, document[index].xref)
+        _clean_page(document, document.page_xref(index))
 
 
 def _clean_catalog(document: pymupdf.Document) -> None:

@@ -121,16 +121,21 @@ def _settle_boxes(page: pymupdf.Page) -> None:
 
     Readers differ where boxes are missing, empty, inherited or turned by 45 degrees.
     """
-    geometry = page_geometry(page)
-    _settle_box(page, "MediaBox", tuple(page.mediabox))
-    _settle_box(page, "CropBox", dataclasses.astuple(geometry.crop))
-    page.parent.xref_set_key(page.xref, "Rotate", str(geometry.rotate))
-    if "UserUnit" in page.parent.xref_get_keys(page.xref):
-        page.parent.xref_set_key(page.xref, "UserUnit", f"{geometry.user_unit:g}")
+    document, xref, geometry = page.parent, page.xref, page_geometry(page)
+    _settle_box(document, xref, "MediaBox", tuple(page.mediabox))
+    if page.cropbox != page.mediabox or "CropBox" in document.xref_get_keys(xref):
+        _settle_box(document, xref, "CropBox", dataclasses.astuple(geometry.crop))
+    for key, value, usual in (
+        ("Rotate", str(geometry.rotate), "0"),
+        ("UserUnit", f"{geometry.user_unit:g}", "1"),
+    ):
+        _, written = document.xref_get_key(xref, key)
+        if written != value and (written, value) != ("null", usual):
+            document.xref_set_key(xref, key, value)
 
 
-def _settle_box(page: pymupdf.Page, key: str, box: tuple[float, ...]) -> None:
-    _, text = page.parent.xref_get_key(page.xref, key)
+def _settle_box(document: pymupdf.Document, xref: int, key: str, box: tuple[float, ...]) -> None:
+    _, text = document.xref_get_key(xref, key)
     try:
         written = tuple(map(float, text.strip("[]").split()))
     except ValueError:
@@ -140,7 +145,7 @@ def _settle_box(page: pymupdf.Page, key: str, box: tuple[float, ...]) -> None:
         abs(a - b) > _SAME for a, b in zip(written, box, strict=True)
     ):
         numbers = " ".join(f"{number:.9g}" for number in box)
-        page.parent.xref_set_key(page.xref, key, f"[{numbers}]")
+        document.xref_set_key(xref, key, f"[{numbers}]")
 
 
 def _sheets(
