@@ -17,7 +17,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from unittest import mock
 
 from tinydb import TinyDB
@@ -42,7 +42,11 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + b"% a small one\n" * 60
 PAGE = 50
 RUNS = 31
+PEER_RUNS = 5
 OPERATIONS = ("create", "sign", "status", "list page", "filtered page", "prefix")
+
+
+Operations: TypeAlias = "dict[str, Callable[[], object]]"
 
 
 def main() -> None:
@@ -53,28 +57,63 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     sizes = arguments.sizes or [1_000, 10_000, *([100_000] if arguments.large else [])]
-    results: dict[int, dict[str, tuple[float, float | None]]] = {}
-    disk: dict[int, float] = {}
-    for size in sizes:
-        scratch = Path(tempfile.mkdtemp(dir=arguments.folder))
-        try:
-            results[size], disk[size] = measure(scratch, size)
-        finally:
-            shutil.rmtree(scratch)
-    print_table(sizes, results, disk)
+    scratch = Path(tempfile.mkdtemp(dir=arguments.folder))
+    try:
+        stores = {size: filled(scratch / str(size), size) for size in sizes}
+        disk = {size: kilobytes(scratch / str(size)) / size for size in sizes}
+        ours = medians({size: ours_on(stores[size], size) for size in sizes}, runs=RUNS)
+        narrate("workspaces measured")
+        theirs = medians(
+            {size: theirs_on(scratch / f"{size}.json", stores[size], size) for size in sizes},
+            runs=PEER_RUNS,
+        )
+        flush = flush_time(scratch / "flush")
+    finally:
+        shutil.rmtree(scratch)
+    print_table(sizes, ours, theirs)
+    print("\nDisk per document: " + ", ".join(f"{kb:.0f} KiB at {n:,}" for n, kb in disk.items()))
+    print(f"One append with fsync took {flush:.2f} ms meanwhile; create needs 8, sign 5.")
 
 
-def measure(scratch: Path, size: int) -> tuple[dict[str, tuple[float, float | None]], float]:
-    store = WorkspaceStore(Workspace.open(scratch / ".sygn"))
+def filled(folder: Path, size: int) -> WorkspaceStore:
+    store = WorkspaceStore(Workspace.open(folder))
     started = time.perf_counter()
     fill(store, size)
     narrate(f"{size:,} documents made in {time.perf_counter() - started:.0f} s")
-    per_document = sum(one.stat().st_blocks * 512 for one in scratch.rglob("*")) / size / 1024
-    ours = workspace_times(store, size)
-    narrate("workspace measured")
-    theirs = tinydb_times(scratch / "db.json", store, size)
-    narrate("TinyDB measured")
-    return {name: (ours[name], theirs.get(name)) for name in OPERATIONS}, per_document
+    return store
+
+
+def kilobytes(folder: Path) -> float:
+    return sum(one.stat().st_blocks * 512 for one in folder.rglob("*")) / 1024
+
+
+def medians(subjects: dict[int, Operations], *, runs: int) -> dict[str, dict[int, float]]:
+    """Return medians in milliseconds by operation and size.
+
+    The sizes take turns, so that what else the machine does meanwhile falls on all of them.
+    """
+    found: dict[str, dict[int, float]] = {}
+    for name in OPERATIONS:
+        times: dict[int, list[float]] = {size: [] for size in subjects}
+        for _ in range(runs):
+            for size, operations in subjects.items():
+                started = time.perf_counter()
+                operations[name]()
+                times[size].append((time.perf_counter() - started) * 1000)
+        found[name] = {size: statistics.median(some) for size, some in times.items()}
+    return found
+
+
+def flush_time(path: Path) -> float:
+    times = []
+    with path.open("ab") as file:
+        for _ in range(RUNS):
+            started = time.perf_counter()
+            file.write(b"x" * 300)
+            file.flush()
+            os.fsync(file.fileno())
+            times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
 
 
 def fill(store: WorkspaceStore, size: int) -> None:
@@ -85,7 +124,7 @@ def fill(store: WorkspaceStore, size: int) -> None:
     os.sync()  # or the first fsync that is measured would have to write all of it
 
 
-def workspace_times(store: WorkspaceStore, size: int) -> dict[str, float]:
+def ours_on(store: WorkspaceStore, size: int) -> Operations:
     fresh = iter(range(size, size + 10 * RUNS))
     some = [document_id(number * (size // RUNS)) for number in range(RUNS)]
     for one in some:
@@ -93,61 +132,41 @@ def workspace_times(store: WorkspaceStore, size: int) -> dict[str, float]:
     unsigned = iter(some)
     partly = Filters(status=DocumentStatus.PARTIALLY_SIGNED)
     return {
-        "create": median(lambda: create(store, next(fresh))),
-        "sign": median(lambda: sign(store, next(unsigned)), runs=RUNS),
-        "status": median(lambda: store.load(some[7])),
-        "list page": median(lambda: store.list(Filters(), limit=PAGE)),
-        "filtered page": median(lambda: store.list(partly, limit=PAGE)),
-        "prefix": median(lambda: store.resolve(some[7][:-3])),
+        "create": lambda: create(store, next(fresh)),
+        "sign": lambda: sign(store, next(unsigned)),
+        "status": lambda: store.load(some[7]),
+        "list page": lambda: store.list(Filters(), limit=PAGE),
+        "filtered page": lambda: store.list(partly, limit=PAGE),
+        "prefix": lambda: store.resolve(some[7][:-3]),
     }
 
 
-def tinydb_times(path: Path, store: WorkspaceStore, size: int) -> dict[str, float]:
+def theirs_on(path: Path, store: WorkspaceStore, size: int) -> Operations:
     """The same with one TinyDB file as its manual shows it; opened anew as each command would."""
     document = record.document_to_json(store.load(document_id(0)))
     with TinyDB(path) as database:
         database.insert_multiple({**document, "id": document_id(n)} for n in range(size))
-    runs = 5 if size <= 10_000 else 3
 
-    def insert() -> None:
-        with TinyDB(path) as database:
-            database.insert(document)
+    def opened(operation: Callable[[TinyDB], object]) -> Callable[[], None]:
+        def run() -> None:
+            with TinyDB(path) as database:
+                operation(database)
 
-    def update() -> None:
-        with TinyDB(path) as database:
-            database.update({"status": "partially_signed"}, doc_ids=[size // 2])
+        return run
 
-    def get() -> None:
-        with TinyDB(path) as database:
-            database.get(doc_id=size // 2)
-
-    def page() -> None:
-        with TinyDB(path) as database:
-            sorted(database.all(), key=lambda one: str(one["id"]), reverse=True)[:PAGE]
-
-    def filtered() -> None:
-        with TinyDB(path) as database:
-            database.search(lambda one: one["status"] == "partially_signed")
-
-    def prefix() -> None:
-        with TinyDB(path) as database:
-            database.search(lambda one: str(one["id"]).startswith(document_id(7)[:-3]))
-
-    operations = (insert, update, get, page, filtered, prefix)
+    start = document_id(7)[:-3]
     return {
-        name: median(operation, runs=runs)
-        for name, operation in zip(OPERATIONS, operations, strict=True)
+        "create": opened(lambda db: db.insert(document)),
+        "sign": opened(lambda db: db.update({"status": "partially_signed"}, doc_ids=[7])),
+        "status": opened(lambda db: db.get(doc_id=size // 2)),
+        "list page": opened(
+            lambda db: sorted(db.all(), key=lambda one: str(one["id"]), reverse=True)[:PAGE]
+        ),
+        "filtered page": opened(
+            lambda db: db.search(lambda one: one["status"] == "partially_signed")
+        ),
+        "prefix": opened(lambda db: db.search(lambda one: str(one["id"]).startswith(start))),
     }
-
-
-def median(operation: Callable[[], object], *, runs: int = RUNS) -> float:
-    """Return the median time in milliseconds."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        operation()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
 
 
 def document_id(number: int) -> str:
@@ -208,22 +227,20 @@ def sign(store: WorkspaceStore, document_id: str) -> None:
 
 
 def print_table(
-    sizes: list[int],
-    results: dict[int, dict[str, tuple[float, float | None]]],
-    disk: dict[int, float],
+    sizes: list[int], ours: dict[str, dict[int, float]], theirs: dict[str, dict[int, float]]
 ) -> None:
-    smallest = results[sizes[0]]
-    print(f"Workspace on {platform.system()} {platform.machine()}, {os.cpu_count()} cores,")
-    print(f"Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}; medians in ms.\n")  # noqa: TID251
+    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python", end=" ")
+    print(f"{platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}; medians in ms.\n")  # noqa: TID251
     print("| operation | documents | sygn | grows | TinyDB JSONStorage | ratio |")
     print("|---|--:|--:|--:|--:|--:|")
     for name in OPERATIONS:
         for size in sizes:
-            ours, theirs = results[size][name]
-            growth = f"{ours / smallest[name][0]:.2f}x"
-            peer = "" if theirs is None else f"{theirs:.1f} | {_factor(theirs / ours)}"
-            print(f"| {name} | {size:,} | {ours:.2f} | {growth} | {peer} |")
-    print("\nDisk per document: " + ", ".join(f"{kb:.0f} KiB at {n:,}" for n, kb in disk.items()))
+            mine, peer = ours[name][size], theirs[name][size]
+            growth = mine / ours[name][sizes[0]]
+            print(
+                f"| {name} | {size:,} | {mine:.2f} | {growth:.2f}x | {peer:.1f} "
+                f"| {_factor(peer / mine)} |"
+            )
 
 
 def _factor(ratio: float) -> str:
