@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.field import FieldType
 from sygn_cli.domain.signer import Invitee, Signer, SignerStatus
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ def route(detections: Sequence[Detection], invitees: Sequence[Invitee]) -> Mappi
     """Return signer ids by field id.
 
     A party that a signer's role names is theirs. The parties that are left go, in reading order,
-    to the signers that are left; what is nobody's by name goes to the first signer. With a
-    single signer everything is theirs.
+    to the signers that are left: those that have a signature first, also the block without a
+    name, then those that are only mentioned. Everything else goes to the first signer, and with
+    a single signer all is theirs.
     """
-    parties = list(dict.fromkeys(d.party for d in _reading_order(detections) if d.party))
-    owner = owners(parties, invitees)
+    ordered = _reading_order(detections)
+    signing = [d.party for d in ordered if d.type is FieldType.SIGNATURE]
+    mentioned = [d.party for d in ordered if d.party]
+    owner = owners(list(dict.fromkeys([*signing, *mentioned])), invitees)
     return {d.id: owner.get(d.party, "s1") for d in detections}
 
 

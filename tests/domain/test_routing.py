@@ -32,6 +32,17 @@ def test_blocks_go_to_signers_in_reading_order():
     assert routing.route(detections, people("", "")) == {"a": "s1", "b": "s2", "c": "s2"}
 
 
+def test_who_is_only_mentioned_takes_no_signers_place():
+    mentioned = Detection("m", FieldType.DATE, 1, Box(10, 5, 100, 20), 0.9, party="Plaintiff")
+    detections = [mentioned, found("a", "Company", y=40), found("b", "Employee", y=90)]
+    assert routing.route(detections, people("", "")) == {"m": "s1", "a": "s1", "b": "s2"}
+
+
+def test_a_block_without_a_name_is_somebodys_too():
+    detections = [found("a", ""), found("b", "Parent", y=90)]
+    assert routing.route(detections, people("", "")) == {"a": "s1", "b": "s2"}
+
+
 def test_a_role_goes_before_the_order():
     detections = [found("a", "Landlord"), found("b", "Tenant", y=90)]
     assert routing.route(detections, people("tenant", "")) == {"a": "s2", "b": "s1"}
