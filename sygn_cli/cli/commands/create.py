@@ -192,6 +192,10 @@ def _tell(plan: Plan) -> None:
     proposal = plan.proposal
     if proposal.detected_fields:
         console.narrate(f"found {_count(proposal.fields)}")
+    signing = {field.signer for field in proposal.fields}
+    for number, who in enumerate(proposal.invitees, start=1):
+        if f"s{number}" not in signing:
+            console.narrate(f"{who.name} has no field and will only confirm; see --assign, --role")
     for number, one in plan.left_out[:10]:
         where = f"page {one.page}" if number == 1 else f"file {number}, page {one.page}"
         why = "not a signer's" if one.for_nobody else f"only {one.confidence:.0%} sure"
