@@ -15,6 +15,7 @@ from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Drawn, Picture, Ticked, Typed
+from sygn_cli.domain.signer import Invitee
 from tests.end_to_end.browser import (
     DESKTOP,
     PHONE,
@@ -482,3 +483,91 @@ def test_nothing_is_cut_off_at_any_size(browser, runtime, base, full, size, sche
         ada.part("h1").filter(has_text="You have signed").wait_for()
         ada.shot(f"{name}-6-receipt")
         assert fits(ada)
+
+
+HOSTILE = "</script><script>alert(1)</script> {{7*7}} <img src=x onerror=alert(1)> 👩‍⚖️"
+
+
+def test_hostile_words_are_only_words(browser, runtime, base):
+    fields = (
+        Field("f1", FieldType.TEXT, 1, Box(72, 600, 200, 18), signer="s1", label=HOSTILE),
+        Field("f2", FieldType.CHECKBOX, 1, Box(72, 640, 12, 12), signer="s1", label="x" * 200),
+        Field(
+            "f3", FieldType.SIGNATURE, 2, stage.SIGNATURE, signer="s1", label="توقيع المدير " * 9
+        ),
+        Field("f4", FieldType.SIGNATURE, 2, stage.OTHER_SIGNATURE, signer="s2"),
+    )
+    invitees = (Invitee(HOSTILE, "a@example.com"), Invitee("محمد علي كلاي", "b@example.com"))
+    words = {"title": f"{HOSTILE} {'Vereinbarung' * 9}", "message": HOSTILE * 20}
+    document = stage.put(runtime, contract(runtime, fields=fields, invitees=invitees, **words))
+    with visitor(browser, **SMALL_PHONE) as somebody:
+        page = somebody.page
+        page.on("dialog", lambda _: somebody.complaints.append("a dialog came up"))
+        page.goto(link(base, runtime, document))
+        assert HOSTILE in somebody.part("#greeting").inner_text()
+        somebody.agree()
+        somebody.part("#line").fill(HOSTILE)
+        somebody.next()
+        somebody.part("#box").check()
+        somebody.next()
+        somebody.part("#tab-type").click()
+        somebody.next()
+        assert HOSTILE in somebody.part("#answers").inner_text()
+        somebody.part("#finish").click()
+        somebody.part("h1").filter(has_text="You have signed").wait_for()
+        assert HOSTILE in somebody.part("h1").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert runtime.store.load(document.id).marks["f1"] == Typed(HOSTILE)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_at_four_hundred_percent_everything_can_still_be_reached(
+    browser, runtime, base, full, turned
+):
+    # 1280 x 800 at 400 % is 320 x 200; a small phone turned is about as low.
+    size = {"width": 568, "height": 320} if turned else {"width": 320, "height": 200}
+    with visitor(browser, viewport=size) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.agree()
+        for tab in ("draw", "upload", "type"):
+            ada.part(f"#tab-{tab}").click()
+        ada.next()
+        ada.part("#box").check()
+        ada.next()
+        ada.draw()
+        ada.next()
+        ada.part("#line").fill("Analytical Engines")
+        ada.next()
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+        assert ada.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_high_contrast_keeps_every_control_visible(browser, runtime, base, full):
+    with visitor(browser, forced_colors="active", **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.agree()
+        ada.shot("forced-colours")
+        bordered = ada.page.evaluate(
+            """[...document.querySelectorAll('button.field, .main, #typed')]
+                 .every(e => parseFloat(getComputedStyle(e).borderTopWidth) >= 1)"""
+        )
+    assert bordered
+
+
+def test_of_five_hundred_pages_only_those_in_sight_are_fetched(browser, runtime, base):
+    far = Field("f1", FieldType.SIGNATURE, 500, stage.SIGNATURE, signer="s1")
+    long = stage.put(runtime, contract(runtime, invitees=(stage.ADA,), fields=(far,), pages=500))
+    asked: list[str] = []
+    with visitor(browser, **PHONE) as ada:
+        ada.page.on("request", lambda request: asked.append(request.url))
+        ada.page.goto(link(base, runtime, long))
+        ada.until("document.querySelector('#page-1 img').complete")
+        assert sum(one.endswith(".webp") for one in asked) < 12
+        ada.agree()
+        ada.until("document.querySelector('#page-500 img').naturalWidth > 0")
+        ada.part("#tab-type").click()
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="Everyone has signed").wait_for(timeout=60_000)

@@ -178,10 +178,16 @@ def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
     )
 
 
-def put(rt: Runtime, contract: Contract | None = None, *, at: datetime | None = None) -> Document:
+def put(
+    rt: Runtime,
+    contract: Contract | None = None,
+    *,
+    at: datetime | None = None,
+    pdf: bytes | None = None,
+) -> Document:
     """Store the contract and return it."""
     contract = contract or Contract()
-    pdf = agreement(contract.title[:60], contract.pages)
+    pdf = pdf or agreement(contract.title[:60], contract.pages)
     with pymupdf.open(stream=pdf, filetype="pdf") as opened:
         pages = tuple((page.rect.width, page.rect.height) for page in opened)
     proposal = lifecycle.Proposal(

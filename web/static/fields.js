@@ -45,7 +45,7 @@ class Field {
 
   show() {
     const { element } = this;
-    element.querySelector(".made, .lines")?.remove();
+    element.querySelector(".made")?.remove();
     const made = picture(this.mark, this.type, this.width, this.height);
     if (made) element.append(made);
     element.classList.toggle("filled", this.filled);

@@ -6,7 +6,7 @@ const PAD = 10000;
 const BLUE = "#0b1f5c";
 const SCRIPT = { className: "script", largest: 30, share: 0.92, colour: BLUE };
 const PRINT = { className: "print", largest: 11, share: 0.8, colour: "#111111" };
-const SMALLEST = 6;
+const LEADING = 1.2;
 
 export const isAdopted = (type) => type === "signature" || type === "initials";
 
@@ -27,41 +27,68 @@ const frame = (width, height, ...children) => vector(
   ...children,
 );
 
+// On one line resting on the bottom of the box, or on several if the letters are larger that way.
 function typed(text, face, width, height) {
-  const size = Math.min(face.largest, height * face.share, width / Math.max(widthOf(text, face), 0.01));
-  if (face === PRINT && (text.includes("\n") || (size < SMALLEST && height > 2.4 * SMALLEST))) {
-    return lines(text, width, height);
+  const one = Math.min(face.largest, height * face.share, width / Math.max(widthOf(text, face), 0.01));
+  const several = wrapped(text, face, width, height);
+  if (!text.includes("\n") && one >= several.size) {
+    return frame(width, height, line(text, face, one, height - Math.min(0.24 * one, height * 0.2)));
   }
-  const words = vector("text", {
-    class: face.className, x: 0, y: height - Math.min(0.24 * size, height * 0.2),
-    "font-size": size, fill: face.colour,
-  });
+  const { rows, size } = several;
+  return frame(width, height, ...rows.map((row, i) => line(row, face, size, (LEADING * i + 0.94) * size)));
+}
+
+function line(text, face, size, baseline) {
+  const words = vector("text", { class: face.className, x: 0, y: baseline, "font-size": size, fill: face.colour });
   words.textContent = text;
-  return frame(width, height, words);
+  return words;
+}
+
+function wrapped(text, face, width, height) {
+  let size = Math.min(face.largest, height / LEADING);
+  let rows = rowsOf(text, face, width / size);
+  while (size > 0.5 && rows.length * LEADING * size > height) {
+    size *= 0.93;
+    rows = rowsOf(text, face, width / size);
+  }
+  return { rows, size };
+}
+
+// Breaks between words; within a word only where it is wider than the whole line.
+function rowsOf(text, face, width) {
+  const rows = [];
+  for (const paragraph of text.split("\n")) {
+    let row = "";
+    for (const word of paragraph.split(/(?<=[\s-])/)) {
+      if (row && widthOf((row + word).trimEnd(), face) > width) {
+        rows.push(row);
+        row = "";
+      }
+      row += word;
+      while (row.length > 1 && widthOf(row.trimEnd(), face) > width) {
+        let cut = row.length - 1;
+        while (cut > 1 && widthOf(row.slice(0, cut), face) > width) cut -= 1;
+        rows.push(row.slice(0, cut));
+        row = row.slice(cut);
+      }
+    }
+    rows.push(row);
+  }
+  return rows;
 }
 
 // Width at a size of 1; measured large, because browsers round.
+const widths = new Map();
 function widthOf(text, face) {
-  const words = vector("text", { class: face.className, "font-size": 100 });
-  words.textContent = text;
-  const probe = vector("svg", { class: "made unseen" }, words);
-  document.body.append(probe);
-  const width = words.getComputedTextLength();
-  probe.remove();
-  return width / 100;
-}
-
-function lines(text, width, height) {
-  const block = document.createElement("span");
-  block.className = "lines";
-  block.textContent = text;
-  // The size is found by counting, not by measuring: the box may not be on screen yet.
-  let size = PRINT.largest;
-  const rowsAt = (points) => text.split("\n").reduce(
-    (sum, row) => sum + Math.max(1, Math.ceil((widthOf(row, PRINT) * points * 1.05) / width)), 0);
-  while (size > 0.5 && rowsAt(size) * size * 1.2 > height) size *= 0.93;
-  block.style.setProperty("--size", String(size));
-  return block;
+  const key = face.className + text;
+  if (!widths.has(key)) {
+    const words = line(text, face, 100, 0);
+    const probe = vector("svg", { class: "unseen" }, words);
+    document.body.append(probe);
+    widths.set(key, words.getComputedTextLength() / 100);
+    probe.remove();
+  }
+  return widths.get(key);
 }
 
 function drawn(mark, width, height) {
