@@ -49,7 +49,7 @@ def opened(view: CertificateView) -> pymupdf.Document:
 
 def text(document: pymupdf.Document) -> str:
     """Return the words without ligatures, line ends and breaks of no width."""
-    told = " ".join(page.get_text() for page in document)
+    told = " ".join(page.get_text() for page in document.pages())
     return " ".join(unicodedata.normalize("NFKC", told).replace("\u200b", "").split())
 
 
@@ -83,7 +83,7 @@ def test_sixteen_signers_and_a_long_history_flow_over_pages():
 
 
 def test_no_signer_is_torn_apart_by_the_end_of_a_page():
-    for page in opened(replace(VIEW, signers=(ADA,) * 16)):
+    for page in opened(replace(VIEW, signers=(ADA,) * 16)).pages():
         words = page.get_text()
         assert words.count("E-mail") == words.count("Values SHA")
 
@@ -100,7 +100,7 @@ def test_foreign_words_stay_words_and_stay_on_the_page(hostile):
         files=(FileView(hostile, 1, HASH),),
     )
     document = opened(view)
-    for page in document:
+    for page in document.pages():
         for x0, _, x1, y1, *_ in page.get_text("words"):
             assert x0 >= 40
             assert x1 <= 556
@@ -115,5 +115,5 @@ def test_what_looks_like_an_entity_is_not_resolved():
 
 def test_a_sandbox_certificate_says_so_on_every_page():
     view = replace(VIEW, sandbox=True, signers=(ADA,) * 8)
-    for page in opened(view):
+    for page in opened(view).pages():
         assert "SANDBOX" in page.get_text()
