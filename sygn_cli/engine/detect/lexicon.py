@@ -363,6 +363,10 @@ _STOP_WORDS: Final = {
     "tr": "ve bir bu i\u00e7in ile de da olarak olan",
 }
 _STOPS: Final = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+_LANGUAGES: Final = {
+    word: tuple(language for language, stops in _STOPS.items() if word in stops)
+    for word in frozenset().union(*_STOPS.values())
+}
 
 
 _PLACES: Final = re.compile(
@@ -394,9 +398,7 @@ def language_of(words: Iterable[str]) -> str:
     """Return the language whose small words are most frequent, ``en`` where none is."""
     counts = dict.fromkeys(_STOPS, 0)
     for word in words:
-        folded = word.casefold().strip(".,;:()")
-        for language, stops in _STOPS.items():
-            if folded in stops:
-                counts[language] += 1
+        for language in _LANGUAGES.get(word.casefold(), ()):
+            counts[language] += 1
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] > 3 else "en"

@@ -16,6 +16,7 @@ from sygn_cli.engine.detect.words import Word, Writing
 _DPI: Final = 150
 _COVERS: Final = 0.6
 _FEW_PATHS: Final = 8
+_INVISIBLE: Final = 3  # ISO 32000-1, table 106: text rendering mode 3 paints nothing
 _OCR_DPI: Final = 200
 
 
@@ -62,10 +63,23 @@ def is_picture(page: Any, sheet: Sheet) -> bool:  # noqa: ANN401 - PyMuPDF's cla
     ink = sheet.ink
     if len(ink.rules) + len(ink.boxes) + len(ink.posts) > _FEW_PATHS:
         return False
+    if not page.get_images():
+        return False
     whole = Area(0, 0, sheet.width, sheet.height)
     surface = sheet.width * sheet.height
     covered = sum(Area(*info["bbox"]).overlap(whole) for info in page.get_image_info())
-    return covered >= _COVERS * surface
+    if covered < _COVERS * surface:
+        return False
+    return not sheet.writing.words or _is_hidden_text(page)
+
+
+def _is_hidden_text(page: Any) -> bool:  # noqa: ANN401
+    """Tell whether the words are the invisible layer that scanners put behind a picture.
+
+    Visible words over a picture are a letter on letterhead paper.
+    """
+    spans = page.get_texttrace()
+    return bool(spans) and all(span["type"] == _INVISIBLE for span in spans)
 
 
 def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401

@@ -59,10 +59,16 @@ class _Meaning:
     required: bool | None = None
 
 
+_STARTS: Final = ("{", "[", "\\", "/sn", "/ds", "/in")
+
+
 def find_tags(sheet: Sheet, anchors: Mapping[str, FieldType]) -> list[Tag]:
     """Return the text tags and anchor strings of a page."""
     found = []
+    starts = (*_STARTS, *anchors)
     for number, row in enumerate(sheet.rows):
+        if not any(start in chunk.text for chunk in row.chunks for start in starts):
+            continue
         line = _Line.of(row)
         following = _Line.of(sheet.rows[number + 1]) if number + 1 < len(sheet.rows) else None
         found += list(_tags_of(line, following))
