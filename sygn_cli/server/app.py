@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, Response, g, request
 
 from sygn_cli.server import assets, errors, security, signing, signing_files, source, words
+from sygn_cli.server.api import mount as api
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
@@ -21,7 +22,9 @@ def create_app(runtime: Runtime) -> Flask:
     """Return the WSGI application for a workspace."""
     web = assets.web_folder()
     # Flask's own static route is off: it would be reachable under a second name.
-    app = Flask(__name__, static_folder=None, template_folder=str(web / "templates"))
+    app = api.new_app(
+        __name__, runtime, static_folder=None, template_folder=str(web / "templates")
+    )
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     files = assets.Assets.read(web / "static")
@@ -40,6 +43,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(assets.blueprint(files))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
+    api.mount(app, runtime)
     _add_plain_routes(app)
     return app
 

@@ -20,7 +20,11 @@ _TIME_ZONE: Final = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0
 
 
 def evidence(
-    request: Request, *, trusted_proxies: tuple[str, ...], time_zone: object = ""
+    request: Request,
+    *,
+    trusted_proxies: tuple[str, ...],
+    time_zone: object = "",
+    via: str = "browser",
 ) -> Evidence:
     """Return where a request came from.
 
@@ -28,6 +32,7 @@ def evidence(
         request: The request.
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         time_zone: What the browser said; anything but an IANA name counts as unknown.
+        via: ``browser`` or ``api``.
     """
     ip, source = client_address(
         request.remote_addr or "",
@@ -36,7 +41,7 @@ def evidence(
     )
     known = isinstance(time_zone, str) and _TIME_ZONE.fullmatch(time_zone)
     return Evidence(
-        via="browser",
+        via=via,
         ip=ip,
         ip_source=source,
         user_agent=request.headers.get("User-Agent", ""),

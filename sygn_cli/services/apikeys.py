@@ -73,8 +73,9 @@ def document(runtime: Runtime, key: ApiKey, document_id: str) -> Document:
         NotFound: There is none.
         Forbidden: It is of another account or another mode.
     """
-    key.require_reach(runtime.store.load(document_id))
-    return documents.get(runtime, document_id)
+    found = runtime.store.load(document_id)
+    key.require_reach(found)
+    return documents.brought_up_to_date(runtime, found)
 
 
 def mint_tenant(

@@ -27,8 +27,13 @@ def get(runtime: Runtime, document_id: str, *, account: str | None = None) -> Do
     document = runtime.store.load(document_id)
     if account is not None and document.account != account:
         raise Forbidden("The document belongs to another account.")
+    return brought_up_to_date(runtime, document)
+
+
+def brought_up_to_date(runtime: Runtime, document: Document) -> Document:
+    """Return a document that was just loaded in its present state, as :func:`get` does."""
     if document.is_overdue(runtime.clock.now()):
-        return expire(runtime, document_id)
+        return expire(runtime, document.id)
     if document.awaits_seal:
         return _finish(runtime, document)
     return document

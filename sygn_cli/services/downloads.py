@@ -18,6 +18,7 @@ def signed_pdf(runtime: Runtime, document_id: str) -> bytes:
 
     Raises:
         NotCompleted: Not everyone has signed, or sealing has failed so far.
+        Voided, Declined, Expired: Nor will they.
     """
     document = _completed(runtime, document_id)
     return runtime.store.blob(document.id, document.sealed_sha256)
@@ -71,4 +72,7 @@ def _completed(runtime: Runtime, document_id: str) -> Document:
             "The document is not fully signed yet.",
             hint=f"Wait for it with: sygn status {document.id} --wait",
         )
-    raise NotCompleted(f"Document {document.id} ended as {document.status} and was never sealed.")
+    if document.status is DocumentStatus.DRAFT:
+        raise NotCompleted("The document has not been sent yet.")
+    document.require_open()
+    raise AssertionError(document.status)  # pragma: no cover

@@ -33,6 +33,8 @@ class Settings:
         embed_origins: Origins whose pages may show the signing page in a frame.
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
+        api_limits: How many requests an API key may make, as flask-limiter writes it. Averaging
+            over ten minutes lets a burst pass and still holds 100 a minute.
         organisation: Who seals, as the X.509 credential names it.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     embed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     tsa_urls: tuple[str, ...] = ()
+    api_limits: str = "200 per 10 seconds; 1000 per 10 minutes"
     organisation: str = "sygn workspace"
 
 

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.services import links
+from sygn_cli.services import links, sending
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from sygn_cli.domain.apikey import ApiKey
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.field import Detection, Field
     from sygn_cli.domain.listing import Page
     from sygn_cli.domain.signer import Signer
+    from sygn_cli.domain.template import Template
     from sygn_cli.services.runtime import Runtime
 
 _WEBHOOK_NOTE = (
@@ -48,7 +51,7 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "files": [
             {"name": f.name, "sha256": f.sha256, "pages": len(f.pages)} for f in document.files
         ],
-        "signers": [_signer(runtime, document, one, with_links) for one in document.signers],
+        "signers": [_signer(runtime, document, one, with_links=with_links) for one in document.signers],
         "cc": list(document.cc),
         "created_at": moment.to_wire(document.created_at),
         "expires_at": _wire(document.expires_at),
@@ -108,6 +111,54 @@ def field(one: Field) -> dict[str, object]:
     }
 
 
+def reminded(
+    runtime: Runtime, document: Document, waiting: Sequence[Signer]
+) -> dict[str, object]:
+    """Return whose turn it is, with their links: nothing is mailed, the caller passes them on."""
+    return {
+        "id": document.id,
+        "status": str(document.status),
+        "channel": sending.BY_OPERATOR,
+        "signers": [_signer(runtime, document, one, with_links=True) for one in waiting],
+    }
+
+
+def template(one: Template) -> dict[str, object]:
+    """Return a template as lists show it."""
+    return {"slug": one.slug, "title": one.title, "group": one.group, "roles": list(one.roles)}
+
+
+def minted(key: ApiKey, secret: str) -> dict[str, object]:
+    """Return a tenant's new key with its secret, this once."""
+    return {
+        "key": secret,
+        "key_id": key.id,
+        "tenant_id": key.tenant,
+        "account": key.account,
+        "unmetered": True,
+    }
+
+
+def tenant_key(runtime: Runtime, key: ApiKey) -> dict[str, object]:
+    """Return a tenant's key without its secret."""
+    return {
+        "key_id": key.id,
+        "tenant_id": key.tenant,
+        "account": key.account,
+        "label": key.label,
+        "mode": str(key.mode),
+        "created_at": moment.to_wire(key.created_at),
+        "expires_at": _wire(key.expires_at),
+        "revoked_at": _wire(key.revoked_at),
+        "last_used_at": _wire(runtime.api_keys.last_used(key.id)),
+    }
+
+
+def revoked(key: ApiKey) -> dict[str, object]:
+    """Return that a key is dead."""
+    return {"key_id": key.id, "revoked": True, "revoked_at": _wire(key.revoked_at)}
+
+
 def _box(one: Detection | Field) -> dict[str, object]:
     box = one.box
     names = ("x", "y", "width", "height")
@@ -116,7 +167,7 @@ def _box(one: Detection | Field) -> dict[str, object]:
 
 
 def _signer(
-    runtime: Runtime, document: Document, signer: Signer, with_links: bool
+    runtime: Runtime, document: Document, signer: Signer, *, with_links: bool
 ) -> dict[str, object]:
     shown: dict[str, object] = {
         "id": signer.id,

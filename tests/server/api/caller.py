@@ -67,7 +67,7 @@ class Caller:
     def create(self, **changes: object) -> str:
         answer = self.post("/documents", a_body(**changes))
         assert answer.status_code == 201, answer.text
-        return answer.json["id"]
+        return answer.get_json()["id"]
 
     def with_key(self, secret: str) -> Caller:
         return Caller(self.client, self.runtime, secret, self.clock)
@@ -79,7 +79,7 @@ class Caller:
     def tenant(self, tenant: str, *, partner: str = "acme") -> Caller:
         master = self.another(label=partner, partner=True)
         answer = master.post("/keys", {"tenant_id": tenant})
-        return self.with_key(answer.json["key"])
+        return self.with_key(answer.get_json()["key"])
 
     def sign(self, document_id: str, *signers: str) -> None:
         """Let signers sign as their browsers would."""

@@ -246,14 +246,14 @@ def test_what_cannot_be_sent_says_why(api, changes, status, code):
     answer = api.post("/documents", a_body(**changes))
     assert (answer.status_code, answer.json["error"]) == (status, code), answer.text
     assert answer.json["message"]
-    assert api.get("/documents").json["data"] == []
+    assert api.get("/documents").get_json()["data"] == []
 
 
 def test_a_pdf_over_the_limit_is_too_large():
     api = serve(Settings(api_limits=MANY, largest_pdf=len(sample("nda.pdf")) - 1))
     for path, body in (("/documents", a_body()), ("/detect", {"pdf_base64": pdf()})):
         answer = api.post(path, body)
-        assert (answer.status_code, answer.json["error"]) == (413, "payload_too_large")
+        assert (answer.status_code, answer.get_json()["error"]) == (413, "payload_too_large")
 
 
 def test_a_body_beyond_all_bounds_is_too_large(api):
@@ -310,5 +310,5 @@ def test_test_and_live_keys_do_not_touch_each_others_documents(api):
     assert test.get(f"/documents/{live_document}").status_code == 403
     assert test.post(f"/documents/{live_document}/void").status_code == 403
     assert api.get(f"/documents/{test_document}").status_code == 403
-    assert [d["id"] for d in test.get("/documents").json["data"]] == [test_document]
-    assert [d["id"] for d in api.get("/documents").json["data"]] == [live_document]
+    assert [d["id"] for d in test.get("/documents").get_json()["data"]] == [test_document]
+    assert [d["id"] for d in api.get("/documents").get_json()["data"]] == [live_document]

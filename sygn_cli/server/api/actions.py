@@ -1,0 +1,152 @@
+"""``/documents/<id>/...``: take the files, void, send, remind, renew a link, move the deadline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, jsonify, request
+from pydantic import ValidationError
+
+from sygn_cli.server import auth
+from sygn_cli.server.api import answers, gate
+from sygn_cli.server.api.documents import TAG
+from sygn_cli.server.api.requests import ChangeBody, DocumentPath, SignerPath, VoidBody
+from sygn_cli.server.evidence import evidence
+from sygn_cli.server.signing_files import attachment, file_name
+from sygn_cli.services import apikeys, documents, downloads, links, sending, wire
+
+if TYPE_CHECKING:
+    from flask_openapi3 import APIBlueprint
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.runtime import Runtime
+
+_PDF: Final[dict[int | str, Any]] = {
+    200: {
+        "description": "A PDF.",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def blueprint(runtime: Runtime) -> APIBlueprint:
+    """Return the routes that act on one document."""
+    routes = gate.blueprint("actions", TAG, runtime)
+    _add_files(routes, runtime)
+    _add_decisions(routes, runtime)
+    _add_links(routes, runtime)
+    return routes
+
+
+def _own(runtime: Runtime, document_id: str) -> Document:
+    return apikeys.document(runtime, auth.caller(runtime), document_id)
+
+
+def _add_files(routes: APIBlueprint, runtime: Runtime) -> None:
+    @routes.get(
+        "/documents/<document_id>/download",
+        summary="Download the signed PDF",
+        responses={**_PDF, **gate.refusals(404, 409, 410)},
+    )
+    def download_document(path: DocumentPath) -> Response:
+        """Return the sealed PDF once the document is completed."""
+        document = _own(runtime, path.document_id)
+        content = downloads.signed_pdf(runtime, document.id)
+        return _pdf(content, f"{document.title} - signed")
+
+    @routes.get(
+        "/documents/<document_id>/audit",
+        summary="Audit certificate",
+        responses={**_PDF, **gate.refusals(404, 409, 410)},
+    )
+    def audit_document(path: DocumentPath) -> Response:
+        """Return the completion certificate, sealed like the document itself."""
+        document = _own(runtime, path.document_id)
+        content = downloads.certificate(runtime, document.id)
+        return _pdf(content, f"{document.title} - certificate")
+
+
+def _add_decisions(routes: APIBlueprint, runtime: Runtime) -> None:
+    @routes.post(
+        "/documents/<document_id>/void",
+        summary="Void a document",
+        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
+    )
+    def void_document(path: DocumentPath) -> Response:
+        """Cancel a document so that it can no longer be signed; twice is no error."""
+        reason = _reason()
+        document = _own(runtime, path.document_id)
+        voided = documents.void(runtime, document.id, reason=reason, actor=auth.actor(runtime))
+        return jsonify(wire.status(runtime, voided, with_links=False))
+
+    @routes.post(
+        "/documents/<document_id>/send",
+        summary="Send a draft",
+        responses={200: answers.DocumentSent, **gate.refusals(404, 409, 410, 415)},
+    )
+    def send_document(path: DocumentPath) -> Response:
+        """Let the signers of a draft act, and get their links."""
+        document = _own(runtime, path.document_id)
+        sent = sending.send(runtime, document.id, actor=auth.actor(runtime))
+        return jsonify(wire.status(runtime, sent, with_links=True))
+
+    @routes.patch(
+        "/documents/<document_id>",
+        summary="Move the deadline",
+        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
+    )
+    def change_document(path: DocumentPath, body: ChangeBody) -> Response:
+        """Set another deadline while the document is open or a draft."""
+        document = _own(runtime, path.document_id)
+        changed = sending.change_deadline(
+            runtime, document.id, body.expires, actor=auth.actor(runtime)
+        )
+        return jsonify(wire.status(runtime, changed, with_links=False))
+
+
+def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:
+    @routes.post(
+        "/documents/<document_id>/remind",
+        summary="Remind the signers",
+        responses={200: answers.Reminded, **gate.refusals(404, 409, 410, 415)},
+    )
+    def remind_signers(path: DocumentPath) -> Response:
+        """Record a reminder and get the links of those whose turn it is, to pass them on."""
+        document = _own(runtime, path.document_id)
+        reminded, waiting = sending.remind(runtime, document.id, actor=auth.actor(runtime))
+        return jsonify(wire.reminded(runtime, reminded, waiting))
+
+    @routes.post(
+        "/documents/<document_id>/signers/<signer_id>/link",
+        summary="Renew a signer's link",
+        responses={200: answers.Link, **gate.refusals(404, 409, 410, 415)},
+    )
+    def rotate_link(path: SignerPath) -> Response:
+        """Make a new private link for a signer; the old one is dead at once."""
+        document = _own(runtime, path.document_id)
+        url = links.reveal(
+            runtime,
+            document.id,
+            path.signer_id,
+            rotate=True,
+            actor=auth.actor(runtime),
+            evidence=evidence(
+                request, trusted_proxies=runtime.settings.trusted_proxies, via="api"
+            ),
+        )
+        return jsonify(document=document.id, signer=path.signer_id, signing_url=url)
+
+
+def _reason() -> str:
+    """Return the reason in the body; there need not be one."""
+    body = request.get_json(silent=True) if request.content_length else None
+    try:
+        return (VoidBody.model_validate(body).reason or "") if body else ""
+    except ValidationError as error:
+        gate.not_valid(error)
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = attachment(f"{file_name(name)}.pdf")
+    return answer

@@ -1,0 +1,213 @@
+"""What the API answers, as pydantic models: they describe and are not run on answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+Moment = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-06-13T17:04:00.000Z"])
+]
+Status = Literal["draft", "sent", "partially_signed", "completed", "declined", "expired", "voided"]
+
+
+class Error(BaseModel):
+    """Every refusal and failure; switch on `error`, show `message`."""
+
+    error: Annotated[str, Field(examples=["not_completed"])]
+    message: Annotated[str, Field(examples=["The document is not fully signed yet."])]
+    hint: Annotated[str | None, Field(description="What to do next.")] = None
+
+
+class SignerState(BaseModel):
+    """A signer and what they have done."""
+
+    id: str
+    name: str
+    email: str
+    role: str | None
+    order: int
+    status: Literal["pending", "signed", "declined"]
+    viewed_at: Moment | None
+    signed_at: Moment | None
+    declined_at: Moment | None
+    decline_reason: str | None
+
+
+class SignerWithLink(SignerState):
+    """A signer with their private link, while the document is open."""
+
+    signing_url: str | None = None
+
+
+class FileState(BaseModel):
+    """A source file."""
+
+    name: str
+    sha256: str
+    pages: int
+
+
+class DocumentState(BaseModel):
+    """Where a document stands."""
+
+    id: str
+    status: Status
+    title: str
+    signing_order: Literal["parallel", "sequential"]
+    mode: Literal["live", "test"]
+    field_count: int
+    detected_fields: bool
+    files: list[FileState]
+    signers: list[SignerState]
+    cc: list[str]
+    created_at: Moment
+    expires_at: Moment | None
+    completed_at: Moment | None
+    declined_at: Moment | None
+    expired_at: Moment | None
+    voided_at: Moment | None
+    sealed_sha256: Annotated[str | None, Field(description="Hash of the signed PDF.")]
+    seal_error: Annotated[str | None, Field(description="Why sealing failed, if it did.")]
+    audit_head: Annotated[str, Field(description="Hash of the audit trail so far; keep it.")]
+    status_url: str
+    download_url: str | None
+    audit_url: str | None
+
+
+class DocumentSent(DocumentState):
+    """Where a document stands, with the signers' links."""
+
+    signers: list[SignerWithLink]  # type: ignore[assignment] # narrower items, read only
+
+
+class DocumentCreated(DocumentSent):
+    """A document that was just created."""
+
+    webhook_note: str
+
+
+class DocumentList(BaseModel):
+    """A stretch of documents, newest first."""
+
+    data: list[DocumentState]
+    has_more: bool
+    next_cursor: str | None
+
+
+class Link(BaseModel):
+    """A signer's new private link."""
+
+    document: str
+    signer: str
+    signing_url: str
+
+
+class Reminded(BaseModel):
+    """Whose turn it is, and the link to pass on to each."""
+
+    id: str
+    status: Status
+    channel: Annotated[
+        Literal["operator"],
+        Field(description="Nothing was mailed: pass each `signing_url` on yourself."),
+    ]
+    signers: list[SignerWithLink]
+
+
+class TemplateState(BaseModel):
+    """A template."""
+
+    slug: str
+    title: str
+    group: str
+    roles: Annotated[list[str], Field(description="Parties; signers take them in this order.")]
+
+
+class TemplateList(BaseModel):
+    """The templates that an account may use."""
+
+    count: int
+    templates: list[TemplateState]
+
+
+class Detected(BaseModel):
+    """A place that looks like a field."""
+
+    id: str
+    type: Literal["signature", "initials", "date", "text", "checkbox"]
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    label: str
+    signer: Annotated[str | None, Field(description="Party whose block it stands in.")]
+    for_nobody: bool
+    reason: str
+    source: str
+
+
+class DetectedList(BaseModel):
+    """What was found in a PDF."""
+
+    count: int
+    fields: list[Detected]
+
+
+class Me(BaseModel):
+    """Whom a key stands for."""
+
+    ok: Literal[True]
+    account: str
+    key_id: str
+    mode: Literal["live", "test"]
+
+
+class KeyMinted(BaseModel):
+    """A tenant's new key; it is shown this once."""
+
+    key: str
+    key_id: str
+    tenant_id: str
+    account: str
+    unmetered: Literal[True]
+
+
+class KeyState(BaseModel):
+    """A tenant's key without its secret."""
+
+    key_id: str
+    tenant_id: str
+    account: str
+    label: str
+    mode: Literal["live", "test"]
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    last_used_at: Moment | None
+
+
+class KeyList(BaseModel):
+    """The keys of a partner's tenants."""
+
+    count: int
+    keys: list[KeyState]
+
+
+class KeyRevoked(BaseModel):
+    """A key that no longer opens anything."""
+
+    key_id: str
+    revoked: Literal[True]
+    revoked_at: Moment
+
+
+class OpenApi(BaseModel):
+    """This description."""
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]

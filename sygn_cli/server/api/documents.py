@@ -1,0 +1,154 @@
+"""``/documents``: create, list, get, and what the sender may do with one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, jsonify, request
+from flask_openapi3 import Tag
+
+from sygn_cli.domain import history
+from sygn_cli.domain.document import DocumentStatus, SigningOrder
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.listing import Filters
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.server import auth
+from sygn_cli.server.api import answers, gate, idempotency
+from sygn_cli.server.api.requests import CreateBody, DocumentPath, ListQuery
+from sygn_cli.services import apikeys, creation, documents, given_fields, templates, wire
+from sygn_cli.services.creation import GivenFile
+
+if TYPE_CHECKING:
+    from flask_openapi3 import APIBlueprint
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.field import Field
+    from sygn_cli.services.runtime import Runtime
+
+TAG: Final = Tag(name="documents", description="Send PDFs for signature and follow them.")
+_DATA_URL: Final = re.compile(r"data:[^,]{0,200},", re.ASCII)
+_SPACE: Final = str.maketrans("", "", " \t\r\n")
+
+
+def blueprint(runtime: Runtime) -> APIBlueprint:
+    """Return the routes that make documents and show them."""
+    routes = gate.blueprint("documents", TAG, runtime)
+
+    @routes.post(
+        "/documents",
+        summary="Create a document",
+        responses={201: answers.DocumentCreated, **gate.refusals(404, 409, 413, 415, 422)},
+    )
+    def create_document(body: CreateBody) -> tuple[Response, int]:
+        """Create a document, find its fields unless they are given, and get one link per signer."""
+        wanted = _wanted(runtime, body)
+        document, plan = creation.create(runtime, wanted, actor=auth.actor(runtime))
+        if plan is None:
+            first = _as_created(runtime, document)
+            answer = jsonify(wire.created(runtime, first))
+            answer.headers[idempotency.REPLAYED] = "true"
+            return answer, 201
+        return jsonify(wire.created(runtime, document)), 201
+
+    @routes.get("/documents", summary="List documents", responses={200: answers.DocumentList})
+    def list_documents(query: ListQuery) -> Response:
+        """List the account's documents, newest first."""
+        key = auth.caller(runtime)
+        filters = Filters(
+            account=key.account,
+            mode=key.mode,
+            status=None if query.status is None else DocumentStatus(query.status),
+            since=None if query.since is None else _moment(query.since),
+        )
+        page = documents.show(runtime, filters, limit=query.limit, cursor=query.cursor)
+        return jsonify(wire.listing(runtime, page))
+
+    @routes.get(
+        "/documents/<document_id>",
+        summary="Get a document",
+        responses={200: answers.DocumentState, **gate.refusals(404)},
+    )
+    def get_document(path: DocumentPath) -> Response:
+        """Return the document's current status and what each signer has done."""
+        document = apikeys.document(runtime, auth.caller(runtime), path.document_id)
+        return jsonify(wire.status(runtime, document, with_links=False))
+
+    return routes
+
+
+def pdf_from(written: str) -> bytes:
+    """Return the bytes of a PDF in base64, with or without a ``data:`` prefix or line breaks.
+
+    Raises:
+        InvalidRequest: It is not base64.
+    """
+    start = _DATA_URL.match(written)
+    plain = (written[start.end() :] if start else written).translate(_SPACE)
+    try:
+        return base64.b64decode(plain, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest("pdf_base64 is not base64.") from error
+
+
+def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
+    key = auth.caller(runtime)
+    invitees = tuple(Invitee(one.name, one.email, one.order, one.role) for one in body.signers)
+    files, fields, title = _source(runtime, body, invitees, account=key.account)
+    return creation.Request(
+        files=files,
+        invitees=invitees,
+        title=body.title or title,
+        fields=fields,
+        assignments=body.assignments or {},
+        signing_order=SigningOrder(body.signing_order),
+        cc=tuple(body.cc or ()),
+        message=body.message or "",
+        expires=body.expires,
+        account=key.account,
+        mode=key.mode,
+        draft=body.draft,
+        flatten_existing_signatures=body.flatten_existing_signatures,
+        idempotency_key=request.headers.get(idempotency.HEADER, ""),
+    )
+
+
+def _source(
+    runtime: Runtime, body: CreateBody, invitees: tuple[Invitee, ...], *, account: str
+) -> tuple[tuple[GivenFile, ...], tuple[Field, ...] | None, str]:
+    """Return the PDFs, the fields that come with them, and the title that does."""
+    if [body.pdf_base64, body.template, body.files].count(None) != 2:
+        raise InvalidRequest("Give exactly one of pdf_base64, template and files.")
+    given = _fields(body)
+    if body.template is not None:
+        template, file, fields = templates.for_signers(
+            runtime, body.template, invitees, account=account
+        )
+        return (file,), fields if given is None else given, template.title
+    if body.files is not None:
+        files = tuple(GivenFile(one.name, pdf_from(one.pdf_base64)) for one in body.files)
+        return files, given, ""
+    return (GivenFile("document.pdf", pdf_from(body.pdf_base64 or "")),), given, ""
+
+
+def _fields(body: CreateBody) -> tuple[Field, ...] | None:
+    if body.fields is None:
+        return None
+    return given_fields.fields_from([one.model_dump(exclude_none=True) for one in body.fields])
+
+
+def _as_created(runtime: Runtime, document: Document) -> Document:
+    """Return the document as it was when its creation was answered, from its trail."""
+    first = runtime.store.trail(document.id)[0]
+    return history.evolve(None, first, lambda sha256: runtime.store.blob(document.id, sha256))
+
+
+def _moment(written: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise InvalidRequest("since: write it like 2026-06-13T17:04:00Z.") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""How often anybody may ask: by key, by address without a good key, by link when signing."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.errors import Unauthorized
+from sygn_cli.server import auth
+from sygn_cli.server.evidence import client_address, networks
+from sygn_cli.server.signing import TOKEN_HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sygn_cli.services.runtime import Runtime
+
+_WITHOUT_KEY: Final = "60 per 1 minute"
+_SUBMISSIONS: Final = "5 per 1 minute"
+_SUBMIT: Final = "signing.sign"
+
+
+def limit(app: Flask, runtime: Runtime) -> None:
+    """Count requests and refuse those that are too many.
+
+    Counts live in this process: they are lost when it ends, and each server has its own.
+    """
+    trusted = networks(runtime.settings.trusted_proxies)
+
+    def caller() -> str:
+        try:
+            return f"key {auth.caller(runtime).id}"
+        except Unauthorized:
+            address, _ = client_address(
+                request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), trusted
+            )
+            return f"address {address}"
+
+    def allowance() -> str:
+        return runtime.settings.api_limits if caller().startswith("key ") else _WITHOUT_KEY
+
+    limiter = Limiter(
+        caller,
+        app=app,
+        application_limits=[allowance],
+        application_limits_exempt_when=lambda: not request.path.startswith("/api/"),
+        headers_enabled=True,
+        strategy="moving-window",
+        storage_uri="memory://",
+    )
+
+    @app.after_request
+    def say_when(answer: Response) -> Response:
+        if answer.status_code != 429:
+            answer.headers.pop("Retry-After", None)  # flask-limiter puts it on every answer
+        return answer
+
+    # A token is a secret: what is counted is its hash, with a salt that dies with the process.
+    salt = secrets.token_hex(16)
+    submit: Callable[[Any], Any] = limiter.limit(
+        _SUBMISSIONS,
+        key_func=lambda: sha256((salt + request.headers.get(TOKEN_HEADER, "")).encode()),
+    )
+    app.view_functions[_SUBMIT] = submit(app.view_functions[_SUBMIT])

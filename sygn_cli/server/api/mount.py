@@ -1,0 +1,94 @@
+"""Putting the API into the application, and its description under ``openapi.json``."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Response, g, request
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3 import Info, OpenAPI, Server
+
+from sygn_cli import __version__
+from sygn_cli.server.api import actions, answers, documents, gate, keys, library, limits
+from sygn_cli.server.api.requests import VoidBody
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
+
+INFO: Final = Info(
+    title="sygn",
+    version=__version__,
+    description="Send PDFs for signature, follow them, and take back the sealed PDF and its "
+    "completion certificate. Places are in points from the top left of the displayed page, "
+    "pages count from 1, times are UTC.",
+)
+SECURITY: Final[dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+REQUEST_ID: Final = "X-Request-Id"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def new_app(import_name: str, runtime: Runtime, **options: Any) -> OpenAPI:  # noqa: ANN401 - passed on
+    """Return an application that can hold the API."""
+    app = OpenAPI(
+        import_name,
+        info=INFO,
+        security_schemes=SECURITY,
+        servers=[Server(url=runtime.settings.public_url.rstrip("/"))],
+        validation_error_callback=gate.not_valid,
+        doc_ui=False,
+        **options,
+    )
+    provider = app.json
+    if isinstance(provider, DefaultJSONProvider):
+        provider.sort_keys = False  # names come in the order that the reference shows
+    return app
+
+
+def mount(app: OpenAPI, runtime: Runtime) -> None:
+    """Add the routes, the limits and the description."""
+    limits.limit(app, runtime)
+    for part in (documents, actions, library, keys):
+        app.register_api(part.blueprint(runtime))
+    _number_requests(app)
+    description = json.dumps(describe(app), indent=1).encode()
+
+    def openapi() -> Response:
+        return Response(description, mimetype="application/json")
+
+    app.add_url_rule(f"{gate.PREFIX}/openapi.json", "openapi", openapi)
+    app.add_url_rule("/openapi.json", "openapi_short", openapi)
+
+
+def describe(app: OpenAPI) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 description of the API."""
+    description: dict[str, Any] = app.api_doc
+    schemas = description["components"]["schemas"]
+    schemas.pop("ValidationErrorModel", None)
+    schemas["Error"] = answers.Error.model_json_schema()
+    schemas["VoidBody"] = VoidBody.model_json_schema()
+    void = description["paths"][f"{gate.PREFIX}/documents/{{document_id}}/void"]["post"]
+    # flask-openapi3 4.3 cannot say that a body may be left out.
+    void["requestBody"] = {
+        "required": False,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/VoidBody"}}},
+    }
+    return description
+
+
+def _number_requests(app: OpenAPI) -> None:
+    @app.before_request
+    def number() -> None:
+        given = request.headers.get(REQUEST_ID, "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+
+    @app.after_request
+    def tell(answer: Response) -> Response:
+        if "request_id" in g:
+            answer.headers[REQUEST_ID] = g.request_id
+        return answer
