@@ -235,6 +235,18 @@ def add_line(path: Path, line: bytes) -> None:
         os.close(handle)
 
 
+def overwrite(path: Path, content: bytes) -> None:
+    """Write over the start of a file without any promise, for what is checked when it is read.
+
+    Faster than :func:`replace`: ext4 flushes a file that takes another's place.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY, 0o600)
+    try:
+        _write_all(handle, content)
+    finally:
+        os.close(handle)
+
+
 def cut(path: Path, *, at: int) -> None:
     """Shorten a file to ``at`` bytes; durable on return."""
     handle = os.open(path, os.O_WRONLY | _BINARY)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEY: Final = "log.key"
 VERIFIER: Final = "log.pub"
 _LONGEST_LINE: Final = 4096
+_FRONTIER_BYTES: Final = 4096  # one hash for each bit of the size, and room to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ class WorkspaceLog:
     def _sign(self, tail: _Tail) -> None:
         head = Checkpoint(self.origin, tail.frontier.size, tail.frontier.root())
         durable.replace(self._folder / "checkpoint", self._signing_key().sign(head))
-        durable.replace(self._folder / "frontier", _serialise(tail), flush=False)
+        # Checked against the checkpoint whenever it is read, so half of it does no harm.
+        durable.overwrite(self._folder / "frontier", _serialise(tail))
 
     def _signing_key(self) -> Signer:
         if self._signer is None:
@@ -262,13 +264,17 @@ def verify_log(
 
 
 def _serialise(tail: _Tail) -> bytes:
-    return json.dumps(
-        {
-            "entries": tail.frontier.size,
-            "bytes": tail.size,
-            "hashes": [one.hex() for one in tail.frontier.hashes],
-        }
-    ).encode()
+    return (
+        json.dumps(
+            {
+                "entries": tail.frontier.size,
+                "bytes": tail.size,
+                "hashes": [one.hex() for one in tail.frontier.hashes],
+            }
+        )
+        .encode()
+        .ljust(_FRONTIER_BYTES)
+    )
 
 
 def _load_tail(path: Path) -> _Tail | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import audit as trails
-from sygn_cli.domain import history
+from sygn_cli.domain import history, ids
 from sygn_cli.domain.audit import Entry, Event, sha256
 from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, blobs, durable, locks, reading, trouble
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
 
 _log = logging.getLogger("sygn.store")
+_STAGED: Final = re.compile(rf"{ids.DOCUMENT_ID.pattern}\.[0-9a-f]{{16}}")
 # Windows does not rename a folder in which a file is open, so there the lock cannot come along.
 _LOCK_MOVES_ALONG: Final = os.name != "nt"
 
@@ -169,10 +171,12 @@ class Transactions:
     def _forget_unborn(self, marker: Path, folder: DocumentFolder) -> None:
         """Take away the mark of a creation that never came to its end."""
         try:
-            staged = self._workspace.staging / durable.read(marker).decode()
-        except (FileNotFoundError, UnicodeDecodeError):
+            name = durable.read(marker).decode("ascii", "replace")
+        except FileNotFoundError:
             return
-        if staged != self._workspace.staging and staged.is_dir():
+        staged = self._workspace.staging / name
+        # A damaged mark must not lead to any other folder.
+        if _STAGED.fullmatch(name) and staged.is_dir():
             with locks.hold_if_free(staged / ".lock") as free:
                 if not free:
                     return
