@@ -121,9 +121,15 @@ class Visitor:
     def draw(self) -> None:
         """Write something like a name on the pad."""
         self.part("#tab-draw").click()
+        turns = 5.75
         self.stroke(
-            (0.1 + 0.7 * t / 60, 0.5 + 0.3 * math.sin(t / 4) * (1 - t / 100)) for t in range(61)
+            (
+                0.14 + 0.62 * u + 0.045 * math.sin(2 * math.pi * turns * u),
+                0.5 - (0.1 + 0.22 * math.cos(5.2 * u) ** 2) * math.cos(2 * math.pi * turns * u),
+            )
+            for u in (step / 160 for step in range(161))
         )
+        self.stroke((0.2 + 0.6 * u, 0.84 - 0.05 * math.sin(4 * u)) for u in (0, 0.2, 0.5, 0.8, 1))
 
     def stroke(self, points) -> None:
         box = self.part("#pad canvas").bounding_box()

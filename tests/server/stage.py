@@ -229,7 +229,7 @@ def _fill(page: pymupdf.Page, title: str, number: int) -> None:
             f'<p style="font-family:sans-serif;font-size:19px;font-weight:bold">{title}</p>',
         )
         top = 128.0
-    clauses = _CLAUSES if number == 1 else _CLAUSES[3:5]
+    clauses = _CLAUSES if number % 2 else _CLAUSES[::-1]
     words = "".join(
         f'<p style="font-family:serif;font-size:10.5px;line-height:1.45"><b>{number}.{at} {head}.</b> '
         f"{text}</p>"
