@@ -47,6 +47,7 @@ COMMANDS: Final = {
     "detect": Command("detect", "detect", "Find the places to sign, fill or tick."),
     "init": Command("init", "init", "Make a workspace with its keys."),
     "doctor": Command("doctor", "doctor", "Check the workspace before you need it."),
+    "webhooks": Command("webhooks", "app", "Tell other programs what happens."),
     "keys": Command("keys", "app", "Hand out the root that others verify with."),
     "help": Command("help_", "help_", "Explain exit codes or variables."),
 }

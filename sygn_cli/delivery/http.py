@@ -111,7 +111,7 @@ class _Call:
     def __exit__(self, *_: object) -> None:
         """Hang up."""
         if self._wire is not None:
-            self._wire.close()
+            self._wire.hang_up()
 
     def send(
         self, method: str, body: bytes | None, headers: Mapping[str, str]
@@ -215,8 +215,10 @@ class _Wire(io.RawIOBase):
         return self._socket.recv_into(buffer)  # type: ignore[arg-type]  # any writable buffer
 
     def close(self) -> None:
+        """Stay open: ``http.client`` closes its socket while the answer is still to be read."""
+
+    def hang_up(self) -> None:
         self._socket.close()
-        super().close()
 
 
 def _left(deadline: float) -> float:

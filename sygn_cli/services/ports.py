@@ -113,6 +113,14 @@ class Store(Protocol):
         """
         ...
 
+    def heal(self) -> int:
+        """Finish what processes that died left unfinished, jobs included; cheap if nothing is.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        ...
+
 
 class Clock(Protocol):
     """The time and chance, so that tests can decide both."""

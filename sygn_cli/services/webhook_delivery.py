@@ -110,7 +110,7 @@ def _attempt(
             answer = _post(runtime, endpoint, message, now)
             error = "" if answer.is_good else f"the receiver answered {answer.status}"
         except (NetworkFailed, InvalidRequest) as failure:
-            error = failure.message
+            error = failure.message.rstrip(".")
     attempt = Attempt(
         delivery=webhook.delivery_id(endpoint.id, message.id),
         endpoint=endpoint.id,

@@ -71,6 +71,13 @@ def create(
         ),
     ] = None,
     message: Annotated[str, typer.Option(help="Words to the signers.", show_default=False)] = "",
+    webhook: Annotated[
+        str,
+        typer.Option(metavar="URL", help="Post this document's events there.", show_default=False),
+    ] = "",
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="The webhook may be on this machine.")
+    ] = False,
     test: Annotated[
         bool, typer.Option("--test", help="Mark every page SANDBOX; it does not count.")
     ] = False,
@@ -120,6 +127,8 @@ def create(
         mode=Mode.TEST if test else Mode.LIVE,
         flatten_existing_signatures=flatten_existing_signatures,
         idempotency_key=idempotency_key,
+        webhook=webhook,
+        webhook_private=allow_private,
     )
     rt = runtime(workspace)
     if dry_run:
@@ -131,9 +140,12 @@ def create(
     else:
         _tell(plan)
     if json:
-        console.emit_json(wire.created(rt, document))
+        console.emit_json({**wire.created(rt, document), **_webhook_secret(plan)})
     else:
         _show(rt, document)
+        for made in _webhook_secret(plan).values():
+            console.narrate(f"webhook {made['id']} has the secret {made['secret']}")
+            console.narrate("the secret is shown only now; the receiver needs it")
     if qr:
         _show_codes(rt, document)
     if open_:
@@ -207,6 +219,16 @@ def _tell(plan: Plan) -> None:
     if proposal.active_content:
         listed = ", ".join(proposal.active_content)
         console.narrate(f"the PDF has active content, which the signed file will not: {listed}")
+
+
+def _webhook_secret(plan: Plan | None) -> dict[str, dict[str, object]]:
+    """Return the secret of a webhook that was made for this document; it is shown only now."""
+    if plan is None or plan.new_webhook is None:
+        return {}
+    from sygn_cli.services import webhook_wire
+
+    made = webhook_wire.endpoint_with_secret(plan.new_webhook)
+    return {"webhook": {"id": made["id"], "url": made["url"], "secret": made["secret"]}}
 
 
 def _count(fields: tuple[Field, ...]) -> str:

@@ -1,0 +1,126 @@
+"""Webhooks on the command line: set up, tried out, delivered, looked at, sent again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from standardwebhooks import Webhook
+
+from tests.cli.conftest import PEOPLE
+from tests.cli.terminal import SYGN
+from tests.receiver import Reply, receiving
+
+CREATE = ("create", "--pdf", "nda.pdf", *PEOPLE)
+
+
+@pytest.fixture
+def receiver():
+    with receiving() as made:
+        yield made
+
+
+def add(terminal, receiver, *more):
+    return terminal.ok("webhooks", "add", receiver.url, "--allow-private", *more, "--json").json
+
+
+def test_a_document_is_told_to_a_receiver_who_can_check_it(terminal, receiver):
+    made = add(terminal, receiver, "--event", "doc.created")
+    document = terminal.ok(*CREATE).text.strip()
+    done = terminal.ok("webhooks", "deliver", "--json").json
+    assert [one["delivered"] for one in done["data"]] == [True]
+    (call,) = receiver.calls
+    payload = Webhook(made["secret"]).verify(call.body, call.headers)
+    assert payload["event"] == "doc.created"
+    assert payload["document"]["id"] == document
+
+
+def test_the_secret_is_shown_once(terminal, receiver):
+    answer = terminal.ok("webhooks", "add", receiver.url, "--allow-private")
+    webhook, secret = answer.text.split()
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
+    listed = terminal.ok("webhooks", "list", "--json")
+    assert [one["id"] for one in listed.json["data"]] == [webhook]
+    assert secret not in listed.text + listed.err + terminal.ok("webhooks", "list").text
+
+
+def test_a_receiver_on_this_machine_needs_leave(terminal, receiver):
+    answer = terminal("webhooks", "add", receiver.url, "--json")
+    assert answer.code == 2
+    assert "--allow-private" in answer.error["hint"]
+    assert answer.out == b""
+
+
+def test_an_unknown_event_is_a_usage_error_that_names_the_known_ones(terminal, receiver):
+    answer = terminal("webhooks", "add", receiver.url, "--event", "doc.opened")
+    assert answer.code == 2
+    assert "doc.completed" in answer.err
+
+
+def test_trying_out_fails_where_nobody_answers_well(terminal, receiver):
+    add(terminal, receiver)
+    assert terminal.ok("webhooks", "test", "@last", "--json").json["status"] == 200
+    assert json.loads(receiver.calls[0].body)["test"] is True
+    receiver.decide = lambda _: Reply(500, body=b"out of order")
+    answer = terminal("webhooks", "test", "@last", "--json")
+    assert answer.code == 12
+    assert answer.error["hint"] == "out of order"
+
+
+def test_what_failed_is_shown_and_can_be_sent_again(terminal, receiver):
+    receiver.decide = lambda _: Reply(410)
+    made = add(terminal, receiver, "--event", "doc.created")
+    terminal.ok(*CREATE)
+    terminal.ok("webhooks", "deliver")
+    (failed,) = terminal.ok("webhooks", "deliveries", "--failed", "--json").json["data"]
+    assert (failed["status"], failed["delivered"]) == (410, False)
+    assert terminal("webhooks", "replay", failed["id"]).code == 2  # it is disabled
+    receiver.decide = lambda _: Reply()
+    terminal.ok("webhooks", "enable", made["id"])
+    again = terminal.ok("webhooks", "replay", "--failed", made["id"])
+    assert again.text.split() == [failed["id"]]
+    assert "delivered 1 of 1" in terminal.ok("webhooks", "deliver").err
+    ids = {call.headers["webhook-id"] for call in receiver.calls}
+    assert (len(receiver.calls), len(ids)) == (2, 1)
+
+
+def test_a_removed_webhook_is_gone(terminal, receiver):
+    add(terminal, receiver)
+    terminal.ok("webhooks", "remove", "@last")
+    assert terminal.ok("webhooks", "list", "--json").json["data"] == []
+    assert terminal("webhooks", "remove", "we_" + "0" * 26).code == 3
+
+
+def test_a_document_can_have_a_webhook_of_its_own(terminal, receiver):
+    options = ("--webhook", receiver.url, "--allow-private")
+    created = terminal.ok(*CREATE, *options, "--json").json
+    secret = created["webhook"]["secret"]
+    again = terminal.ok(*CREATE, *options, "--json").json
+    assert "secret" not in again.get("webhook", {})
+    terminal.ok("webhooks", "deliver")
+    told = [Webhook(secret).verify(call.body, call.headers) for call in receiver.calls]
+    assert {one["document"]["id"] for one in told} == {created["id"], again["id"]}
+
+
+def test_listening_prints_what_arrives_and_checks_it(terminal):
+    secret = "whsec_" + "QUJD" * 8
+    process = subprocess.Popen(
+        [SYGN, "webhooks", "listen", "--port", "0", "--count", "1"],
+        cwd=terminal.folder,
+        env={**os.environ, "SYGN_WEBHOOK_SECRET": secret},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+    assert found is not None
+    terminal.ok("webhooks", "add", found[0], "--allow-private")
+    terminal.ok("webhooks", "test", "@last")
+    out, _ = process.communicate(timeout=60)
+    line = json.loads(out)
+    assert line["payload"]["test"] is True
+    assert line["signature"] == "wrong"  # it was signed with the webhook's own secret
