@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from asn1crypto import parser, x509
-from asn1crypto import pem as asn1_pem
+from asn1crypto import parser
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -18,8 +18,8 @@ from sygn_cli.engine.verdict import SignatureFinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
+    from asn1crypto.x509 import Certificate
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
 
@@ -50,7 +50,7 @@ def examine(
     pdf: bytes,
     signature: EmbeddedPdfSignature,
     *,
-    trust: Sequence[bytes],
+    trust: Sequence[Certificate],
     at: datetime | None,
     last: bool,
 ) -> Examined:
@@ -59,7 +59,7 @@ def examine(
     Args:
         pdf: The whole file.
         signature: From pyHanko's reader of that file.
-        trust: Trusted roots as PEM.
+        trust: Trusted roots.
         at: Moment of validation, see ``verify``.
         last: No other signature comes after it.
 
@@ -79,7 +79,7 @@ def examine(
 
 def _validated(
     signature: EmbeddedPdfSignature,
-    trust: Sequence[bytes],
+    trust: Sequence[Certificate],
     at: datetime | None,
     *,
     is_timestamp: bool,
@@ -94,16 +94,9 @@ def _validated(
     )
 
 
-def _context(trust: Sequence[bytes], moment: datetime | None) -> ValidationContext:
+def _context(trust: Sequence[Certificate], moment: datetime | None) -> ValidationContext:
     # An empty list is an answer: without one pyHanko would ask the operating system.
-    return ValidationContext(
-        trust_roots=[_asn1(pem) for pem in trust], moment=moment, allow_fetching=False
-    )
-
-
-def _asn1(pem: bytes) -> x509.Certificate:
-    _, _, der = asn1_pem.unarmor(pem)
-    return x509.Certificate.load(der)
+    return ValidationContext(trust_roots=list(trust), moment=moment, allow_fetching=False)
 
 
 def _finding(
@@ -120,8 +113,8 @@ def _finding(
         field=str(signature.field_name),
         signer=str(status.signing_cert.subject.native.get("common_name", "")),
         fingerprint=status.signing_cert.sha256.hex(),
-        claimed_at=None if is_timestamp else signature.self_reported_timestamp,
-        timestamped_at=stamp.timestamp if stamp is not None and stamped else None,
+        claimed_at=None if is_timestamp else _utc(signature.self_reported_timestamp),
+        timestamped_at=_utc(stamp.timestamp) if stamp is not None and stamped else None,
         timestamp_trusted=bool(stamp is not None and stamped and stamp.trusted),
         intact=bool(status.intact),
         valid=bool(status.valid),
@@ -132,6 +125,11 @@ def _finding(
         docmdp=permission.value if permission else None,
         ours=_is_ours(signature),
     )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    # pyHanko's moments have time zones of asn1crypto's own make.
+    return moment and datetime.fromtimestamp(moment.timestamp(), UTC)
 
 
 def _timestamp(status: _Status) -> TimestampSignatureStatus | None:
@@ -214,7 +212,7 @@ def _container(signature: EmbeddedPdfSignature) -> bytes:
 def _doubt(
     finding: SignatureFinding,
     status: _Status,
-    trust: Sequence[bytes],
+    trust: Sequence[Certificate],
     moment: datetime | None,
 ) -> str:
     named = f"Signature {finding.field!r} by {finding.signer or 'somebody unnamed'}"

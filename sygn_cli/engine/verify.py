@@ -15,12 +15,15 @@ from sygn_cli.domain.errors import PdfRefused, Tampered
 from sygn_cli.engine.embedded import embedded_files
 from sygn_cli.engine.examine import Examined, examine
 from sygn_cli.engine.pdf import opened
+from sygn_cli.engine.roots import roots
 from sygn_cli.engine.seal import TRAIL_NAME
 from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from asn1crypto.x509 import Certificate
 
     from sygn_cli.domain.audit import Event
 
@@ -40,7 +43,7 @@ def verify(
     require_timestamp: bool = False,
     at: datetime | None = None,
 ) -> Verdict:
-    """Return the verdict on any bytes; never raises.
+    """Return the verdict on any bytes, whatever they are.
 
     Args:
         pdf: The whole file, whatever it is.
@@ -50,8 +53,11 @@ def verify(
         require_timestamp: Not valid without a trusted timestamp.
         at: Moment at which certificates must be valid; None takes the claimed signing time, or
             the timestamp's where there is one.
+
+    Raises:
+        InvalidRequest: What is to be trusted is no certificate. No PDF makes it raise.
     """
-    verdict = _guarded(pdf, trust, at)
+    verdict = _guarded(pdf, roots(trust), at)
     wrong = list(_wrong_outside(verdict, recorded_sha256, signers))
     if wrong:
         kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
@@ -80,7 +86,7 @@ def _timestamped(verdict: Verdict) -> bool:
     return any(finding.timestamp_trusted for finding in verdict.signatures)
 
 
-def _guarded(pdf: bytes, trust: Sequence[bytes], at: datetime | None) -> Verdict:
+def _guarded(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Verdict:
     sha256 = audit.sha256(pdf)
     try:
         return _judged(pdf, trust, at, sha256)
@@ -91,7 +97,7 @@ def _guarded(pdf: bytes, trust: Sequence[bytes], at: datetime | None) -> Verdict
         return Verdict(Status.UNSIGNED, ("The file is no readable PDF.",), (), sha256)
 
 
-def _judged(pdf: bytes, trust: Sequence[bytes], at: datetime | None, sha256: str) -> Verdict:
+def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None, sha256: str) -> Verdict:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     signatures = list(reader.embedded_signatures)
     if not signatures:

@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.generic import NameObject, NumberObject
 from pyhanko.sign.fields import MDPPerm
 
 from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.engine.credential import make_ca, make_seal_credential
 from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
 from sygn_cli.engine.stamp import stamp
@@ -160,6 +161,18 @@ def test_a_file_that_is_not_the_recorded_one_is_tampered_however_well_sealed(
 
 def test_nobody_is_trusted_unless_named(sealed):
     assert verify(sealed.pdf, trust=[]).status is Status.UNTRUSTED
+
+
+def test_several_roots_may_stand_in_one_file(sealed, ca):
+    other = make_ca("Other", now=NOON)
+
+    assert verify(sealed.pdf, trust=[other.cert_pem + ca.cert_pem]).status is Status.VALID
+
+
+@pytest.mark.parametrize("root", [b"", b"rubbish", b"-----BEGIN CERTIFICATE-----\nAAAA\n"])
+def test_what_is_no_root_is_an_error_and_no_verdict(root, sealed):
+    with pytest.raises(InvalidRequest):
+        verify(sealed.pdf, trust=[root])
 
 
 def test_an_authority_of_the_same_name_is_not_trusted(sealed):

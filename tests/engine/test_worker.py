@@ -12,8 +12,12 @@ import pytest
 
 from sygn_cli.domain.errors import NotFound, PdfRefused, RefusalReason
 from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
+from sygn_cli.engine.stamp import stamp
+from sygn_cli.engine.verify import Status, verify
 from sygn_cli.engine.worker import Inline, WorkerFailed, Workers
 from tests.engine import chores
+from tests.engine.conftest import NOON
 from tests.engine.papers import paper
 
 
@@ -39,6 +43,22 @@ def test_a_call_gives_what_the_function_returns(make):
         assert runner.call(inspect, paper(3)) == inspect(paper(3))
     finally:
         runner.close()
+
+
+def test_sealing_and_judging_can_be_done_by_a_child(workers, credential, ca, trail):
+    stamped = workers.call(stamp, [paper()], [], title="T")
+    done = workers.call(
+        seal,
+        stamped,
+        credential,
+        at=NOON,
+        reason="r",
+        attachments=[Attachment(TRAIL_NAME, trail)],
+    )
+    verdict = workers.call(verify, done.pdf, trust=[ca.cert_pem])
+
+    assert verdict == verify(done.pdf, trust=[ca.cert_pem])
+    assert verdict.status is Status.VALID
 
 
 def test_our_errors_come_back_as_themselves(workers):
@@ -119,7 +139,10 @@ def test_closing_ends_a_busy_child(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_busy_child_dies_with_its_parent(tmp_path):
     script = f"""
-        from sygn_cli.engine.worker import Workers
+        from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
+from sygn_cli.engine.stamp import stamp
+from sygn_cli.engine.verify import Status, verify
+from sygn_cli.engine.worker import Workers
         from tests.engine import chores
         Workers(size=1).call(chores.announce_and_hang, {str(tmp_path / "pid")!r})
     """
