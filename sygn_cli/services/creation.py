@@ -13,7 +13,7 @@ from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.engine import credential, intake
 from sygn_cli.engine.detect import detect_fields
-from sygn_cli.services import detection, webhooks
+from sygn_cli.services import detection, field_presets, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,18 +210,35 @@ def _find(runtime: Runtime, request: Request) -> _Found:
     field_ids = detection.ids_in_document([report.detections for report in reports])
     for number, report in enumerate(reports, start=1):
         good = detection.usable(report.detections)
-        owners = routing.route(good, request.invitees)
-        fields += [
-            detection.to_field(
-                one, signer=owners[one.id], file=number, field_id=field_ids[number, one.id]
-            )
-            for one in good
-        ]
+        fields += _fields_of_file(request.invitees, good, number, field_ids)
         left_out += [(number, one) for one in report.detections if one not in good]
         unreadable += [(number, page) for page in report.unreadable_pages]
     if not fields:
         raise NoFieldsDetected(_nothing_found(unreadable), hint=_GIVE_FIELDS)
     return _Found(tuple(fields), tuple(left_out), tuple(unreadable))
+
+
+def _fields_of_file(
+    invitees: Sequence[Invitee],
+    found: Sequence[Detection],
+    file: int,
+    field_ids: Mapping[tuple[int, str], str],
+) -> list[Field]:
+    owners = routing.route(found, invitees)
+    names = {f"s{number}": who.name for number, who in enumerate(invitees, start=1)}
+    signing = field_presets.signing_parties(found)
+    return [
+        detection.to_field(
+            one,
+            field_presets.preset(
+                one, name=names[owners[one.id]], owns_signature=one.party in signing
+            ),
+            signer=owners[one.id],
+            file=file,
+            field_id=field_ids[file, one.id],
+        )
+        for one in found
+    ]
 
 
 _GIVE_FIELDS: Final = "Look with `sygn detect`, or place them yourself with --fields FILE."

@@ -12,6 +12,7 @@ from sygn_cli.engine.detect import THRESHOLD, DetectionReport, detect_fields
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sygn_cli.services.field_presets import Preset
     from sygn_cli.services.runtime import Runtime
 
 _NEEDED = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
@@ -41,25 +42,29 @@ def usable(detections: Sequence[Detection]) -> list[Detection]:
     return [d for d in detections if d.confidence >= THRESHOLD and not d.for_nobody]
 
 
-def to_field(detection: Detection, *, signer: str, file: int, field_id: str) -> Field:
+def to_field(
+    detection: Detection, start: Preset, *, signer: str, file: int, field_id: str
+) -> Field:
     """Return a detection as a field of a signer.
 
     Signatures, initials and dates must be filled. Texts and boxes may stay empty unless the PDF
     itself demands them: nobody can know which of a form's questions apply to a signer.
     """
-    required = detection.required
+    required = detection.required if start.required is None else start.required
     if required is None:
-        required = detection.type in _NEEDED
+        required = start.type in _NEEDED
     return Field(
         id=field_id,
-        type=detection.type,
+        type=start.type,
         file=file,
         page=detection.page,
         box=detection.box.rounded(),
         signer=signer,
         label=text.harmless(detection.label, longest=LONGEST_LABEL),
         required=required,
+        editable=start.editable,
         max_length=detection.max_length,
+        value=start.value,
     )
 
 

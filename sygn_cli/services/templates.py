@@ -13,6 +13,7 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.domain.template import Template, check_slug
 from sygn_cli.services import creation, detection
 from sygn_cli.services.creation import GivenFile
+from sygn_cli.services.field_presets import preset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,13 +53,14 @@ def add(
     check_slug(slug)
     if fields is None:
         fields, parties = _found(runtime, file.content)
+    fields = tuple(one.for_signer("") for one in fields)
     template = Template(
         slug=slug,
         title=title or creation.title_of(file.name),
         group=group,
         file_name=creation.file_name(file.name),
         sha256=sha256(file.content),
-        fields=tuple(fields),
+        fields=fields,
         created_at=moment.to_millisecond(runtime.clock.now()),
         parties=MappingProxyType(dict(parties or {})),
         account=LOCAL_ACCOUNT,
@@ -96,7 +98,12 @@ def _found(runtime: Runtime, pdf: bytes) -> tuple[tuple[Field, ...], dict[str, s
             "No place to sign was found in the PDF.",
             hint="Look with `sygn detect`, or place them yourself with --fields FILE.",
         )
-    fields = tuple(detection.to_field(one, signer="", file=1, field_id=one.id) for one in good)
+    fields = tuple(
+        detection.to_field(
+            one, preset(one, name="", owns_signature=False), signer="", file=1, field_id=one.id
+        )
+        for one in good
+    )
     return fields, {one.id: one.party for one in good if one.party}
 
 
