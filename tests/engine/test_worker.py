@@ -139,10 +139,7 @@ def test_closing_ends_a_busy_child(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_busy_child_dies_with_its_parent(tmp_path):
     script = f"""
-        from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
-from sygn_cli.engine.stamp import stamp
-from sygn_cli.engine.verify import Status, verify
-from sygn_cli.engine.worker import Workers
+        from sygn_cli.engine.worker import Workers
         from tests.engine import chores
         Workers(size=1).call(chores.announce_and_hang, {str(tmp_path / "pid")!r})
     """
