@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import waitress
 
 from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.server import outbox_worker
 from sygn_cli.server.app import MOST_BODY_BYTES, create_app
 from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
 
@@ -71,7 +72,8 @@ def run(
         if ready_file is not None:
             _write_whole(ready_file, f"{server.base_url}\n")
         on_ready(server.base_url)
-        server.run()
+        with outbox_worker.working(runtime):
+            server.run()
 
 
 class Server:
