@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sygn_cli.domain import audit, consent, evidence, history, ids, lifecycle, mark
+from sygn_cli.domain import audit, consent, evidence, history, ids, lifecycle, mark, proposals
 from sygn_cli.domain.audit import Entry, Event
 from sygn_cli.domain.document import Document, SourceFile
 from sygn_cli.domain.field import Field, FieldType
@@ -27,7 +27,7 @@ def a_field(field_id: str = "f1", **changes) -> Field:
     return Field(field_id, **{**values, **changes})
 
 
-def a_proposal(signers: int = 2, **changes) -> lifecycle.Proposal:
+def a_proposal(signers: int = 2, **changes) -> proposals.Proposal:
     people = ("Ada Lovelace", "Alan Turing", "Grace Hopper", "Edsger Dijkstra")
     names = [people[n] if n < len(people) else f"Person {n}" for n in range(signers)]
     values = {
@@ -41,7 +41,7 @@ def a_proposal(signers: int = 2, **changes) -> lifecycle.Proposal:
         ),
         "expires_at": NOW + timedelta(days=30),
     }
-    return lifecycle.Proposal(**{**values, **changes})
+    return proposals.Proposal(**{**values, **changes})
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Life:
         return self.document
 
     def create(self, **changes) -> Document:
-        return self.record(lifecycle.create(a_proposal(**changes), actor=evidence.OPERATOR))
+        return self.record(proposals.create(a_proposal(**changes), actor=evidence.OPERATOR))
 
     def consent(self, signer: str) -> Document:
         return self.record(

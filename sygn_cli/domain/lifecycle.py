@@ -6,22 +6,13 @@ the stored event into the new state, so that the state is always what the audit 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import mark, moment, record, routing, text
+from sygn_cli.domain import mark, record, routing, text
 from sygn_cli.domain.audit import Entry, EventType, Json, canonical, sha256
 from sygn_cli.domain.document import (
-    LONGEST_MESSAGE,
-    LONGEST_TITLE,
-    MOST_CC,
-    MOST_FIELDS,
-    MOST_FILES,
     Document,
     DocumentStatus,
-    Mode,
-    SigningOrder,
-    SourceFile,
 )
 from sygn_cli.domain.errors import (
     AlreadyCompleted,
@@ -34,11 +25,8 @@ from sygn_cli.domain.errors import (
 from sygn_cli.domain.evidence import OPERATOR, SYSTEM, Evidence, signer_actor
 from sygn_cli.domain.signer import (
     LONGEST_REASON,
-    MOST_SIGNERS,
-    Invitee,
     Signer,
     SignerStatus,
-    email,
 )
 
 if TYPE_CHECKING:
@@ -49,73 +37,6 @@ if TYPE_CHECKING:
     from sygn_cli.domain.mark import Mark, Method
 
 _MOST_SEAL_ERRORS_CHARACTERS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Everything a new document is made of.
-
-    Attributes:
-        fields: All routed: each names a signer ``s1`` ... by the place in ``invitees``.
-        links_to: Who gets the signing links out of the creation, and could act as a signer.
-        webhook: Id of an endpoint that is to hear of this document; never its URL, because the
-            trail travels in the sealed file.
-    """
-
-    account: str
-    title: str
-    files: tuple[SourceFile, ...]
-    invitees: tuple[Invitee, ...]
-    fields: tuple[Field, ...]
-    signing_order: SigningOrder = SigningOrder.PARALLEL
-    mode: Mode = Mode.LIVE
-    detected_fields: bool = False
-    cc: tuple[str, ...] = ()
-    message: str = ""
-    expires_at: datetime | None = None
-    draft: bool = False
-    links_to: str = "operator"
-    flattened_signatures: bool = False
-    active_content: tuple[str, ...] = ()
-    webhook: str = ""
-
-
-def create(proposal: Proposal, *, actor: Json) -> Entry:
-    """Propose a new document.
-
-    Raises:
-        InvalidRequest: Something about it is not acceptable; the message says what.
-    """
-    signers = signers_of(proposal.invitees)
-    _check_files(proposal.files)
-    _check_fields(proposal.fields, proposal.files, [signer.id for signer in signers])
-    if len(proposal.cc) > MOST_CC:
-        raise InvalidRequest(f"At most {MOST_CC} people can get copies.")
-    title = text.require(proposal.title, what="The title", longest=LONGEST_TITLE)
-    message = text.clean(
-        proposal.message, what="The message", longest=LONGEST_MESSAGE, multiline=True
-    )
-    fields = canonical(record.fields_to_json(proposal.fields))
-    data: dict[str, object] = {
-        "account": proposal.account,
-        "title": title,
-        "files": [record.file_to_json(file) for file in proposal.files],
-        "signers": [record.signer_to_json(signer) for signer in signers],
-        "fields_sha256": sha256(fields),
-        "signing_order": str(proposal.signing_order),
-        "mode": str(proposal.mode),
-        "detected_fields": proposal.detected_fields,
-        "cc": [email(address) for address in proposal.cc],
-        "message": message,
-        "expires_at": None if proposal.expires_at is None else moment.to_wire(proposal.expires_at),
-        "draft": proposal.draft,
-        "links_to": proposal.links_to,
-        "flattened_signatures": proposal.flattened_signatures,
-        "active_content": list(proposal.active_content),
-    }
-    if proposal.webhook:
-        data["webhook"] = proposal.webhook
-    return Entry(EventType.CREATED, actor, data, attachments=(fields,))
 
 
 def reveal_link(
@@ -330,69 +251,6 @@ def require_turn(document: Document, signer: Signer, *, now: datetime) -> None:
     if not routing.may_act(document, signer):
         names = ", ".join(one.name for one in routing.next_signers(document))
         raise NotYourTurn(f"It is not {signer.name}'s turn yet: {names} signs first.")
-
-
-def signers_of(invitees: Sequence[Invitee]) -> list[Signer]:
-    """Return the signers that a list of people makes.
-
-    Raises:
-        InvalidRequest: There are none, or too many.
-    """
-    if not 1 <= len(invitees) <= MOST_SIGNERS:
-        raise InvalidRequest(
-            f"A document has 1 to {MOST_SIGNERS} signers, not {len(invitees)}.",
-            hint='Add each with --signer "Ada Lovelace <ada@example.com>".',
-        )
-    return [
-        Signer(
-            id=f"s{number}",
-            name=invitee.name,
-            email=invitee.email,
-            order=number - 1 if invitee.order is None else invitee.order,
-            role=invitee.role,
-        )
-        for number, invitee in enumerate(invitees, start=1)
-    ]
-
-
-def _check_files(files: Sequence[SourceFile]) -> None:
-    if not 1 <= len(files) <= MOST_FILES:
-        raise InvalidRequest(f"A document has 1 to {MOST_FILES} files, not {len(files)}.")
-    for file in files:
-        text.require(file.name, what="The file name", longest=LONGEST_TITLE)
-
-
-def _check_fields(
-    fields: Sequence[Field], files: Sequence[SourceFile], signers: Sequence[str]
-) -> None:
-    if not 1 <= len(fields) <= MOST_FIELDS:
-        raise InvalidRequest(f"A document has 1 to {MOST_FIELDS} fields, not {len(fields)}.")
-    seen: set[str] = set()
-    for field in fields:
-        if field.id in seen:
-            raise InvalidRequest(f"Two fields have the id {field.id!r}.")
-        seen.add(field.id)
-        if field.signer not in signers:
-            raise InvalidRequest(
-                f"Field {field.id} belongs to {field.signer!r}, who is no signer."
-            )
-        _check_place(field, files)
-
-
-def _check_place(field: Field, files: Sequence[SourceFile]) -> None:
-    if field.file > len(files):
-        raise InvalidRequest(f"Field {field.id} is in file {field.file}; there are {len(files)}.")
-    pages = files[field.file - 1].pages
-    if field.page > len(pages):
-        raise InvalidRequest(f"Field {field.id} is on page {field.page}; there are {len(pages)}.")
-    width, height = pages[field.page - 1]
-    box = field.box
-    if box.x < -1 or box.y < -1 or box.right > width + 1 or box.bottom > height + 1:
-        raise InvalidRequest(
-            f"Field {field.id} does not lie on page {field.page}, which is "
-            f"{width:g} x {height:g} points.",
-            hint="Places are in points from the top left corner of the page as displayed.",
-        )
 
 
 def _complete(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import ids, lifecycle, moment, routing, text
+from sygn_cli.domain import ids, moment, proposals, routing, text
 from sygn_cli.domain.audit import Json, canonical, sha256
 from sygn_cli.domain.document import LOCAL_ACCOUNT, Document, Mode, SigningOrder, SourceFile
 from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
@@ -78,7 +78,7 @@ class Plan:
         new_webhook: Endpoint that was made for the request's URL, whose secret nobody knows yet.
     """
 
-    proposal: lifecycle.Proposal
+    proposal: proposals.Proposal
     contents: tuple[bytes, ...]
     left_out: tuple[tuple[int, Detection], ...]
     unreadable_pages: tuple[tuple[int, int], ...]
@@ -97,13 +97,13 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     expires_at = moment.deadline(request.expires or runtime.settings.expires, now=now)
     if not request.files:
         raise InvalidRequest("There is no PDF.", hint="Name one with --pdf FILE.")
-    lifecycle.signers_of(request.invitees)
+    proposals.signers_of(request.invitees)
     if request.webhook:
         webhooks.require_url(request.webhook, allow_private=request.webhook_private)
     intakes = [_inspect(runtime, request, file) for file in request.files]
     found = _Found((), (), ()) if request.fields is not None else _find(runtime, request)
     fields = _assign(request, found.fields if request.fields is None else request.fields)
-    proposal = lifecycle.Proposal(
+    proposal = proposals.Proposal(
         account=request.account,
         title=request.title or title_of(request.files[0].name),
         files=tuple(_source(file, one) for file, one in zip(request.files, intakes, strict=True)),
@@ -119,7 +119,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         flattened_signatures=request.flatten_existing_signatures,
         active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
     )
-    lifecycle.create(proposal, actor=OPERATOR)
+    proposals.create(proposal, actor=OPERATOR)
     contents = tuple(file.content for file in request.files)
     return Plan(proposal, contents, found.left_out, found.unreadable_pages)
 
@@ -146,7 +146,7 @@ def create(
     credential.test_sign(runtime.keys.credential(), now=now)
     if request.webhook:
         made = _with_webhook(runtime, request, made)
-    entry = lifecycle.create(made.proposal, actor=actor)
+    entry = proposals.create(made.proposal, actor=actor)
     document = runtime.store.create(document_id, entry, at=now, blobs=made.contents)
     return document, made
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sygn_cli.domain import evidence, lifecycle, mark
+from sygn_cli.domain import evidence, lifecycle, mark, proposals
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import (
     AlreadyCompleted,
@@ -25,7 +25,7 @@ from tests.life import DAY, NOW, a_field, a_proposal
 
 
 def propose(**changes):
-    return lifecycle.create(a_proposal(**changes), actor=evidence.OPERATOR)
+    return proposals.create(a_proposal(**changes), actor=evidence.OPERATOR)
 
 
 def test_a_new_document_is_sent(parallel):

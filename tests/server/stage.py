@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pymupdf
 
-from sygn_cli.domain import ids, lifecycle
+from sygn_cli.domain import ids, proposals
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, Mode, SigningOrder, SourceFile
 from sygn_cli.domain.errors import SealFailed
@@ -190,7 +190,7 @@ def put(
     pdf = pdf or agreement(contract.title[:60], contract.pages)
     with pymupdf.open(stream=pdf, filetype="pdf") as opened:
         pages = tuple((page.rect.width, page.rect.height) for page in opened)
-    proposal = lifecycle.Proposal(
+    proposal = proposals.Proposal(
         account="local",
         title=contract.title,
         files=tuple(SourceFile(name, sha256(pdf), len(pdf), pages) for name in contract.names),
@@ -203,7 +203,7 @@ def put(
     )
     now = rt.clock.now() if at is None else at
     number = ids.document_id(now, rt.clock.entropy(ids.ENTROPY_BYTES))
-    entry = lifecycle.create(proposal, actor=OPERATOR)
+    entry = proposals.create(proposal, actor=OPERATOR)
     return rt.store.create(number, entry, at=now, blobs=[pdf])
 
 
@@ -235,7 +235,8 @@ def _fill(page: pymupdf.Page, title: str, number: int) -> None:
         f"{text}</p>"
         for at, (head, text) in enumerate(clauses, start=1)
     )
-    page.insert_htmlbox(pymupdf.Rect(72, top, 540, 700 if number == 1 else 480), words)
+    top = 150.0 if number == 2 else top
+    page.insert_htmlbox(pymupdf.Rect(72, top, 540, 700 if number == 1 else 490), words)
     if number != 2:
         return
     page.insert_text((92, 510), "The parties have read and understood the agreement.", fontsize=9)

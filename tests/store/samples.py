@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import consent, ids, lifecycle
+from sygn_cli.domain import consent, ids, lifecycle, proposals
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import SourceFile
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
@@ -40,7 +40,7 @@ def creation(*, account: str = "local", title: str = "Mutual NDA", signers: int 
         Field(f"f{n}", FieldType.SIGNATURE, 1, Box(72, 72.5 * n, 200, 40.25), signer=f"s{n}")
         for n in range(1, signers + 1)
     )
-    proposal = lifecycle.Proposal(
+    proposal = proposals.Proposal(
         account=account,
         title=title,
         files=(SourceFile("nda.pdf", sha256(PDF), len(PDF), ((595.32, 841.92),)),),
@@ -50,7 +50,7 @@ def creation(*, account: str = "local", title: str = "Mutual NDA", signers: int 
         message="Please sign\nsoon.",
         expires_at=START + timedelta(days=30),
     )
-    return lifecycle.create(proposal, actor=OPERATOR)
+    return proposals.create(proposal, actor=OPERATOR)
 
 
 def created(store: Store, number: int = 0, **changes) -> Document:
