@@ -35,6 +35,7 @@ class Command:
 
 COMMANDS: Final = {
     "create": Command("create", "create", "Send PDFs for signature."),
+    "send": Command("send", "send", "Let the signers of a draft act."),
     "serve": Command("serve", "serve", "Serve the signing pages until Ctrl-C."),
     "status": Command("status", "status", "Show who has signed; or wait for it."),
     "list": Command("list_", "list_", "List documents, newest first."),
@@ -48,7 +49,8 @@ COMMANDS: Final = {
     "init": Command("init", "init", "Make a workspace with its keys."),
     "doctor": Command("doctor", "doctor", "Check the workspace before you need it."),
     "webhooks": Command("webhooks", "app", "Tell other programs what happens."),
-    "keys": Command("keys", "app", "Hand out the root that others verify with."),
+    "keys": Command("keys", "app", "Make and revoke API keys; hand out the root."),
+    "templates": Command("templates", "app", "Keep PDFs to be sent again and again."),
     "help": Command("help_", "help_", "Explain exit codes or variables."),
 }
 

@@ -65,6 +65,14 @@ class ApiKey:
         if self.revoked_at is not None or (self.expires_at is not None and now >= self.expires_at):
             raise Unauthorized(NOT_GOOD)
 
+    def state(self, now: datetime) -> str:
+        """Return whether it is good, in one word for lists."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and now >= self.expires_at:
+            return "expired"
+        return "partner" if self.can_provision else "good"
+
     def require_reach(self, document: Document) -> None:
         """Refuse unless the document is of the key's account and mode.
 

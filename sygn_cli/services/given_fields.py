@@ -52,6 +52,21 @@ def fields_from(data: object) -> tuple[Field, ...]:
     return tuple(_field(one, number) for number, one in enumerate(data, start=1))
 
 
+def parties_from(data: object) -> dict[str, str]:
+    """Return whose each field is, by field id: what ``signer`` says, be it ``s1`` or a name.
+
+    Call it on what :func:`fields_from` accepted.
+    """
+    if isinstance(data, Mapping):
+        data = data.get("fields")
+    listed = data if isinstance(data, list) else []
+    return {
+        one.get("id") or f"f{number}": one["signer"]
+        for number, one in enumerate(listed, start=1)
+        if isinstance(one, Mapping) and one.get("signer")
+    }
+
+
 def _field(data: object, number: int) -> Field:
     if not isinstance(data, Mapping):
         raise InvalidRequest(f"Field {number} is not a JSON object.", hint=_HINT)

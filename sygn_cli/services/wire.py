@@ -51,7 +51,9 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "files": [
             {"name": f.name, "sha256": f.sha256, "pages": len(f.pages)} for f in document.files
         ],
-        "signers": [_signer(runtime, document, one, with_links=with_links) for one in document.signers],
+        "signers": [
+            _signer(runtime, document, one, with_links=with_links) for one in document.signers
+        ],
         "cc": list(document.cc),
         "created_at": moment.to_wire(document.created_at),
         "expires_at": _wire(document.expires_at),
@@ -111,9 +113,7 @@ def field(one: Field) -> dict[str, object]:
     }
 
 
-def reminded(
-    runtime: Runtime, document: Document, waiting: Sequence[Signer]
-) -> dict[str, object]:
+def reminded(runtime: Runtime, document: Document, waiting: Sequence[Signer]) -> dict[str, object]:
     """Return whose turn it is, with their links: nothing is mailed, the caller passes them on."""
     return {
         "id": document.id,
@@ -126,6 +126,20 @@ def reminded(
 def template(one: Template) -> dict[str, object]:
     """Return a template as lists show it."""
     return {"slug": one.slug, "title": one.title, "group": one.group, "roles": list(one.roles)}
+
+
+def template_in_full(one: Template) -> dict[str, object]:
+    """Return a template with its fields, each with the party that it belongs to."""
+    fields = [{**field(f), "signer": one.parties.get(f.id, "")} for f in one.fields]
+    return {
+        **template(one),
+        "file": one.file_name,
+        "sha256": one.sha256,
+        "account": one.account,
+        "shared": one.shared,
+        "created_at": moment.to_wire(one.created_at),
+        "fields": fields,
+    }
 
 
 def minted(key: ApiKey, secret: str) -> dict[str, object]:
@@ -152,6 +166,12 @@ def tenant_key(runtime: Runtime, key: ApiKey) -> dict[str, object]:
         "revoked_at": _wire(key.revoked_at),
         "last_used_at": _wire(runtime.api_keys.last_used(key.id)),
     }
+
+
+def key(runtime: Runtime, one: ApiKey) -> dict[str, object]:
+    """Return any key without its secret, for whoever owns the workspace."""
+    shown = tenant_key(runtime, one)
+    return {**shown, "tenant_id": one.tenant or None, "can_provision": one.can_provision}
 
 
 def revoked(key: ApiKey) -> dict[str, object]:

@@ -23,9 +23,18 @@ if TYPE_CHECKING:
 
 def create(
     pdf: Annotated[
-        list[str],
-        typer.Option("--pdf", metavar="PDF|-", help="What to sign; may be given several times."),
-    ],
+        list[str] | None,
+        typer.Option(
+            "--pdf",
+            metavar="PDF|-",
+            help="What to sign; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="SLUG", help="A kept PDF instead of --pdf.", show_default=False),
+    ] = None,
     signer: Annotated[
         list[str] | None,
         typer.Option(
@@ -81,6 +90,9 @@ def create(
     test: Annotated[
         bool, typer.Option("--test", help="Mark every page SANDBOX; it does not count.")
     ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Let nobody sign yet; `sygn send` does.")
+    ] = False,
     flatten_existing_signatures: Annotated[
         bool,
         typer.Option(
@@ -114,23 +126,28 @@ def create(
     from sygn_cli.services import creation, wire
 
     invitees = _invitees(signer or (), role or ())
+    given = None if fields is None else _fields(fields)
+    files = tuple(_given(source) for source in _once(pdf or [], fields))
+    rt = runtime(workspace)
+    if template is not None:
+        files, given, title = _from_template(rt, template, invitees, files, given, title)
     request = creation.Request(
-        files=tuple(_given(source) for source in _once(pdf, fields)),
+        files=files,
         invitees=invitees,
         title=title,
-        fields=None if fields is None else _fields(fields),
+        fields=given,
         assignments=_assignments(assign or (), invitees),
         signing_order=SigningOrder.SEQUENTIAL if sequential else SigningOrder.PARALLEL,
         cc=tuple(cc or ()),
         message=message,
         expires=expires,
         mode=Mode.TEST if test else Mode.LIVE,
+        draft=draft,
         flatten_existing_signatures=flatten_existing_signatures,
         idempotency_key=idempotency_key,
         webhook=webhook,
         webhook_private=allow_private,
     )
-    rt = runtime(workspace)
     if dry_run:
         _show_plan(creation.plan(rt, request), request, as_json=json)
         return
@@ -162,6 +179,23 @@ def _invitees(signers: list[str] | tuple[()], roles: list[str] | tuple[()]) -> t
             )
         invitees.append(Invitee.parse(who, role=name.strip()))
     return tuple(invitees)
+
+
+def _from_template(
+    rt: Runtime,
+    slug: str,
+    invitees: tuple[Invitee, ...],
+    files: tuple[GivenFile, ...],
+    fields: tuple[Field, ...] | None,
+    title: str,
+) -> tuple[tuple[GivenFile, ...], tuple[Field, ...], str]:
+    """Return the template's PDF, fields and title; what was given on the command line goes first."""
+    from sygn_cli.services import templates
+
+    if files:
+        raise InvalidRequest("A document is made from --pdf or from --template, not from both.")
+    kept, file, routed = templates.for_signers(rt, slug, invitees)
+    return (file,), routed if fields is None else fields, title or kept.title
 
 
 def _once(sources: list[str], fields: str | None) -> list[str]:
@@ -271,9 +305,13 @@ def _show_plan(plan: Plan, request: Request, *, as_json: bool) -> None:
 
 
 def _show(rt: Runtime, document: Document) -> None:
+    from sygn_cli.domain.document import DocumentStatus
     from sygn_cli.services import links
 
     console.emit(document.id)
+    if document.status is DocumentStatus.DRAFT:
+        console.hint(f"it is a draft; let them sign with: sygn send {document.id}")
+        return
     if not console.is_terminal(sys.stdout):
         return
     for signer in document.signers:

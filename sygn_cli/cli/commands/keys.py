@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
 import typer
 
 from sygn_cli.cli import console
@@ -12,6 +14,12 @@ from sygn_cli.cli.options import (
     WorkspaceOption,
     runtime,
 )
+from sygn_cli.domain.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sygn_cli.domain.document import Mode
 
 app = typer.Typer(
     name="keys",
@@ -19,13 +27,96 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="The keys of the workspace.",
+    help="Keys to the REST API, and the root that others verify with.",
 )
+
+
+LabelOption: TypeAlias = Annotated[
+    str, typer.Option("--label", metavar="L", help="To tell keys apart.", show_default=False)
+]
 
 
 @app.callback()
 def _keys() -> None:
-    """The keys of the workspace."""
+    """Keys to the REST API, and the root that others verify with."""
+
+
+@app.command("create")
+def create(
+    label: LabelOption = "",
+    mode: Annotated[str, typer.Option(metavar="live|test", help="Whose documents.")] = "live",
+    partner: Annotated[
+        bool,
+        typer.Option("--partner", help="A master key that mints keys for a partner's users."),
+    ] = False,
+    expires: Annotated[
+        str, typer.Option(metavar="30d|DATE|never", help="When it stops to work.")
+    ] = "never",
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a key to the REST API and print it, this once.
+
+    It sees the documents that this command line makes. With --partner it acts as the partner that
+    --label names instead.
+    """
+    from sygn_cli.services import apikeys, wire
+
+    rt = runtime(workspace)
+    key, secret = apikeys.create(
+        rt, label=label, mode=_mode(mode), partner=partner, expires=expires
+    )
+    if json:
+        console.emit_json({"key": secret, **wire.key(rt, key)})
+        return
+    console.emit(secret)
+    console.narrate(f"{key.id} acts as {key.account}; the key is shown only now, so store it")
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the keys to the REST API; never the keys themselves."""
+    from sygn_cli.services import wire
+
+    rt = runtime(workspace)
+    keys = rt.api_keys.list()
+    if json:
+        shown = [wire.key(rt, one) for one in keys]
+        console.emit_json({"data": shown, "has_more": False, "next_cursor": None})
+        return
+    if not keys:
+        console.narrate("there are no keys")
+        return
+    now = rt.clock.now()
+    rows = [
+        [
+            one.id,
+            str(one.mode),
+            one.account,
+            one.state(now),
+            _day(rt.api_keys.last_used(one.id)),
+            one.label,
+        ]
+        for one in keys
+    ]
+    console.emit_table(["key", "mode", "account", "state", "last used", "label"], rows)
+
+
+@app.command("revoke")
+def revoke(
+    key: Annotated[str, typer.Argument(metavar="KEY_ID", help="Its id, or how that begins.")],
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a key useless from now on."""
+    from sygn_cli.services import apikeys, wire
+
+    rt = runtime(workspace)
+    revoked = apikeys.revoke(rt, key)
+    if json:
+        console.emit_json(wire.key(rt, revoked))
+    else:
+        console.narrate(f"revoked {revoked.id} ({revoked.label or 'no label'})")
 
 
 @app.command("export-root")
@@ -52,3 +143,18 @@ def export_root(
     elif to_stdout:
         console.emit_raw(root.decode("ascii").rstrip("\n"))
     console.narrate(f"SHA-256 of the root certificate: {fingerprint}")
+
+
+def _mode(written: str) -> Mode:
+    from sygn_cli.domain.document import Mode
+
+    try:
+        return Mode(written)
+    except ValueError as error:
+        raise InvalidRequest(f"There is no mode {written!r}.", hint="Use: live, test.") from error
+
+
+def _day(at: datetime | None) -> str:
+    from sygn_cli.domain import moment
+
+    return "never" if at is None else moment.to_wire(at)[:16].replace("T", " ")

@@ -64,5 +64,7 @@ def limit(app: Flask, runtime: Runtime) -> None:
     submit: Callable[[Any], Any] = limiter.limit(
         _SUBMISSIONS,
         key_func=lambda: sha256((salt + request.headers.get(TOKEN_HEADER, "")).encode()),
+        # What a foreign page sends was never looked into, and must not keep the signer out.
+        deduct_when=lambda answer: answer.status_code not in {403, 415},
     )
     app.view_functions[_SUBMIT] = submit(app.view_functions[_SUBMIT])
