@@ -25,10 +25,12 @@ from sygn_cli.domain.errors import (
 )
 from sygn_cli.domain.evidence import Evidence
 from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import seal, verify
-from sygn_cli.services import documents, downloads, links, signing, verification
+from sygn_cli.services import creation, documents, downloads, links, signing, verification
+from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.signing import LinkState, Submission
-from tests.runtimes import ADA, a_document, sample, token_of
+from tests.runtimes import ADA, a_document, a_request, sample, token_of
 
 BROWSER = Evidence(
     via="browser", ip="192.0.2.7", ip_source="direct", user_agent="Test/1", time_zone="Asia/Tokyo"
@@ -313,6 +315,29 @@ def test_a_form_whose_widgets_were_the_pages_only_annotations_can_be_sealed(runt
     document = a_document(runtime, pdf=sample("form.pdf"), invitees=(ADA,))
     receipt = signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={})
     assert receipt.completed, receipt.document.seal_error
+
+
+def test_twenty_files_and_sixteen_signers_are_sealed_as_one(runtime):
+    files = tuple(GivenFile(f"{n}.pdf", sample("letter.pdf")) for n in range(1, 21))
+    people = tuple(Invitee(f"Person {n}", f"p{n}@example.com") for n in range(1, 17))
+    plan = creation.plan(runtime, a_request(files=files, invitees=people))
+    shared_out = {one.id: f"s{number % 16 + 1}" for number, one in enumerate(plan.proposal.fields)}
+    document = a_document(runtime, files=files, invitees=people, assignments=shared_out)
+    for signer in document.signers:
+        receipt = signing.sign_headlessly(
+            runtime, document.id, signer.id, name=signer.name, values={}
+        )
+    assert receipt.completed, receipt.document.seal_error
+    pdf = downloads.signed_pdf(runtime, document.id)
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 20
+    assert verification.verify(runtime, pdf, signers=16).status is verify.Status.VALID
+
+
+def test_a_signer_without_a_field_confirms_by_consent_alone(runtime):
+    document = a_document(runtime, pdf=sample("letter.pdf"))
+    assert document.fields_of("s2") == ()
+    sign(runtime, document, "s1")
+    assert sign(runtime, document, "s2").completed
 
 
 def test_a_stranger_does_not_trust_the_seal(runtime, completed):
