@@ -42,6 +42,7 @@ STATUS: Final[dict[str, int]] = {
     "workspace_unusable": 503,
 }
 _FAULT: Final = "internal_error"
+_OUR_FAULT: Final = "Something went wrong on our side. Try again; nothing is recorded twice."
 _PROBLEM: Final = "application/problem+json"
 # The framework's own refusals, by the same names and in our words.
 _FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
@@ -67,6 +68,9 @@ def register(app: Flask) -> None:
         status = status_of(error)
         if status >= 500:
             _LOG.error("%s: %s", error.code, error.message)
+            if not request.path.startswith("/api/"):
+                # Signers are strangers: paths and commands are the owner's business.
+                return _answer(error.code, _OUR_FAULT, None, status)
         return _answer(error.code, error.message, error.hint, status)
 
     @app.errorhandler(HTTPException)
@@ -82,8 +86,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[Response | str, int]:
         _LOG.error("unexpected failure", exc_info=error)
-        message = "Something went wrong on our side. Try again; nothing is recorded twice."
-        return _answer(_FAULT, message, None, 500)
+        return _answer(_FAULT, _OUR_FAULT, None, 500)
 
 
 def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Response | str, int]:

@@ -76,8 +76,7 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
 
     @routes.post("/x/picture")
     def picture() -> Response:
-        token, body = _posted(runtime)
-        signing.open_link(runtime, token)
+        _, body = _posted(runtime)
         cleaned = runtime.pdf.call(signature_picture.clean, schemas.picture(body))
         return Response(cleaned, mimetype="image/png")
 
@@ -86,7 +85,6 @@ def _add_decisions(routes: Blueprint, runtime: Runtime) -> None:
     @routes.post("/x/sign")
     def sign() -> Response:
         token, body = _posted(runtime)
-        signing.open_link(runtime, token)  # before any work is done for a stranger
         receipt = signing.submit(
             runtime, token, _submission(runtime, body), _evidence(runtime, body)
         )
@@ -114,8 +112,10 @@ def _posted(runtime: Runtime) -> tuple[str, schemas.Body]:
     security.require_own_origin(runtime.settings)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
+    token = request.headers.get(TOKEN_HEADER, "")
+    signing.open_link(runtime, token)  # before any work is done for a stranger
     request.max_content_length = MOST_BODY_BYTES
-    return request.headers.get(TOKEN_HEADER, ""), schemas.body(request.get_data())
+    return token, schemas.body(request.get_data())
 
 
 def _evidence(runtime: Runtime, body: schemas.Body) -> Evidence:

@@ -67,6 +67,23 @@ def test_an_unfinished_document_is_no_error_page_of_a_machine(site):
     assert "Not finished yet" in answer.text
 
 
+class LockedStore(MemoryStore):
+    def load(self, document_id: str) -> Document:
+        raise domain.WorkspaceUnusable("/home/ada/.sygn is locked.", hint="Look with: sygn doctor")
+
+
+def test_a_signer_is_not_told_where_the_workspace_lies(site, caplog):
+    client = create_app(replace(site.runtime, store=LockedStore())).test_client()
+    headers = {"Accept": "application/json", "X-Signing-Token": site.token()}
+    answer = client.get("/x/state", headers=headers)
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["error"] == "workspace_unusable"
+    assert "/home/ada" not in answer.text
+    assert "doctor" not in answer.text
+    assert "/home/ada" in caplog.text
+
+
 class FailingStore(MemoryStore):
     def load(self, document_id: str) -> Document:
         raise RuntimeError("secret detail")

@@ -1,6 +1,7 @@
 // Pages that only tell how things stand: local times, and moving on when something happens.
 
 import { currentState } from "./api.js";
+import { drop } from "./draft.js";
 import { announce, byId, turnOver } from "./dom.js";
 import { localTimes } from "./times.js";
 import { data, say } from "./words.js";
@@ -10,6 +11,7 @@ const LONGEST = 60000;
 const MOVES = new Set(["waiting", "signed"]);
 
 localTimes();
+drop();
 byId("copy")?.addEventListener("click", async () => {
   await navigator.clipboard?.writeText(byId("head").textContent);
   byId("copy").textContent = say("copied");
