@@ -45,6 +45,7 @@ def main() -> None:
     sys.path[:] = path
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
     _limit(memory)
+    write_frame(answers, b"")
     while True:
         try:
             call = read_frame(questions)

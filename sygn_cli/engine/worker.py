@@ -168,7 +168,12 @@ class _Child:
             [sys.executable, *_COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.is_usable = True
-        self._send((list(sys.path), cpu_seconds, wall_seconds, memory))
+        try:
+            # It greets back; one that cannot start is no fault of a PDF.
+            self._exchange((list(sys.path), cpu_seconds, wall_seconds, memory))
+        except EOFError as error:
+            self.kill()
+            raise WorkerFailed("A child process could not be started.") from error
 
     def ask(self, call: object) -> object:
         """Return the child's answer.
@@ -177,16 +182,19 @@ class _Child:
             EOFError: It died or was killed at the end of its time.
         """
         self.is_usable = False
+        answer, retires = _load(self._exchange(call))
+        self.is_usable = not retires
+        return answer
+
+    def _exchange(self, message: object) -> bytes:
         timer = threading.Timer(self._wall_seconds, self._process.kill)
         timer.daemon = True
         timer.start()
         try:
-            self._send(call)
-            answer, retires = _load(read_frame(self._output))
+            self._send(message)
+            return read_frame(self._output)
         finally:
             timer.cancel()
-        self.is_usable = not retires
-        return answer
 
     def _send(self, value: object) -> None:
         stream = self._process.stdin

@@ -12,11 +12,12 @@ import pytest
 
 from sygn_cli.domain.errors import NotFound, PdfRefused, RefusalReason
 from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.render import page_picture
 from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
 from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, verify
 from sygn_cli.engine.worker import Inline, WorkerFailed, Workers
-from tests.engine import chores
+from tests.engine import bombs, chores
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper
 
@@ -172,3 +173,17 @@ def _ends(process, *, within=5.0):
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_small_file_that_takes_for_ever_is_refused_in_time(hurried):
+    with pytest.raises(PdfRefused) as refused:
+        hurried.call(page_picture, bombs.nested_forms(), 1)
+
+    assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
+
+
+def test_a_page_tree_that_contains_itself_is_refused(workers):
+    with pytest.raises(PdfRefused) as refused:
+        workers.call(inspect, bombs.looped_pages())
+
+    assert refused.value.reason is RefusalReason.DAMAGED
