@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from sygn_cli.domain.errors import PdfRefused, RefusalReason
 from sygn_cli.domain.field import Detection, FieldType, Source
 from sygn_cli.domain.geometry import Box
 from sygn_cli.engine.detect import lexicon, tags, widgets
 from sygn_cli.engine.detect.blanks import Blank, Form
-from sygn_cli.engine.detect.opening import opened, sheet_of, upright
+from sygn_cli.engine.detect.kinds import shown
+from sygn_cli.engine.detect.opening import sheet_of, upright
 from sygn_cli.engine.detect.pipeline import judged_blanks
 from sygn_cli.engine.detect.report import DetectionReport
 from sygn_cli.engine.detect.scans import Skew, is_picture, read_scan
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sygn_cli.engine.detect.sheet import Sheet
+from sygn_cli.engine.pdf import opened
 
 
 def detect_fields(
@@ -42,6 +45,8 @@ def detect_fields(
     unreadable: list[int] = []
     with opened(pdf) as document:
         count = document.page_count
+        if count < 1:
+            raise PdfRefused("The PDF has no pages.", reason=RefusalReason.NO_PAGES)
         numbers = [n for n in range(count) if pages is None or n + 1 in pages]
         views = [_view(document[number], number + 1, ocr=ocr) for number in numbers]
         sheets = [view.sheet for view in views]
@@ -94,8 +99,8 @@ def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
         box=Box(area.x0, area.y0, area.width, area.height).rounded(),
         confidence=round(blank.confidence, 2),
         label=blank.label,
-        party=blank.party,
-        reason=blank.why,
+        party=shown(blank.party),
+        reason=shown(blank.why),
         source=Source.SCAN if skew and not blank.given else _SOURCES.get(blank.form, Source.BOX),
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
@@ -117,9 +122,9 @@ def _tagged(sheet: Sheet, tag: tags.Tag) -> Detection:
         page=sheet.number,
         box=Box(area.x0, area.y0, area.width, area.height).rounded(),
         confidence=1.0,
-        label=tag.label,
-        party=tag.role,
-        reason=f"text tag {tag.text[:80]!r}",
+        label=shown(tag.label),
+        party=shown(tag.role),
+        reason=f"text tag {shown(tag.text)[:80]!r}",
         source=Source.TAG,
         required=tag.required,
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 from sygn_cli.domain.field import LONGEST_LABEL, FieldType
+from sygn_cli.engine.detect import confidence
 from sygn_cli.engine.detect.blanks import Blank, Evidence, Form, Given, Where
-from sygn_cli.engine.detect.sheet import UNREAD
+from sygn_cli.engine.detect.sheet import UNREAD, Sheet
 
 _LEAST: Final = 0.25
 
 
-def decide(blank: Blank) -> None:
+def decide(sheet: Sheet, blank: Blank) -> None:
     """Set type, label, confidence and reason of a blank from its evidence."""
     if blank.form is Form.TICK:
         blank.type = FieldType.CHECKBOX
@@ -26,7 +28,7 @@ def decide(blank: Blank) -> None:
         blank.type = typed.type
     source = named if named is not None and named.naming > 0.3 else typed or named
     blank.label = _tidy(source.text) if source else ""
-    blank.confidence = _confidence(blank, typed, named)
+    blank.confidence = confidence.of(sheet, blank, typed, named)
     blank.why = _reason(blank, source)
     if typed is not None and typed is not source and typed.text:
         blank.why += f", {_tidy(typed.text)[:60]!r} {typed.where.value}"
@@ -45,30 +47,19 @@ def _decide_given(
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.replace(UNREAD, " ").split()).strip(" :.,;_-*")[:LONGEST_LABEL].strip()
+    plain = shown(text.replace(UNREAD, " "))
+    return plain.strip(" :.,;_-*")[:LONGEST_LABEL].strip()
 
 
-_BASE: Final = {
-    Form.RUN: 0.72,
-    Form.RULE: 0.5,
-    Form.CELL: 0.5,
-    Form.TICK: 0.85,
-    Form.COMB: 0.7,
-    Form.WIDGET: 0.98,
-    Form.SLOT: 0.45,
-}
+# Control, format, surrogate and private characters, and the separators of lines.
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def _confidence(blank: Blank, typed: Evidence | None, named: Evidence | None) -> float:
-    value = _BASE[blank.form]
-    known = max((e.naming for e in blank.evidence), default=0.0)
-    if known < 0.3 and blank.form in {Form.RULE, Form.CELL}:
-        return 0.35 if blank.form is Form.RULE else 0.45
-    if typed is not None:
-        value += 0.25
-    elif named is not None and named.naming > 0.4:
-        value += 0.12
-    return min(0.97, value)
+def shown(text: str) -> str:
+    """Return foreign text as a label may carry it: NFC, one line, nothing invisible."""
+    normal = unicodedata.normalize("NFC", text)
+    kept = (c if unicodedata.category(c) not in _UNSHOWN else " " for c in normal)
+    return " ".join("".join(kept).split())
 
 
 _NAMES: Final = {

@@ -85,6 +85,6 @@ def _judged(sheet: Sheet, blanks: list[Blank], before: Sheet | None, language: s
     dates.chain(sheet, blanks)
     blanks += slots.find_slots(sheet, blanks, language)
     for blank in blanks:
-        kinds.decide(blank)
+        kinds.decide(sheet, blank)
     boxes.fit(sheet, blanks)
     return blanks

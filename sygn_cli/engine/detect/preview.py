@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pymupdf
 
 from sygn_cli.domain.field import Detection, FieldType
-from sygn_cli.engine.detect.opening import geometry_of, opened
+from sygn_cli.engine.detect.opening import draw_upright
+from sygn_cli.engine.pdf import opened, page_geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,9 +59,9 @@ def _overlaid(
         if only is not None and number != only - 1:
             continue
         page = source[number]
-        geometry = geometry_of(page)
+        geometry = page_geometry(page)
         copy = picture.new_page(width=geometry.width, height=geometry.height)
-        copy.show_pdf_page(copy.rect, source, number, rotate=-page.rotation)
+        draw_upright(page, copy)
         for field in detections:
             if field.page == number + 1:
                 _draw(copy, field)

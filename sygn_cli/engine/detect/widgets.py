@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.field import FieldType
 from sygn_cli.domain.geometry import UserBox
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form, Given
-from sygn_cli.engine.detect.opening import geometry_of
 from sygn_cli.engine.detect.shapes import Area
+from sygn_cli.engine.pdf import page_geometry
+
+if TYPE_CHECKING:
+    import pymupdf
 
 # PyMuPDF's numbers for the kinds of widgets; its stubs do not name them.
 _BUTTON: Final = 1
@@ -35,21 +38,36 @@ _ROLE: Final = re.compile(
 
 def read_widgets(page: Any) -> list[Blank]:  # noqa: ANN401 - PyMuPDF's class has no stub
     """Return the widgets of a page that a signer could fill."""
-    geometry = geometry_of(page)
+    geometry = page_geometry(page)
     found = []
     for widget in page.widgets():
         kind = _type_of(widget)
         if kind is None or _is_hidden(widget):
             continue
-        # PyMuPDF gives unrotated points from the top of the crop box; back to user space first.
-        rect, crop = widget.rect, geometry.crop
-        user = UserBox(crop.x0 + rect.x0, crop.y1 - rect.y1, crop.x0 + rect.x1, crop.y1 - rect.y0)
-        if min(rect.width, rect.height) < _SMALLEST:
+        user = _rectangle(page.parent, widget.xref)
+        if user is None:
             continue
         box = geometry.to_display(user)
+        if min(box.width, box.height) < _SMALLEST:
+            continue
         area = Area(box.x, box.y, box.right, box.bottom)
         found.append(_blank(widget, area, kind[0], sure=kind[1]))
     return found
+
+
+def _rectangle(document: pymupdf.Document, xref: int) -> UserBox | None:
+    """Return the rectangle of a widget in user space.
+
+    PyMuPDF 2.0 turns it wrongly on pages with a user unit, so it is read from the object itself.
+    """
+    kind, written = document.xref_get_key(xref, "Rect")
+    numbers = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)", written) if kind == "array" else []
+    if len(numbers) != 4:
+        return None
+    x0, y0, x1, y1 = (float(number) for number in numbers)
+    if x0 == x1 or y0 == y1:
+        return None
+    return UserBox(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def _is_hidden(widget: Any) -> bool:  # noqa: ANN401
