@@ -67,12 +67,17 @@ def examine(
         Exception: Whatever pyHanko leaks on a hostile file.
     """
     is_timestamp = signature.sig_object_type == "/DocTimeStamp"
-    status = _validated(signature, trust, at, is_timestamp=is_timestamp)
+    moment = at or signature.self_reported_timestamp
+    status = _validated(signature, trust, moment, is_timestamp=is_timestamp)
+    stamp = _timestamp(status)
+    if at is None and not is_timestamp and stamp is not None and stamp.trusted:
+        # Somebody trusted knows the time better than the signer, who may have turned a clock back.
+        moment = stamp.timestamp
+        status = _validated(signature, trust, moment, is_timestamp=is_timestamp)
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
     broken = [*_broken(finding, status, last=last)]
     if finding.ours:
         broken += _not_ours(pdf, signature, finding)
-    moment = at or signature.self_reported_timestamp
     doubts = () if finding.trusted else (_doubt(finding, status, trust, moment),)
     return Examined(finding, tuple(broken), doubts)
 
@@ -80,17 +85,17 @@ def examine(
 def _validated(
     signature: EmbeddedPdfSignature,
     trust: Sequence[Certificate],
-    at: datetime | None,
+    moment: datetime | None,
     *,
     is_timestamp: bool,
 ) -> _Status:
-    context = _context(trust, at or signature.self_reported_timestamp)
+    context = _context(trust, moment)
     if is_timestamp:
         return validate_pdf_timestamp(signature, validation_context=context)
     return validate_pdf_signature(
         signature,
         signer_validation_context=context,
-        ts_validation_context=_context(trust, at),
+        ts_validation_context=_context(trust, moment),
     )
 
 

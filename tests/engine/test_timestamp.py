@@ -1,5 +1,7 @@
 """A seal is as good as the timestamp that was reached, and says which one that is."""
 
+from datetime import timedelta
+
 import pytest
 
 from sygn_cli.domain.errors import NetworkFailed
@@ -77,6 +79,20 @@ def test_a_bad_authority_leaves_a_seal_without_timestamp_that_says_so(
     assert done.level == "B-B"
     assert url in done.timestamp_error
     assert verify(done.pdf, trust=[ca.cert_pem]).status is Status.VALID
+
+
+def test_a_trusted_timestamp_counts_for_more_than_the_clock_of_the_signer(credential, ca):
+    honest = Authority(NOON, says=NOON + timedelta(days=12 * 365))
+    with served(honest, timestamping.good) as url:
+        backdated = _sealed(credential, url)
+
+    known = verify(backdated.pdf, trust=[ca.cert_pem, honest.cert_pem])
+    unknown = verify(backdated.pdf, trust=[ca.cert_pem])
+
+    assert backdated.level == "B-T"
+    assert known.status is Status.UNTRUSTED
+    assert "not valid at that time" in known.reasons[0]
+    assert unknown.status is Status.VALID
 
 
 def test_an_authority_that_is_down_leaves_the_next_one(authority, credential):

@@ -18,8 +18,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 class Authority:
     """Key and certificate of an authority, self-signed."""
 
-    def __init__(self, at):
-        self.at = at
+    def __init__(self, at, *, says=None):
         key = rsa.generate_private_key(65537, 2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test time")])
         cert = (
@@ -42,7 +41,7 @@ class Authority:
         self._stamper = DummyTimeStamper(
             ax509.Certificate.load(pem.unarmor(self.cert_pem)[2]),
             keys.PrivateKeyInfo.load(der),
-            fixed_dt=at,
+            fixed_dt=says or at,
         )
 
     def answer(self, question):
