@@ -165,6 +165,16 @@ def test_what_is_no_pdf_is_not_sealed(pdf, credential):
         seal(pdf, credential, at=NOON, reason="r")
 
 
+def test_a_file_whose_signatures_were_given_up_is_sealed_afresh(sealed, credential, ca):
+    flat = stamp([sealed.pdf], [], title="T")
+
+    done = seal(flat, credential, at=NOON, reason="r")
+
+    assert b"/ByteRange" not in flat
+    verdict = verify(done.pdf, trust=[ca.cert_pem])
+    assert (verdict.status, len(verdict.signatures), verdict.trail) == (Status.VALID, 1, ())
+
+
 def test_a_sealed_file_is_not_sealed_again(sealed, credential):
     with pytest.raises(SealFailed):
         seal(sealed.pdf, credential, at=NOON, reason="r")
