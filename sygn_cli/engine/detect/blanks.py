@@ -62,11 +62,14 @@ class Given:
     Attributes:
         label: Its tooltip, else the words of its name; "" where they mean nothing.
         sure: Kind, tooltip or name leave no doubt about its type.
+        telling: Tooltip or name are words, if not words for a type; whoever named it would have
+            called a place for a signature by that name.
     """
 
     name: str
     label: str
     sure: bool
+    telling: bool
     required: bool
 
 

@@ -38,7 +38,8 @@ def _decide_given(
     blank: Blank, given: Given, typed: Evidence | None, named: Evidence | None
 ) -> None:
     if not given.sure and typed is not None and typed.type is not None:
-        blank.type = typed.type
+        signed = typed.type in {FieldType.SIGNATURE, FieldType.INITIALS}
+        blank.type = FieldType.TEXT if signed and given.telling else typed.type
     blank.label = _tidy(given.label) or (_tidy(named.text) if named else "")
     blank.confidence = 0.98
     blank.why = f"form field {given.name[:60]!r} of the PDF"

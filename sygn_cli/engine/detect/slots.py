@@ -53,6 +53,8 @@ def _key(text: str) -> str:
 def _names(chunk: Chunk, language: str) -> FieldType | None:
     """Return the type that a text names if it says little else."""
     colon = chunk.text.rstrip().endswith(":")
+    if chunk.text.rstrip().endswith((".", ";", ",")) or not re.search(r"[^\W\d_]{3}", chunk.text):
+        return None
     if len(chunk.words) > _MOST_WORDS + (6 if colon else 2) or set(chunk.text) & _TAG_SIGNS:
         return None
     text = lexicon.fold(chunk.text).strip(" :()*.")
@@ -87,7 +89,7 @@ def _slot(sheet: Sheet, chunk: Chunk, kind: FieldType, blanks: list[Blank]) -> l
     if chunk.text.rstrip().endswith(":"):
         area, where = _room_right(sheet, chunk, kind), Where.LEFT
     else:
-        area, where = _room_around(sheet, chunk, kind)
+        area, where = _room_around(sheet, chunk, kind, blanks)
     if area is None or any(area.overlap(blank.area) > 0 for blank in blanks):
         return []
     evidence = Evidence(where, chunk.text, 0.0, kind, 0.8, 0.8)
@@ -109,7 +111,9 @@ def _room_right(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
     return Area(left, bottom - height, right, bottom)
 
 
-def _room_around(sheet: Sheet, chunk: Chunk, kind: FieldType) -> tuple[Area | None, Where]:
+def _room_around(
+    sheet: Sheet, chunk: Chunk, kind: FieldType, blanks: list[Blank]
+) -> tuple[Area | None, Where]:
     """Return the room above a label, or below it where there is far more."""
     right = min(sheet.width - 30, max(chunk.x1, chunk.x0 + 0.6 * _WIDTHS.get(kind, 150.0)))
     for row in sheet.rows_between(chunk.base - 3, chunk.base + 3):
@@ -126,11 +130,21 @@ def _room_around(sheet: Sheet, chunk: Chunk, kind: FieldType) -> tuple[Area | No
     lowest = bottom + 1.2 * chunk.size
     around = Area(column.x0 - _AROUND, top, column.x1 + _AROUND, lowest)
     above, below = _free_height(sheet, column, -1), _free_height(sheet, around, 1)
-    if below >= _MUCH_ROOM and below > 1.8 * above and above > 0.6 * chunk.size:
+    for blank in blanks:
+        if shared(blank.area.x0, blank.area.x1, column.x0, column.x1) > 0:
+            over, under = column.y0 - blank.area.y1, blank.area.y0 - column.y1
+            above = min(above, over) if over > -2 else above
+            below = min(below, under) if under > -2 else below
+    if below >= _MUCH_ROOM and below > 1.8 * above and _follows_no_text(sheet, column):
         return Area(column.x0, bottom + 2, right, bottom + 26), Where.ABOVE
     if above < _ROOM_ABOVE:
         return None, Where.BELOW
     return Area(column.x0, top - _ROOM_ABOVE, right, top), Where.BELOW
+
+
+def _follows_no_text(sheet: Sheet, column: Area) -> bool:
+    """Tell whether a label is not just the last line of a paragraph."""
+    return _free_height(sheet, column, -1) > 0.6 * (column.y1 - column.y0)
 
 
 def _free_height(sheet: Sheet, column: Area, way: int) -> float:

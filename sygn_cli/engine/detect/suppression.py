@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EDGE: Final = 0.065  # share of the page height that headers and footers keep to
 _PLAIN: Final = (None, FieldType.TEXT)
 _WIDE: Final = 0.7  # share of the page width from which a rule may be a separator
+_ALONE: Final = 36.0
 _PEN: Final = 7.5  # white space in points that a line needs above it to be written on
 _FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
 _PAGE_NUMBER: Final = re.compile(r"^[\divxlc]{1,5}[.)]?$", re.IGNORECASE)
@@ -90,7 +91,9 @@ def doubts(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
         return all(e.naming < 0.6 or (wide and e.type in _PLAIN) for e in blank.evidence)
     if area.width < _WIDE * sheet.width or _follows_a_tick(area, blanks):
         return False
-    return not _stacked(area, blanks) and not _has_small_label(sheet, area)
+    if _stacked(area, blanks) or _has_small_label(sheet, area):
+        return False
+    return not _stands_alone(sheet, area)
 
 
 def drop_repeated(sheets: list[Sheet]) -> None:
@@ -134,6 +137,12 @@ def _room_above(sheet: Sheet, area: Area) -> float:
         if crowd > 0.3 * area.width:
             return area.y1 - row.base
     return 14.0
+
+
+def _stands_alone(sheet: Sheet, area: Area) -> bool:
+    """Tell whether a line ends a page, with white paper above and nothing below."""
+    above = sheet.rows_between(area.y1 - _ALONE, area.y1 + 2)
+    return not above and not sheet.rows_between(area.y1 + 2, sheet.height)
 
 
 def _stacked(area: Area, blanks: list[Blank]) -> bool:

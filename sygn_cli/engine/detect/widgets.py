@@ -28,6 +28,8 @@ _NO_WORD: Final = re.compile(
     r"^(?:topmostsubform|subform|form|page|field|feld|text|textfeld|textfield|textbox|champ|campo|"
     r"untitled|undefined|fill|check|box|checkbox|f|c|p|tf|cb|row|\d+)$"
 )
+_SHORT_SIGNATURE: Final = re.compile(r"\b(?:sig|sgn|signatur|unterschr)\b")
+_TELLING: Final = re.compile(r"[^\W\d_]{4}")
 _ROLE: Final = re.compile(
     r"^(debtor|user|signer|tenant|landlord|applicant|petitioner|plaintiff|defendant|respondent|"
     r"attorney|spouse|taxpayer|borrower|buyer|seller|employee|employer|client|witness|party|"
@@ -85,15 +87,25 @@ def _type_of(widget: Any) -> tuple[FieldType, bool] | None:  # noqa: ANN401
         return FieldType.CHECKBOX, True
     if kind == _SIGNATURE:
         return FieldType.SIGNATURE, True
-    for words in (widget.field_label or "", widget.field_name or ""):
-        found = lexicon.hits(spoken(words))
-        if found:
-            kinds = [hit.type for hit in found]
-            for wanted in (FieldType.INITIALS, FieldType.DATE, FieldType.SIGNATURE):
-                if wanted in kinds and FieldType.TEXT not in kinds[kinds.index(wanted) :]:
-                    return wanted, True
-            return kinds[-1], True
+    for words in _told(widget):
+        kinds = [hit.type for hit in lexicon.hits(spoken(words))]
+        if kinds:
+            return _said(kinds), True
+    if _SHORT_SIGNATURE.search(" ".join(spoken(words).casefold() for words in _told(widget))):
+        return FieldType.SIGNATURE, True
     return FieldType.TEXT, False
+
+
+def _said(kinds: list[FieldType]) -> FieldType:
+    """Return the type that a name like ``date signed`` or ``signature name`` means."""
+    for wanted in (FieldType.INITIALS, FieldType.DATE, FieldType.SIGNATURE):
+        if wanted in kinds and FieldType.TEXT not in kinds[kinds.index(wanted) :]:
+            return wanted
+    return kinds[-1]
+
+
+def _told(widget: Any) -> tuple[str, str]:  # noqa: ANN401
+    return widget.field_label or "", widget.field_name or ""
 
 
 def spoken(name: str) -> str:
@@ -118,6 +130,7 @@ def _blank(widget: Any, area: Area, kind: FieldType, *, sure: bool) -> Blank:  #
         name=name,
         label=" ".join((widget.field_label or spoken(name)).split()),
         sure=sure,
+        telling=bool(_TELLING.search(spoken(widget.field_label or name))),
         required=bool((widget.field_flags or 0) & _REQUIRED),
     )
     blank.party = _party_of(name)

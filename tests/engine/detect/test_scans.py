@@ -28,7 +28,7 @@ def scanned(canvas: Canvas, *, dpi: int = 150, turn: float = 0.0) -> bytes:
     target = pymupdf.open()
     for page in canvas.document.pages():
         matrix = pymupdf.Matrix(dpi / 72, dpi / 72).prerotate(turn)
-        pixmap = page.get_pixmap(matrix=matrix, colorspace="gray")
+        pixmap = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY)
         sheet = target.new_page(width=page.rect.width, height=page.rect.height)
         if turn:
             sheet.draw_rect(sheet.rect, color=None, fill=(1, 1, 1))
