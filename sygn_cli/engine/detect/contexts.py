@@ -31,7 +31,7 @@ _INITIALING: Final = re.compile(
     r"parapher|paraphez|vos\s+initiales|sus\s+iniciales|r\u00fabrica|siglare|rubrique|"
     r"paraferen|parafowa\u0107|initialer)(?![^\W_])"
 )
-_REACH: Final = 220.0
+_REACH: Final = 240.0
 _INITIALS_REACH: Final = 190.0
 _WIDEST_INITIALS: Final = 90.0
 _LONG: Final = 110.0

@@ -52,9 +52,9 @@ def gather(sheet: Sheet, blanks: list[Blank], language: str) -> None:
 
 def _is_headed(sheet: Sheet, blank: Blank) -> bool:
     """Tell whether a short text stands close over the left end of a box, or in it."""
-    if blank.form is not Form.CELL or blank.cell is None:
+    if blank.form not in {Form.CELL, Form.WIDGET} or blank.cell is None:
         return False
-    if sheet.words_in(blank.cell):
+    if blank.form is Form.CELL and sheet.words_in(blank.cell):
         return True
     cell = blank.cell
     return any(
@@ -87,7 +87,7 @@ def _left(around: Around) -> Evidence | None:
         chunk, gap = _named_by(words, blank)
         if chunk is None:
             continue
-        reach = 90 if chunk.text.rstrip().endswith(ARROWS) else 40
+        reach = 150 if chunk.text.rstrip().endswith(ARROWS) else 40
         off = abs(row.base - (middle + 0.3 * blank.size)) + 0.15 * gap
         if gap <= reach and off < nearest:
             best, nearest = Evidence(Where.LEFT, chunk.text, gap), off

@@ -130,16 +130,20 @@ def _room_around(
     lowest = bottom + 1.2 * chunk.size
     around = Area(column.x0 - _AROUND, top, column.x1 + _AROUND, lowest)
     above, below = _free_height(sheet, column, -1), _free_height(sheet, around, 1)
-    for blank in blanks:
-        if shared(blank.area.x0, blank.area.x1, column.x0, column.x1) > 0:
-            over, under = column.y0 - blank.area.y1, blank.area.y0 - column.y1
-            above = min(above, over) if over > -2 else above
-            below = min(below, under) if under > -2 else below
+    above = min([above, *_distances(column, blanks, -1)])
+    below = min([below, *_distances(column, blanks, 1)])
     if below >= _MUCH_ROOM and below > 1.8 * above and _follows_no_text(sheet, column):
         return Area(column.x0, bottom + 2, right, bottom + 26), Where.ABOVE
     if above < _ROOM_ABOVE:
         return None, Where.BELOW
     return Area(column.x0, top - _ROOM_ABOVE, right, top), Where.BELOW
+
+
+def _distances(column: Area, blanks: list[Blank], way: int) -> list[float]:
+    """Return how far the blanks over (-1) or under (1) a label are."""
+    areas = [b.area for b in blanks if shared(b.area.x0, b.area.x1, column.x0, column.x1) > 0]
+    gaps = [column.y0 - a.y1 if way < 0 else a.y0 - column.y1 for a in areas]
+    return [gap for gap in gaps if gap > -2]
 
 
 def _follows_no_text(sheet: Sheet, column: Area) -> bool:
