@@ -26,8 +26,9 @@ def run(*arguments):
 
 def finish(processes):
     lines: list[str] = []
-    for process in processes:
-        out, err = process.communicate(timeout=300)
+    # First all, then the judgement: a process that is left alone breaks some other test.
+    said = [process.communicate(timeout=300) for process in processes]
+    for process, (out, err) in zip(processes, said, strict=True):
         assert (process.returncode, err) == (0, "")
         lines += out.splitlines()
     return lines
