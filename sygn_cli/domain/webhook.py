@@ -24,7 +24,7 @@ from sygn_cli.domain.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, Mode
     from sygn_cli.domain.signer import Signer
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets start with
@@ -93,6 +93,7 @@ class Endpoint:
         account: Whose documents it hears of; :data:`EVERY_ACCOUNT` for all of the workspace.
         events: What it wants to hear; empty means everything.
         secrets: The newest first.
+        mode: Which documents it hears of, live or test; None for both.
         allow_private: It may be on this machine or network, and may be plain http.
         disabled: Why it gets nothing any more, "" if it does.
     """
@@ -104,12 +105,15 @@ class Endpoint:
     secrets: tuple[Secret, ...]
     created_at: datetime
     reach: Reach = Reach.ALL
+    mode: Mode | None = None
     allow_private: bool = False
     disabled: str = ""
 
     def hears(self, document: Document, event: WebhookEvent) -> bool:
         """Tell whether this endpoint is to be told of something."""
         if self.account not in {EVERY_ACCOUNT, document.account}:
+            return False
+        if self.mode not in {None, document.mode}:
             return False
         if self.reach is Reach.NAMED and document.webhook != self.id:
             return False

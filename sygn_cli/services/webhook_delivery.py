@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sygn_cli.services.runtime import Runtime
+    from sygn_cli.services.webhooks import Owner
     from sygn_cli.store.outbox import Job
 
 # Longer than an attempt can take: 15 s, and the look-up of the name before.
@@ -73,13 +74,13 @@ def deliver(runtime: Runtime, job: Job) -> Attempt | None:
     return attempt
 
 
-def try_out(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Attempt:
+def try_out(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> Attempt:
     """Send an endpoint a message that is marked as a test, once.
 
     Raises:
-        NotFound, Forbidden: There is no such endpoint, or it is another account's.
+        NotFound, Forbidden: There is no such endpoint, or it is somebody else's.
     """
-    endpoint = webhooks.get(runtime, endpoint_id, account=account)
+    endpoint = webhooks.get(runtime, endpoint_id, owner=owner)
     now = runtime.clock.now()
     number = ids.ulid(now, runtime.clock.entropy(ids.ENTROPY_BYTES))
     message = webhook.trial(endpoint, f"evt_test_{number}", now)

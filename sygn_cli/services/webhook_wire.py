@@ -22,6 +22,7 @@ def endpoint(one: Endpoint) -> dict[str, object]:
         "account": one.account,
         "events": sorted(one.events or WebhookEvent),
         "documents": str(one.reach),
+        "mode": None if one.mode is None else str(one.mode),
         "allow_private": one.allow_private,
         "enabled": not one.disabled,
         "disabled_reason": one.disabled or None,
@@ -35,6 +36,11 @@ def endpoint_with_secret(one: Endpoint) -> dict[str, object]:
     if len(one.secrets) > 1:
         shown["previous_secret_until"] = _wire(one.secrets[1].until)
     return shown
+
+
+def of_document(one: Endpoint) -> dict[str, object]:
+    """Return the webhook that was made for a document, with the secret nobody has seen yet."""
+    return {"id": one.id, "url": one.url, "secret": one.secrets[0].text}
 
 
 def endpoints(found: Sequence[Endpoint]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from sygn_cli.store.webhooks import job_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sygn_cli.domain.document import Mode
     from sygn_cli.domain.webhook import Attempt
     from sygn_cli.services.runtime import Runtime
 
@@ -28,6 +29,7 @@ class Wanted:
     Attributes:
         account: Whose documents; :data:`~sygn_cli.domain.webhook.EVERY_ACCOUNT` for all.
         events: Names; none means all.
+        mode: Live or test documents only; None for both.
         allow_private: Only the operator may say so.
     """
 
@@ -36,6 +38,19 @@ class Wanted:
     events: tuple[str, ...] = ()
     allow_private: bool = False
     reach: Reach = Reach.ALL
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose endpoints somebody may see and change: those of an account and a mode."""
+
+    account: str
+    mode: Mode
+
+    def owns(self, endpoint: Endpoint) -> bool:
+        """Tell whether an endpoint is theirs."""
+        return (endpoint.account, endpoint.mode) == (self.account, self.mode)
 
 
 def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
@@ -61,6 +76,7 @@ def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
         secrets=(_new_secret(runtime),),
         created_at=now,
         reach=wanted.reach,
+        mode=wanted.mode,
         allow_private=wanted.allow_private,
     )
     runtime.webhooks.endpoints.add(endpoint)
@@ -101,22 +117,22 @@ def for_one_document(
     return add(runtime, wanted), True
 
 
-def show(runtime: Runtime, *, account: str | None = None) -> list[Endpoint]:
-    """Return the endpoints of an account, or all of the workspace; the oldest first."""
+def show(runtime: Runtime, *, owner: Owner | None = None) -> list[Endpoint]:
+    """Return somebody's endpoints, or all of the workspace; the oldest first."""
     found = runtime.webhooks.endpoints.all()
-    return [one for one in found if account is None or one.account == account]
+    return [one for one in found if owner is None or owner.owns(one)]
 
 
-def get(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+def get(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> Endpoint:
     """Return an endpoint.
 
     Raises:
         NotFound: There is none.
-        Forbidden: It belongs to another account.
+        Forbidden: It belongs to somebody else.
     """
     endpoint = runtime.webhooks.endpoints.get(endpoint_id)
-    if account is not None and endpoint.account != account:
-        raise Forbidden("The webhook endpoint belongs to another account.")
+    if owner is not None and not owner.owns(endpoint):
+        raise Forbidden("The webhook belongs to a different account or mode.")
     return endpoint
 
 
@@ -142,22 +158,22 @@ def resolve(runtime: Runtime, prefix: str) -> str:
     return found[0]
 
 
-def remove(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> None:
+def remove(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> None:
     """Forget an endpoint; what was still to be delivered to it is dropped.
 
     Raises:
         NotFound, Forbidden: As for :func:`get`.
     """
-    runtime.webhooks.endpoints.remove(get(runtime, endpoint_id, account=account).id)
+    runtime.webhooks.endpoints.remove(get(runtime, endpoint_id, owner=owner).id)
 
 
-def rotate(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+def rotate(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> Endpoint:
     """Make a new secret; the one before stays good for a day beside it.
 
     Raises:
         NotFound, Forbidden: As for :func:`get`.
     """
-    get(runtime, endpoint_id, account=account)
+    get(runtime, endpoint_id, owner=owner)
     now, fresh = runtime.clock.now(), _new_secret(runtime)
 
     def turn(endpoint: Endpoint) -> Endpoint:
@@ -168,13 +184,13 @@ def rotate(runtime: Runtime, endpoint_id: str, *, account: str | None = None) ->
     return runtime.webhooks.endpoints.change(endpoint_id, turn)
 
 
-def enable(runtime: Runtime, endpoint_id: str, *, account: str | None = None) -> Endpoint:
+def enable(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> Endpoint:
     """Let an endpoint be called again that was disabled.
 
     Raises:
         NotFound, Forbidden: As for :func:`get`.
     """
-    get(runtime, endpoint_id, account=account)
+    get(runtime, endpoint_id, owner=owner)
     return runtime.webhooks.endpoints.change(endpoint_id, lambda one: replace(one, disabled=""))
 
 
@@ -188,7 +204,7 @@ def disable(runtime: Runtime, endpoint_id: str, reason: str) -> Endpoint:
 def deliveries(
     runtime: Runtime,
     *,
-    account: str | None = None,
+    owner: Owner | None = None,
     endpoint_id: str | None = None,
     document_id: str | None = None,
     failed: bool = False,
@@ -207,17 +223,17 @@ def deliveries(
             and not (failed and one.is_good)
         )
 
-    return list(islice(filter(fits, _visible(runtime, account)), limit))
+    return list(islice(filter(fits, _visible(runtime, owner)), limit))
 
 
-def replay(runtime: Runtime, delivery_id: str, *, account: str | None = None) -> Attempt:
+def replay(runtime: Runtime, delivery_id: str, *, owner: Owner | None = None) -> Attempt:
     """Send a message again, under the same id; return the attempt that is repeated.
 
     Raises:
         NotFound: The log knows no such delivery, or its endpoint is gone.
         InvalidRequest: Its endpoint is disabled.
     """
-    for attempt in _visible(runtime, account):
+    for attempt in _visible(runtime, owner):
         if attempt.delivery == delivery_id:
             _send_again(runtime, attempt)
             return attempt
@@ -257,12 +273,12 @@ def _send_again(runtime: Runtime, attempt: Attempt) -> None:
     runtime.webhooks.jobs.put([job], again=True)
 
 
-def _visible(runtime: Runtime, account: str | None) -> Iterator[Attempt]:
+def _visible(runtime: Runtime, owner: Owner | None) -> Iterator[Attempt]:
     attempts: Iterable[Attempt] = runtime.webhooks.log.newest()
-    if account is None:
+    if owner is None:
         yield from attempts
         return
-    own = {one.id for one in show(runtime, account=account)}
+    own = {one.id for one in show(runtime, owner=owner)}
     yield from (one for one in attempts if one.endpoint in own)
 
 

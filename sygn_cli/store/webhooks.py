@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain import moment
+from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import NotFound, SygnError, WorkspaceUnusable
 from sygn_cli.domain.webhook import (
     ENDPOINT_ID,
@@ -204,6 +205,7 @@ def _serialise(endpoint: Endpoint) -> bytes:
         ],
         "created_at": moment.to_wire(endpoint.created_at),
         "reach": str(endpoint.reach),
+        "mode": None if endpoint.mode is None else str(endpoint.mode),
         "allow_private": endpoint.allow_private,
         "disabled": endpoint.disabled,
     }
@@ -222,6 +224,7 @@ def _from_json(data: Any) -> Endpoint:  # noqa: ANN401 - what json.loads gives
         ),
         created_at=moment.from_wire(data["created_at"]),
         reach=Reach(data["reach"]),
+        mode=None if data["mode"] is None else Mode(data["mode"]),
         allow_private=data["allow_private"],
         disabled=data["disabled"],
     )

@@ -13,6 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain import evidence, history, lifecycle, webhook
 from sygn_cli.domain.audit import Event, EventType
+from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.webhook import Endpoint, Reach, WebhookEvent
 from tests.life import NOW, Life
@@ -166,6 +167,12 @@ def test_an_endpoint_hears_of_its_own_account_only(life):
     assert an_endpoint().hears(life.document, created)
     assert not an_endpoint(account="acct_other").hears(life.document, created)
     assert an_endpoint(account=webhook.EVERY_ACCOUNT).hears(life.document, created)
+
+
+def test_an_endpoint_of_test_documents_hears_of_no_live_one(life):
+    created = WebhookEvent.DOC_CREATED
+    assert not an_endpoint(mode=Mode.TEST).hears(life.document, created)
+    assert an_endpoint(mode=Mode.LIVE).hears(life.document, created)
 
 
 def test_an_endpoint_hears_only_what_it_asked_for(life):

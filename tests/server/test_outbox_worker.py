@@ -114,7 +114,7 @@ def test_a_job_that_fails_in_an_unexpected_way_is_tried_again(runtime, clock):
         created(runtime.store)
         broken = replace(runtime, webhooks=replace(runtime.webhooks, http=Broken()))
         with working(broken):
-            until(lambda: next(runtime.webhooks.jobs.pending()).due > clock.now())
+            until(lambda: any(job.due > clock.now() for job in runtime.webhooks.jobs.pending()))
         clock.ahead += webhook_delivery.LEASE
         with working(runtime):
             until(lambda: receiver.calls)

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from sygn_cli.domain import webhook
+from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Forbidden, InvalidRequest, NotFound
 from sygn_cli.services import webhook_delivery, webhooks
-from sygn_cli.services.webhooks import Wanted
+from sygn_cli.services.webhooks import Owner, Wanted
 from tests.runtimes import FixedClock, a_document, memory_runtime
 from tests.webhook_fakes import ScriptedHttp, on_disk
 
@@ -58,13 +59,18 @@ def test_the_operator_may_name_a_receiver_of_their_own(runtime):
     assert made.allow_private
 
 
-def test_nobody_sees_or_touches_the_endpoints_of_another_account(runtime):
-    theirs = webhooks.add(runtime, Wanted(URL, account="acct_a"))
-    assert webhooks.show(runtime, account="acct_b") == []
-    for act in (webhooks.get, webhooks.remove, webhooks.rotate, webhooks.enable):
-        with pytest.raises(Forbidden):
-            act(runtime, theirs.id, account="acct_b")
-    assert webhooks.show(runtime, account="acct_a") == [theirs]
+def test_nobody_sees_or_touches_the_endpoints_of_somebody_else(runtime):
+    owner = Owner("acct_a", Mode.LIVE)
+    theirs = webhooks.add(runtime, Wanted(URL, account="acct_a", mode=Mode.LIVE))
+    workspace = webhooks.add(runtime, Wanted(URL))
+    for other in (Owner("acct_b", Mode.LIVE), Owner("acct_a", Mode.TEST)):
+        assert webhooks.show(runtime, owner=other) == []
+        for act in (webhooks.get, webhooks.remove, webhooks.rotate, webhooks.enable):
+            with pytest.raises(Forbidden):
+                act(runtime, theirs.id, owner=other)
+            with pytest.raises(Forbidden):
+                act(runtime, workspace.id, owner=other)
+    assert webhooks.show(runtime, owner=owner) == [theirs]
 
 
 def test_the_number_of_endpoints_is_bounded(runtime, clock):
@@ -123,8 +129,8 @@ def test_a_delivery_of_another_account_cannot_be_sent_again(runtime):
     a_document(runtime)
     (done,) = webhook_delivery.deliver_due(runtime)
     with pytest.raises(NotFound):
-        webhooks.replay(runtime, done.delivery, account="acct_b")
-    assert webhooks.deliveries(runtime, account="acct_b", limit=10) == []
+        webhooks.replay(runtime, done.delivery, owner=Owner("acct_b", Mode.LIVE))
+    assert webhooks.deliveries(runtime, owner=Owner("acct_b", Mode.LIVE), limit=10) == []
     with pytest.raises(NotFound):
         webhooks.replay(runtime, "we_x.evt_y")
 

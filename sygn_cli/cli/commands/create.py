@@ -261,8 +261,7 @@ def _webhook_secret(plan: Plan | None) -> dict[str, dict[str, object]]:
         return {}
     from sygn_cli.services import webhook_wire
 
-    made = webhook_wire.endpoint_with_secret(plan.new_webhook)
-    return {"webhook": {"id": made["id"], "url": made["url"], "secret": made["secret"]}}
+    return {"webhook": webhook_wire.of_document(plan.new_webhook)}
 
 
 def _count(fields: tuple[Field, ...]) -> str:

@@ -82,10 +82,22 @@ class DocumentSent(DocumentState):
     signers: list[SignerWithLink]  # type: ignore[assignment] # narrower items, read only
 
 
+class DocumentWebhook(BaseModel):
+    """The webhook that was made for a document's `webhook_url`; its secret is shown this once."""
+
+    id: str
+    url: str
+    secret: str
+
+
 class DocumentCreated(DocumentSent):
     """A document that was just created."""
 
     webhook_note: str
+    webhook: Annotated[
+        DocumentWebhook | None,
+        Field(description="If its URL is named for the first time; later ones share the secret."),
+    ] = None
 
 
 class DocumentList(BaseModel):

@@ -19,7 +19,15 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.server import auth
 from sygn_cli.server.api import answers, gate, idempotency
 from sygn_cli.server.api.requests import CreateBody, DocumentPath, ListQuery
-from sygn_cli.services import apikeys, creation, documents, given_fields, templates, wire
+from sygn_cli.services import (
+    apikeys,
+    creation,
+    documents,
+    given_fields,
+    templates,
+    webhook_wire,
+    wire,
+)
 from sygn_cli.services.creation import GivenFile
 
 if TYPE_CHECKING:
@@ -52,7 +60,9 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
             answer = jsonify(wire.created(runtime, first))
             answer.headers[idempotency.REPLAYED] = "true"
             return answer, 201
-        return jsonify(wire.created(runtime, document)), 201
+        made = plan.new_webhook
+        shown = {} if made is None else {"webhook": webhook_wire.of_document(made)}
+        return jsonify({**wire.created(runtime, document), **shown}), 201
 
     @routes.get("/documents", summary="List documents", responses={200: answers.DocumentList})
     def list_documents(query: ListQuery) -> Response:
@@ -113,6 +123,7 @@ def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
         draft=body.draft,
         flatten_existing_signatures=body.flatten_existing_signatures,
         idempotency_key=request.headers.get(idempotency.HEADER, ""),
+        webhook=body.webhook_url or "",
     )
 
 

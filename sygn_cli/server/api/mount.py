@@ -12,7 +12,16 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import Info, OpenAPI, Server
 
 from sygn_cli import __version__
-from sygn_cli.server.api import actions, answers, documents, gate, keys, library, limits
+from sygn_cli.server.api import (
+    actions,
+    answers,
+    documents,
+    gate,
+    keys,
+    library,
+    limits,
+    webhooks,
+)
 from sygn_cli.server.api.requests import VoidBody
 
 if TYPE_CHECKING:
@@ -53,7 +62,7 @@ def new_app(import_name: str, runtime: Runtime, **options: Any) -> OpenAPI:  # n
 def mount(app: OpenAPI, runtime: Runtime) -> None:
     """Add the routes, the limits and the description."""
     limits.limit(app, runtime)
-    for part in (documents, actions, library, keys):
+    for part in (documents, actions, library, keys, webhooks):
         app.register_api(part.blueprint(runtime))
     _number_requests(app)
     description = json.dumps(describe(app), indent=1).encode()
@@ -78,7 +87,24 @@ def describe(app: OpenAPI) -> dict[str, Any]:
         "required": False,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/VoidBody"}}},
     }
+    _add_links(description["paths"])
     return description
+
+
+def _add_links(paths: dict[str, Any]) -> None:
+    """Say which routes take the id of a document that was created or listed."""
+    own = f"{gate.PREFIX}/documents/{{document_id}}"
+    targets = [
+        operation["operationId"]
+        for path, operations in paths.items()
+        if path.startswith(own) and "{signer_id}" not in path
+        for operation in operations.values()
+    ]
+    created = paths[f"{gate.PREFIX}/documents"]["post"]["responses"]["201"]
+    created["links"] = {
+        target: {"operationId": target, "parameters": {"document_id": "$response.body#/id"}}
+        for target in targets
+    }
 
 
 def _number_requests(app: OpenAPI) -> None:

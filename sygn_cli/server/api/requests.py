@@ -96,6 +96,10 @@ class CreateBody(Body):
     title: str | None = None
     message: Annotated[str | None, Field(description="Words to the signers.")] = None
     expires: Annotated[str | None, _EXPIRES] = None
+    webhook_url: Annotated[
+        str | None,
+        Field(max_length=2000, description="Where this document's events are posted as well."),
+    ] = None
     draft: Annotated[bool, Field(description="Create it without letting anybody sign yet.")] = (
         False
     )

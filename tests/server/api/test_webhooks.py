@@ -1,0 +1,184 @@
+"""Webhooks over the API: an account's own, verified by a judge, sent again, never another's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from standardwebhooks import Webhook
+
+from sygn_cli.domain.document import Mode
+from sygn_cli.server.app import create_app
+from sygn_cli.services import apikeys, webhook_delivery
+from sygn_cli.services.runtime import Settings
+from tests.runtimes import FixedClock, memory_runtime
+from tests.server.api.caller import MANY, Caller
+from tests.webhook_fakes import ScriptedHttp, on_disk, present
+
+URL = "https://example.com/hook"
+
+
+@pytest.fixture
+def http() -> ScriptedHttp:
+    return ScriptedHttp()
+
+
+@pytest.fixture
+def api(tmp_path, http) -> Caller:
+    clock = FixedClock(present().now())  # the judge looks at the clock on the wall
+    runtime = on_disk(memory_runtime(clock, Settings(api_limits=MANY)), tmp_path, http)
+    client = create_app(runtime).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
+    _, secret = apikeys.create(runtime, label="test")
+    return Caller(client, runtime, secret, clock)
+
+
+def add(api: Caller, **changes):
+    answer = api.post("/webhooks", {"url": URL, **changes})
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+def deliver(api: Caller):
+    return list(webhook_delivery.deliver_due(api.runtime))
+
+
+def test_the_seeds_three_events_arrive_and_verify(api, http):
+    secret = add(api)["secret"]
+    document = api.completed()
+    deliver(api)
+    told = [Webhook(secret).verify(one.body, one.headers) for one in http.received]
+    names = [one["event"] for one in told]
+    assert names[0] == "doc.created"
+    assert names.count("signer.completed") == 2
+    assert names[-1] == "doc.completed"
+    assert told[-1]["document"]["id"] == document
+    assert told[-1]["document"]["status"] == "completed"
+    assert told[-1]["document"]["completed_at"]
+    status = api.get(f"/documents/{document}").json
+    assert told[-1]["audit"]["head"] == status["audit_head"]
+
+
+def test_a_webhook_is_listed_without_its_secret(api):
+    made = add(api, events=["doc.completed"])
+    listed = api.get("/webhooks")
+    assert [one["id"] for one in listed.json["data"]] == [made["id"]]
+    assert listed.json["data"][0]["events"] == ["doc.completed"]
+    assert made["secret"] not in listed.text + api.get(f"/webhooks/{made['id']}").text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/",
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://169.254.169.254/",
+        "https://user:pw@example.com/",
+        "https://example.com:6379/",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_inner_and_strange_urls_are_refused(api, url):
+    answer = api.post("/webhooks", {"url": url})
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
+
+
+def test_the_api_gives_no_leave_for_private_networks(api):
+    answer = api.post("/webhooks", {"url": URL, "allow_private": True})
+    assert answer.status_code == 400
+
+
+def test_an_unknown_event_is_refused(api):
+    assert api.post("/webhooks", {"url": URL, "events": ["doc.opened"]}).status_code == 400
+
+
+def test_each_account_and_mode_has_its_own_webhooks(api, http):
+    made = add(api)
+    strangers = (api.tenant("one"), api.another(mode=Mode.TEST))
+    for stranger in strangers:
+        assert stranger.get("/webhooks").json["data"] == []
+        base = f"/webhooks/{made['id']}"
+        assert stranger.get(base).status_code == 403
+        assert stranger("DELETE", base).status_code == 403
+        for action in ("rotate", "enable", "test"):
+            assert stranger.post(f"{base}/{action}").status_code == 403
+        assert stranger.get(f"{base}/deliveries").status_code == 403
+        stranger.create()
+    assert deliver(api) == []
+
+
+def test_a_delivery_is_logged_and_can_be_replayed(api, http):
+    made = add(api, events=["doc.created"])
+    http.script = [410]
+    api.create()
+    deliver(api)
+    base = f"/webhooks/{made['id']}"
+    (failed,) = api.get(f"{base}/deliveries?failed=true").json["data"]
+    assert (failed["status"], failed["delivered"], failed["attempt"]) == (410, False, 1)
+    assert failed["response"] == "noted"
+    assert api.get(base).json["enabled"] is False
+    replay = f"{base}/deliveries/{failed['id']}/replay"
+    assert api.post(replay).status_code == 400
+    assert api.post(f"{base}/enable").json["enabled"] is True
+    assert api.post(replay).status_code == 202
+    (again,) = deliver(api)
+    assert again.is_good
+    newest, _ = api.get(f"{base}/deliveries").json["data"]
+    assert newest["delivered"] is True
+    assert api.get(f"{base}/deliveries?limit=1").json["has_more"] is True
+    assert len({one.headers["webhook-id"] for one in http.received}) == 1
+
+
+def test_trying_out_tells_what_was_answered(api, http):
+    made = add(api)
+    http.script = [503]
+    answer = api.post(f"/webhooks/{made['id']}/test")
+    assert answer.status_code == 200
+    assert (answer.json["delivered"], answer.json["status"]) == (False, 503)
+    assert json.loads(http.received[0].body)["test"] is True
+
+
+def test_after_a_rotation_both_secrets_verify(api, http):
+    made = add(api)
+    turned = api.post(f"/webhooks/{made['id']}/rotate").json
+    assert turned["secret"] != made["secret"]
+    api.create()
+    deliver(api)
+    (one,) = http.received
+    for secret in (made["secret"], turned["secret"]):
+        Webhook(secret).verify(one.body, one.headers)
+
+
+def test_a_removed_webhook_is_gone(api, http):
+    made = add(api)
+    assert api("DELETE", f"/webhooks/{made['id']}").json == {"id": made["id"], "removed": True}
+    assert api.get(f"/webhooks/{made['id']}").status_code == 404
+    assert api.get("/webhooks/nonsense").status_code == 404
+    api.create()
+    assert deliver(api) == []
+
+
+def test_a_document_can_have_a_webhook_of_its_own(api, http):
+    answer = api.post("/documents", {**_body(), "webhook_url": URL})
+    assert answer.status_code == 201, answer.text
+    secret = answer.json["webhook"]["secret"]
+    other = api.post("/documents", {**_body(), "webhook_url": URL})
+    assert "webhook" not in other.json
+    api.create()
+    deliver(api)
+    told = [Webhook(secret).verify(one.body, one.headers) for one in http.received]
+    assert {one["document"]["id"] for one in told} == {answer.json["id"], other.json["id"]}
+
+
+def test_a_document_is_not_created_with_a_webhook_that_could_never_be_called(api):
+    answer = api.post("/documents", {**_body(), "webhook_url": "https://127.0.0.1/"})
+    assert answer.status_code == 400
+    assert api.get("/documents").json["data"] == []
+
+
+def _body():
+    from tests.server.api.caller import a_body
+
+    return a_body()
