@@ -20,6 +20,7 @@ from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.delivery_log import DeliveryLog
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.keyring import Keyring
+from sygn_cli.store.ledger import WorkspaceLedger
 from sygn_cli.store.outbox import Outbox
 from sygn_cli.store.templates import FolderTemplates
 from sygn_cli.store.webhooks import Endpoints
@@ -69,8 +70,9 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     settings = settings_from(workspace.settings_text(), environment)
     clock = SystemClock()
     endpoints = Endpoints(workspace.webhooks)
+    store = WorkspaceStore(workspace, jobs_for=endpoints.jobs_for)
     return Runtime(
-        store=WorkspaceStore(workspace, jobs_for=endpoints.jobs_for),
+        store=store,
         clock=clock,
         pdf=LazyWorkers(_WORKERS),
         keys=WorkspaceKeys(Keyring(workspace.keys), clock, settings.organisation),
@@ -85,6 +87,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
             jobs=Outbox(workspace.outbox),
             http=LazyHttp(),
         ),
+        ledger=WorkspaceLedger(store),
     )
 
 

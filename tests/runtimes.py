@@ -17,6 +17,7 @@ from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.cache import MemoryCache
 from sygn_cli.store.memory import MemoryStore
 from sygn_cli.store.templates import MemoryTemplates
+from tests.ledger_fakes import NoLedger
 from tests.life import NOW
 from tests.webhook_fakes import memory_webhooks
 
@@ -77,6 +78,7 @@ def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = 
         templates=MemoryTemplates(),
         answers=MemoryAnswers(),
         webhooks=memory_webhooks(),
+        ledger=NoLedger(),
     )
 
 

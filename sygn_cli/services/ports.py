@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sygn_cli.domain.listing import Filters, Page
     from sygn_cli.domain.template import Template
     from sygn_cli.engine.credential import Credential
+    from sygn_cli.store.ledger import Inclusion
+    from sygn_cli.store.verify import Finding
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -264,4 +266,39 @@ class Answers(Protocol):
 
     def put(self, account: str, key: str, answer: tuple[str, int, bytes]) -> None:
         """Keep an answer, unless one is kept already."""
+        ...
+
+
+class Ledger(Protocol):
+    """The workspace's log over all trails, with its signed head."""
+
+    def checkpoint(self) -> bytes:
+        """Return the signed head (a C2SP signed note).
+
+        Raises:
+            NotFound: Nothing has happened yet.
+        """
+        ...
+
+    def verifier(self) -> str:
+        """Return the public key of the log (C2SP signed-note)."""
+        ...
+
+    def inclusions(self, document_id: str, note: bytes) -> Sequence[Inclusion]:
+        """Return why each event of a document is in the log under a checkpoint.
+
+        Raises:
+            Tampered: The log is not what the checkpoint says.
+        """
+        ...
+
+    def check(
+        self, document_id: str | None = None, *, kept: Sequence[bytes] = ()
+    ) -> Iterator[Finding]:
+        """Yield what is wrong with everything that is stored, or with one document.
+
+        Args:
+            document_id: Which one; None for all.
+            kept: Checkpoints that were kept elsewhere, which the log must continue.
+        """
         ...

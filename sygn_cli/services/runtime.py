@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Cache,
         Clock,
         Keys,
+        Ledger,
         PdfWork,
         Store,
         Templates,
@@ -63,3 +64,4 @@ class Runtime:
     templates: Templates
     answers: Answers
     webhooks: Webhooks
+    ledger: Ledger

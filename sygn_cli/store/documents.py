@@ -218,12 +218,16 @@ class WorkspaceStore:
         self._transactions.settle(document_id)
 
     def check(
-        self, *, verifier: str | None = None, kept: Sequence[bytes] = ()
+        self,
+        *,
+        verifier: str | None = None,
+        kept: Sequence[bytes] = (),
+        only: str | None = None,
     ) -> Iterator[Finding]:
         """Yield everything that is wrong with the workspace; see :mod:`sygn_cli.store.verify`."""
         from sygn_cli.store.verify import check_workspace  # noqa: PLC0415 - rarely needed
 
-        return check_workspace(self.workspace, self.log, verifier=verifier, kept=kept)
+        return check_workspace(self.workspace, self.log, verifier=verifier, kept=kept, only=only)
 
     def _note(self, document: Document) -> None:
         self._index.note(document)

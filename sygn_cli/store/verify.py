@@ -53,6 +53,7 @@ def check_workspace(
     *,
     verifier: str | None = None,
     kept: Sequence[bytes] = (),
+    only: str | None = None,
 ) -> Iterator[Finding]:
     """Yield everything that is wrong.
 
@@ -61,6 +62,7 @@ def check_workspace(
         workspace_log: Its log.
         verifier: The log's public key from somewhere safe; None takes the workspace's own.
         kept: Checkpoints that were kept elsewhere.
+        only: The one document to look at, besides the log; None for all.
     """
     heads: dict[str, dict[int, str]] = {}
     try:
@@ -75,14 +77,26 @@ def check_workspace(
         log_is_good = False
     else:
         log_is_good = True
-    for document_id in reading.walk(workspace.documents):
+    yield from _documents(workspace, heads, workspace_log if log_is_good else None, only)
+    if only is None:
+        yield from _strangers(workspace)
+
+
+def _documents(
+    workspace: Workspace,
+    heads: dict[str, dict[int, str]],
+    workspace_log: WorkspaceLog | None,
+    only: str | None,
+) -> Iterator[Finding]:
+    there = reading.walk(workspace.documents)
+    if only is not None:
+        heads = {only: heads[only]} if only in heads else {}
+        there = (one for one in there if one == only)
+    for document_id in there:
         logged = heads.pop(document_id, {})
-        yield from check_document(
-            workspace.folder(document_id), logged, workspace_log if log_is_good else None
-        )
+        yield from check_document(workspace.folder(document_id), logged, workspace_log)
     for document_id in heads:
         yield _damage(document_id, "The document is gone; the workspace log knows it.")
-    yield from _strangers(workspace)
 
 
 def check_document(
@@ -144,9 +158,17 @@ def _against_log(
     missing = [event.seq for event in events if event.seq not in logged]
     if missing and min(missing) <= max(logged, default=-1):
         yield _damage(folder.id, f"Event {min(missing)} is missing in the workspace log.")
+    elif missing and _was_logged(folder, min(missing)):
+        yield _damage(folder.id, f"Event {min(missing)} is gone from the workspace log.")
     elif missing:
         what = f"Events from {min(missing)} on are not in the workspace log yet."
         yield Finding(Level.UNFINISHED, folder.id, what)
+
+
+def _was_logged(folder: DocumentFolder, seq: int) -> bool:
+    """Tell whether the projection knows the event as logged, which it learns only afterwards."""
+    projection = records.read(folder.projection, doc=folder.id)
+    return projection is not None and projection.logged >= seq
 
 
 def _blobs(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:

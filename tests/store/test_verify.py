@@ -156,3 +156,16 @@ def test_litter_is_named_and_harmless(store, documents, folder):
     (folder.path.parent / "notes").mkdir()
     assert found(store) == []
     assert len(found(store, Level.LITTER)) == 3
+
+
+def test_a_log_that_is_gone_is_damage_and_no_beginning(store, documents):
+    shutil.rmtree(store.workspace.log)
+    assert {where for where, _ in found(store)} == {one.id for one in documents}
+
+
+def test_one_document_can_be_looked_at_alone(store, documents, folder):
+    shutil.rmtree(store.workspace.folder(documents[0].id).path)
+    assert list(store.check(only=documents[2].id)) == []
+    assert found(store, only=documents[0].id) == [
+        (documents[0].id, "The document is gone; the workspace log knows it.")
+    ]
