@@ -22,7 +22,7 @@ from unittest import mock
 
 from tinydb import TinyDB
 
-from sygn_cli.domain import consent, ids, lifecycle, record
+from sygn_cli.domain import consent, ids, lifecycle, proposals, record
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, DocumentStatus, SourceFile
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
@@ -183,14 +183,14 @@ def create(store: WorkspaceStore, number: int) -> Document:
         for n in (1, 2)
         for k, kind in enumerate((FieldType.SIGNATURE, FieldType.DATE, FieldType.TEXT))
     )
-    proposal = lifecycle.Proposal(
+    proposal = proposals.Proposal(
         account="local",
         title=f"Mutual non-disclosure agreement {number}",
         files=(SourceFile("nda.pdf", sha256(PDF), len(PDF), ((612.0, 792.0),) * 3),),
         invitees=people,
         fields=fields,
     )
-    entry = lifecycle.create(proposal, actor=OPERATOR)
+    entry = proposals.create(proposal, actor=OPERATOR)
     at = START + timedelta(minutes=number)
     return store.create(document_id(number), entry, at=at, blobs=[PDF])
 
