@@ -23,7 +23,7 @@ _LINE_HEIGHT: Final = 14.0
 _SHORTEST_RULE: Final = 9.0
 _LOWEST_CELL: Final = 8.5
 _GROUP_GAP: Final = 16.0
-_SEPARATORS: Final = frozenset({"-", "\u2013", "\u2014", "/", ".", "\u2010", "\u2011"})
+_SEPARATORS: Final = frozenset({"|", "-", "\u2013", "\u2014", "/", ".", "\u2010", "\u2011"})
 _FEW_WORDS: Final = 5
 _DARK: Final = 0.45
 # What stands on a line that is to be signed: an x, /s/, a currency sign.
@@ -61,7 +61,7 @@ def merged_groups(sheet: Sheet, blanks: list[Blank]) -> list[Blank]:
         last = joined[-1] if joined else None
         if last and _in_reach(last, blank):
             between = Area(last.area.x1 - 1, last.area.y0, blank.area.x0 + 1, last.area.y1)
-            signs = {word.text for word in sheet.words_in(between)}
+            signs = {sign for word in sheet.words_in(between) for sign in word.text}
             short = min(last.area.width, blank.area.width) < 8 * blank.size
             if signs <= _SEPARATORS and (signs or (short and _one_space(last, blank))):
                 last.area = last.area._replace(x1=blank.area.x1)

@@ -43,7 +43,8 @@ def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
     Args:
         before: The page before, whose last section may go on here.
     """
-    signing = _rows(sheet, _SIGNING)
+    here = _rows(sheet, _SIGNING)
+    signing = list(here)
     if before is not None:
         low = [base for base in _rows(before, _SIGNING) if base > 0.7 * before.height]
         signing += [base - before.height + 36 for base in low]
@@ -53,7 +54,7 @@ def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
     if sheet.unread:
         guess_unread(sheet, blanks)
     if signing:
-        _signatures(blanks, signing)
+        _signatures(blanks, signing, here)
 
 
 def _rows(sheet: Sheet, pattern: re.Pattern[str]) -> list[float]:
@@ -84,7 +85,7 @@ def _initials(blanks: list[Blank], bases: list[float]) -> None:
             _say(blank, FieldType.INITIALS, "initials", 0.5)
 
 
-def _signatures(blanks: list[Blank], bases: list[float]) -> None:
+def _signatures(blanks: list[Blank], bases: list[float], here: list[float]) -> None:
     for blank in blanks:
         if blank.form is Form.CELL or not _within(blank, bases, _REACH):
             continue
@@ -96,11 +97,15 @@ def _signatures(blanks: list[Blank], bases: list[float]) -> None:
         if roles and blank.area.width >= _LONG * 0.8:
             _say(blank, FieldType.SIGNATURE, roles[0].text, 0.62)
         elif not any(e.naming > 0.3 for e in blank.evidence) and blank.area.width >= _LONG:
-            _unlabelled(blank, blanks)
+            _unlabelled(blank, blanks, alone=_within(blank, here, _REACH))
 
 
-def _unlabelled(blank: Blank, blanks: list[Blank]) -> None:
-    """A long bare line in a signature block is signed; a shorter one to its right is dated."""
+def _unlabelled(blank: Blank, blanks: list[Blank], *, alone: bool) -> None:
+    """A long bare line in a signature block is signed; a shorter one to its right is dated.
+
+    Args:
+        alone: It is signed even without a shorter one.
+    """
     beside = [
         other
         for other in blanks
@@ -111,7 +116,8 @@ def _unlabelled(blank: Blank, blanks: list[Blank]) -> None:
     if any(other.area.x0 < blank.area.x0 for other in beside):
         return
     right = [o for o in beside if o.area.width < blank.area.width and _open(o)]
-    _say(blank, FieldType.SIGNATURE, "", 0.5 if right else 0.35)
+    if right or alone:
+        _say(blank, FieldType.SIGNATURE, "", 0.5 if right else 0.35)
     if right:
         _say(min(right, key=lambda o: o.area.x0), FieldType.DATE, "", 0.5)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sygn_cli.engine.detect.sheet import Sheet
 
 _BETWEEN: Final = re.compile(
-    r"^(?:(?:st|nd|rd|th)?\s*(?:day\s+)?of(?:\s+the\s+month\s+of)?|[/.,-]|,?\s*(?:19|20)|"
+    r"^(?:(?:st|nd|rd|th)?\s*(?:day\s+)?of(?:\s+the\s+month\s+of)?|[/.-]|,?\s*(?:19|20)|"
     r"(?:d\u00edas?\s+)?(?:del?)(?:\s+mes)?(?:\s+del?)?(?:\s+(?:19|20|dos\s+mil))?|di|van)$"
 )
 _YEAR: Final = re.compile(r"(?:^|\W)(?:19|20)$")
@@ -28,6 +28,8 @@ def chain(sheet: Sheet, blanks: list[Blank]) -> None:
     group: list[Blank] = []
     words: list[str] = []
     for blank in lines:
+        if "/" in blank.separators:
+            blank.evidence.append(Evidence(Where.SECTION, "", 0.0, FieldType.DATE, 0.7, 0.35))
         between = _between(sheet, group[-1], blank) if group else None
         if between is None:
             _decide(group, words)

@@ -143,8 +143,8 @@ _DATE: Final = (
     # French
     r"date\s+de\s+naissance",
     r"fait\s+\u00e0.*\ble",
-    r",?\s+le\s*:?$",
-    r"^le\s*:?$",
+    r"fait\s+le",
+    r"le\s*:?$",
     r"n\u00e9(?:\(?e\)?)?\s+le",
     # Spanish, Portuguese, Italian
     r"fechas?",
@@ -156,6 +156,7 @@ _DATE: Final = (
     # Dutch, Polish, Nordic, Turkish, others
     r"geboortedatum",
     r"dnia",
+    r"w\s+dniu",
     r"data\s+urodzenia",
     r"dato",
     r"f\u00f8dselsdato",
@@ -279,7 +280,9 @@ _PATTERNS: Final = {
     FieldType.DATE: _compiled(_DATE),
     FieldType.TEXT: _compiled(_TEXT),
 }
-_WEAK: Final = re.compile(r"^(?:d\u00eda|giorno|time|local|state|place|position|print|data|on)$")
+_WEAK: Final = re.compile(
+    r"^(?:d\u00eda|giorno|time|local|state|place|position|print|data|on|le)$"
+)
 _BY: Final = re.compile(
     r"^(?:by(?:\s+the\s+court)?|x|per|durch|par|por|da|door|przez)\s*[:.]?\s*$"
 )
@@ -297,7 +300,7 @@ def hits(text: str, language: str = "en") -> list[Hit]:
             word = match.group()
             if not word.strip():
                 continue
-            if kind is FieldType.SIGNATURE and _company(word, language):
+            if word.startswith("firma") and _is_company(language) is (kind is FieldType.SIGNATURE):
                 continue
             if kind is FieldType.INITIALS and _NO_INITIALS.search(folded[: match.start()]):
                 continue
@@ -333,18 +336,9 @@ def is_role(text: str) -> bool:
     return bool(_ROLES.match(fold(text).strip(" ()")))
 
 
-def _company(word: str, language: str) -> bool:
-    """Tell whether ``firma`` is a company here: it is in German, Polish and the Nordic languages."""
-    return word.startswith("firma") and language in {
-        "de",
-        "pl",
-        "da",
-        "no",
-        "sv",
-        "tr",
-        "nl",
-        "cs",
-    }
+def _is_company(language: str) -> bool:
+    """Tell whether ``Firma`` is a company in a language, not a signature."""
+    return language in {"de", "pl", "da", "no", "sv", "tr", "nl", "cs"}
 
 
 _STOP_WORDS: Final = {

@@ -15,7 +15,7 @@ _WORD: Final = re.compile(r"[^\s,;:.()\[\]*\d/][^\s,;:()\[\]*/]*(?:\s+\d{1,2}(?!
 _FILLERS: Final = re.compile(
     r"(?<![^\W_])(?:[ldi]['\u2019](?=\w)|please|here|sign(?:ed|ing)?|signatures?|initials?|authori[sz]ed|pen|ink|printed|print|type|"
     r"typed|name|date|title|handwritten|electronic|full|legal|original|required|optional|"
-    r"if|and|or|of|the|by|for|on|behalf|above|below|under|in|on|to|a|an|your|his|her|my|x|"
+    r"if|and|or|of|un|una|uno|une|i|the|by|for|on|behalf|above|below|under|in|on|to|a|an|your|his|her|my|x|"
     r"unterschrift(?:en)?|unterzeichner|datum|ort|der|die|das|des|dem|den|vom|von|und|oder|f\u00fcr|bei|"
     r"stamp|seal|sello|timbro|carimbo|stempel|pieczątka|"
     r"mit|durch|eigenh\u00e4ndige|rechtsverbindliche|stempel|"
@@ -66,7 +66,7 @@ def named_in(label: str) -> str:
 
     ``Signature of Tenant`` and ``Unterschrift Vermieter`` name one, ``Please sign here`` does not.
     """
-    text = label.strip()
+    text = re.sub(r"(?<=\w)\s*\([^()]{4,}\)", "", label.strip())
     folded = lexicon.fold(text)
     if len(folded) != len(text):
         text = folded
@@ -96,10 +96,17 @@ def merged_in(text: str) -> str:
     return _titled(match[1].strip()) if match else ""
 
 
-def heading(text: str) -> str:
-    """Return the party that a heading over a block names, "" where it is no such heading."""
-    stripped = text.strip()
+def heading(text: str, *, column: bool = False) -> str:
+    """Return the party that a heading over a block names, "" where it is no such heading.
+
+    Args:
+        column: It stands in bold over one of several columns, where any name may stand.
+    """
+    stripped = text.strip().strip("[]")
     folded = lexicon.fold(stripped)
+    words = len(stripped.split())
+    if column and words <= _MOST_WORDS and not _PHRASE.match(folded):
+        return _titled(stripped.strip(" :.,"))[:LONGEST_PARTY]
     behalf = _BEHALF.match(folded)
     if behalf and len(stripped.split()) <= _MOST_WORDS + 3 and len(folded) == len(stripped):
         return named_in(stripped[behalf.end() :].rstrip(" ,:"))

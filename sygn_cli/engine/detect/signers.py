@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.detect import lexicon, parties
-from sygn_cli.engine.detect.blanks import Blank, Where
+from sygn_cli.engine.detect.blanks import Blank, Form, Where
 from sygn_cli.engine.detect.shapes import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sygn_cli.engine.detect.sheet import Row, Sheet
+from sygn_cli.engine.detect.weighing import ARROWS
 
 _REACH: Final = 150.0
 _HEADING_REACH: Final = 130.0
 _PROSE: Final = 7  # a chunk of so many words is running text
 _PROSE_COST: Final = 60.0
 _ALIGNED: Final = 12.0
+_ROW: Final = 10.0  # a place in the same row is nearer than one that touches from above
 _TOUCHING: Final = 40.0
 
 
@@ -45,10 +47,10 @@ def assign(pages: list[tuple[Sheet, list[Blank]]]) -> None:
     for sheet, blanks in pages:
         blocks = [_Block(b) for b in blanks if b.type is FieldType.SIGNATURE]
         blocks.sort(key=lambda block: (round(block.anchor.base / 12), block.anchor.area.x0))
-        for block in blocks:
-            block.party = block.anchor.party or _party_of(sheet, block.anchor, blocks)
-        _distinguish(blocks)
         _part_columns(blocks)
+        for block in blocks:
+            block.party = block.anchor.party or _party_of(sheet, block, blocks)
+        _distinguish(blocks)
         if blocks:
             _fill(sheet, blocks, blanks)
         for block in blocks:
@@ -88,14 +90,15 @@ def _distinguish(blocks: list[_Block]) -> None:
             block.party = f"{block.party} {seen[key]}"
 
 
-def _party_of(sheet: Sheet, anchor: Blank, blocks: list[_Block]) -> str:
+def _party_of(sheet: Sheet, block: _Block, blocks: list[_Block]) -> str:
+    anchor = block.anchor
     for evidence in sorted(anchor.evidence, key=lambda e: -max(e.score, e.naming)):
         if evidence.where not in {Where.ABOVE, Where.SECTION} and evidence.naming > 0.3:
             name = parties.named_in(evidence.text)
             if name:
                 return name
             break
-    return _merged_below(sheet, anchor) or _heading_above(sheet, anchor, blocks)
+    return _merged_below(sheet, anchor) or _heading_above(sheet, block, blocks)
 
 
 def _merged_below(sheet: Sheet, anchor: Blank) -> str:
@@ -108,8 +111,9 @@ def _merged_below(sheet: Sheet, anchor: Blank) -> str:
     return ""
 
 
-def _heading_above(sheet: Sheet, anchor: Blank, blocks: list[_Block]) -> str:
-    area = anchor.area
+def _heading_above(sheet: Sheet, mine: _Block, blocks: list[_Block]) -> str:
+    area = mine.anchor.area
+    beside = mine.left > 0 or mine.right < sheet.width
     ceiling = area.y0 - _HEADING_REACH
     for block in blocks:
         other = block.anchor.area
@@ -120,7 +124,7 @@ def _heading_above(sheet: Sheet, anchor: Blank, blocks: list[_Block]) -> str:
             over = shared(chunk.x0 - 20, chunk.x1 + 20, area.x0, area.x1) > 0
             if over and len(chunk.words) >= _PROSE:
                 return ""
-            name = parties.heading(chunk.text) if over else ""
+            name = parties.heading(chunk.text, column=beside and chunk.bold) if over else ""
             if name:
                 return name
     return ""
@@ -134,7 +138,7 @@ def _fill(sheet: Sheet, blocks: list[_Block], blanks: list[Blank]) -> None:
     leading = _fields_lead(blocks, rest, prose)
     for blank in rest:
         said = _said(blank, blocks)
-        if not said and _is_in_prose(blank, prose):
+        if not said and _is_in_prose(blank):
             continue
         costs = {id(block): _cost(blank, block, prose, leading=leading) for block in blocks}
         best = min(said or blocks, key=lambda block: costs[id(block)])
@@ -142,9 +146,16 @@ def _fill(sheet: Sheet, blocks: list[_Block], blanks: list[Blank]) -> None:
             best.members.append(blank)
 
 
-def _is_in_prose(blank: Blank, prose: list[Row]) -> bool:
-    """Tell whether a blank stands in a sentence, which says nothing about who fills it."""
-    return any(abs(row.base - blank.base) < 4 for row in prose)
+def _is_in_prose(blank: Blank) -> bool:
+    """Tell whether a sentence goes on after a blank, which says nothing about who fills it."""
+    return blank.form in {Form.RUN, Form.RULE} and any(
+        e.where is Where.RIGHT
+        and e.gap < 8
+        and not e.text.startswith("(")
+        and not e.text.rstrip().endswith(ARROWS)
+        and len(e.text.split()) > 1
+        for e in blank.evidence
+    )
 
 
 def _said(blank: Blank, blocks: list[_Block]) -> list[_Block]:
@@ -191,7 +202,13 @@ def _cost(blank: Blank, block: _Block, prose: list[Row], *, leading: bool) -> fl
     against = above > 0 if not leading else below > 0
     top, bottom = min(area.y1, anchor.y1), max(area.y0, anchor.y0)
     barrier = _PROSE_COST * _rows_between(prose, top, bottom)
-    return distance * (1.6 if against else 1.0) + 0.6 * min(apart, 60.0) + 2.0 * columned + barrier
+    return (
+        _ROW
+        + distance * (1.6 if against else 1.0)
+        + 0.6 * min(apart, 60.0)
+        + 2.0 * columned
+        + barrier
+    )
 
 
 def _mark_offices(sheet: Sheet, blanks: list[Blank]) -> None:

@@ -21,6 +21,7 @@ _MOST_WORDS: Final = 4
 _TAG_SIGNS: Final = frozenset("{}[]|\\")
 _ROOM_RIGHT: Final = 60.0
 _ROOM_ABOVE: Final = 16.0
+_SIGNED: Final = 130.0  # a signature is seldom narrower, if it may choose
 _MUCH_ROOM: Final = 30.0
 _AROUND: Final = 120.0
 _FARTHEST: Final = 80.0
@@ -41,13 +42,25 @@ def find_slots(sheet: Sheet, blanks: list[Blank], language: str) -> list[Blank]:
                 and not _is_heading(sheet, chunk)
             ):
                 slots += _slot(sheet, chunk, kind, blanks)
-    if not any(slot.type is FieldType.SIGNATURE for slot in slots):
-        return [slot for slot in slots if slot.evidence[0].where is Where.LEFT]
-    return slots + _companions(sheet, slots, blanks, taken, language)
+    signed = [slot.area for slot in slots if slot.type is FieldType.SIGNATURE]
+    if not signed:
+        slots = [slot for slot in slots if slot.evidence[0].where is Where.LEFT]
+    signed += [blank.area for blank in blanks if _is_signed(blank)]
+    return slots + _companions(sheet, slots, signed, blanks, taken, language)
+
+
+def _is_signed(blank: Blank) -> bool:
+    best = max(blank.evidence, key=lambda e: e.score, default=None)
+    return best is not None and best.type is FieldType.SIGNATURE and best.score > 0.4
 
 
 def _key(text: str) -> str:
     return lexicon.fold(text).strip(" :.")
+
+
+def _without_remarks(text: str) -> str:
+    """Return a label without what stands in parentheses after it."""
+    return re.sub(r"(?<=\w)\s*\([^()]*\)", "", text)
 
 
 def _names(chunk: Chunk, language: str) -> FieldType | None:
@@ -55,9 +68,10 @@ def _names(chunk: Chunk, language: str) -> FieldType | None:
     colon = chunk.text.rstrip().endswith(":")
     if chunk.text.rstrip().endswith((".", ";", ",")) or not re.search(r"[^\W\d_]{3}", chunk.text):
         return None
-    if len(chunk.words) > _MOST_WORDS + (6 if colon else 2) or set(chunk.text) & _TAG_SIGNS:
+    words = len(_without_remarks(chunk.text).split())
+    if words > _MOST_WORDS + (6 if colon else 2) or set(chunk.text) & _TAG_SIGNS:
         return None
-    text = lexicon.fold(chunk.text).strip(" :()*.")
+    text = lexicon.fold(_without_remarks(chunk.text)).strip(" :()*.")
     found = lexicon.hits(text, language)
     if not found or (len(text) <= 3 and not chunk.text.rstrip().endswith(":")):
         return None
@@ -66,6 +80,8 @@ def _names(chunk: Chunk, language: str) -> FieldType | None:
         rest = rest.replace(text[hit.start : hit.end], " ")
     strange = [word for word in re.findall(r"\w+", rest) if len(word) > 2]
     # "Signature of the legal representative": what follows the word says whose it is.
+    if found[0].type is FieldType.TEXT and strange and not colon:
+        return None  # a name of somebody, not the label for one
     leads = found[0].type is FieldType.SIGNATURE and found[0].start == 0
     if len(strange) > (3 if colon or leads else 1):
         return None
@@ -98,17 +114,21 @@ def _slot(sheet: Sheet, chunk: Chunk, kind: FieldType, blanks: list[Blank]) -> l
 
 def _room_right(sheet: Sheet, chunk: Chunk, kind: FieldType) -> Area | None:
     left = chunk.x1 + 3
-    right = min(sheet.width - 36, left + _WIDTHS.get(kind, 150.0))
-    for row in sheet.rows_between(chunk.base - 0.8 * chunk.size, chunk.base + 0.8 * chunk.size):
-        for other in row.chunks:
-            if other.x0 > chunk.x1:
-                right = min(right, other.x0 - 4)
-    if right - left < _ROOM_RIGHT and not (kind is FieldType.INITIALS and right - left > 24):
+    margin = sheet.width - 36
+    row = sheet.rows_between(chunk.base - 0.8 * chunk.size, chunk.base + 0.8 * chunk.size)
+    after = [o.x0 - 4 for r in row for o in r.chunks if o.x0 > chunk.x1]
+    right = min([margin, left + _WIDTHS.get(kind, 150.0), *after])
+    signed = kind is FieldType.SIGNATURE
+    edge = max(chunk.x0 + 1, right)
+    below = _free_height(sheet, Area(chunk.x0, chunk.y0, edge, chunk.base + 2), 1)
+    if signed and not after and right - left < _SIGNED and below > _MUCH_ROOM:
+        top = chunk.base + 0.4 * chunk.size
+        return Area(chunk.x0, top, chunk.x0 + _WIDTHS[kind], top + 24)
+    least = 24.0 if kind is FieldType.INITIALS else _ROOM_RIGHT
+    if right - left < least:
         return None
-    height = 22.0 if kind is FieldType.SIGNATURE else 14.0
-    below = _free_height(sheet, Area(chunk.x0, chunk.y0, right, chunk.base + 2), 1)
-    bottom = chunk.base + (7 if kind is FieldType.SIGNATURE and below > _MUCH_ROOM else 2)
-    return Area(left, bottom - height, right, bottom)
+    bottom = chunk.base + (7 if signed and below > _MUCH_ROOM else 2)
+    return Area(left, bottom - (22.0 if signed else 14.0), right, bottom)
 
 
 def _room_around(
@@ -167,10 +187,14 @@ def _free_height(sheet: Sheet, column: Area, way: int) -> float:
 
 
 def _companions(
-    sheet: Sheet, slots: list[Blank], blanks: list[Blank], taken: set[str], language: str
+    sheet: Sheet,
+    slots: list[Blank],
+    signed: list[Area],
+    blanks: list[Blank],
+    taken: set[str],
+    language: str,
 ) -> list[Blank]:
     """Return name and title slots in the block of a signature slot."""
-    signed = [slot.area for slot in slots if slot.type is FieldType.SIGNATURE]
     found: list[Blank] = []
     for row in sheet.rows:
         for chunk in row.chunks:
