@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sygn_cli.store import merkle
@@ -63,6 +63,7 @@ def test_the_roots_are_those_that_everybody_has(number):
     assert merkle.root([merkle.leaf(one) for one in INPUTS[:number]]).hex() == ROOTS[number - 1]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_a_tree_that_grew_is_the_tree_that_was_built_at_once(before, more):
     all_leaves = leaves(before + more)
@@ -72,6 +73,7 @@ def test_a_tree_that_grew_is_the_tree_that_was_built_at_once(before, more):
     assert len(grown.hashes) == grown.size.bit_count()
 
 
+@settings(deadline=None)
 @given(sizes, st.data())
 def test_every_leaf_proves_its_place_and_no_other(size, data):
     tree = leaves(size)
@@ -87,6 +89,7 @@ def test_every_leaf_proves_its_place_and_no_other(size, data):
     )
 
 
+@settings(deadline=None)
 @given(sizes, st.data())
 def test_a_tree_proves_to_be_the_start_of_a_later_one(size, data):
     before = data.draw(st.integers(1, size))
