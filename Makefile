@@ -29,7 +29,7 @@ demo: .venv/.demo           ## sign a sample contract from end to end, in ./demo
 
 test: dev                   ## run all tests (T="..." passes arguments to pytest)
 	rm -f .coverage .coverage.*
-	$(PY) -m coverage run -m pytest $(T)
+	$(PY) -m coverage run -m pytest --numprocesses=auto --dist=loadfile $(T)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered
 
