@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LINE_HEIGHT: Final = 14.0
 _SHORTEST_RULE: Final = 9.0
 _LOWEST_CELL: Final = 8.5
+_LOWEST_FREE: Final = 7.0
 _GROUP_GAP: Final = 16.0
 _SEPARATORS: Final = frozenset({"|", "-", "\u2013", "\u2014", "/", ".", "\u2010", "\u2011"})
 _FEW_WORDS: Final = 5
@@ -131,8 +132,9 @@ def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:
         return [inset]
     low = max(chunk.base for chunk in chunks)
     size = max(chunk.size for chunk in chunks)
-    if inset.y1 - low >= max(_LOWEST_CELL, 0.9 * size) and low - inset.y0 < 0.62 * area.height:
-        return [Area(inset.x0, low + 0.2 * size, inset.x1, inset.y1)]
+    top = low + 0.2 * size
+    if inset.y1 - top >= max(_LOWEST_FREE, 0.7 * size) and low - inset.y0 < 0.62 * area.height:
+        return [Area(inset.x0, top, inset.x1, inset.y1)]
     if low - min(chunk.base for chunk in chunks) > 2 or area.height > 60:
         return []
     chunks = sorted(chunks, key=lambda chunk: chunk.x0)

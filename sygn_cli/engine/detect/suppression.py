@@ -18,6 +18,8 @@ _EDGE: Final = 0.065  # share of the page height that headers and footers keep t
 _PLAIN: Final = (None, FieldType.TEXT)
 _WIDE: Final = 0.7  # share of the page width from which a rule may be a separator
 _ALONE: Final = 36.0
+_FIGURE: Final = 40.0
+_MANY_SHAPES: Final = 8
 _PEN: Final = 7.5  # white space in points that a line needs above it to be written on
 _FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
 _PAGE_NUMBER: Final = re.compile(r"^[\divxlc]{1,5}[.)]?$", re.IGNORECASE)
@@ -63,7 +65,19 @@ def _rest_of_row(sheet: Sheet, area: Area) -> list[Word]:
 
 
 def _is_separator(sheet: Sheet, blank: Blank) -> bool:
-    return _room_above(sheet, blank.area) < _PEN or _parts_footnotes(sheet, blank.area)
+    area = blank.area
+    return (
+        _room_above(sheet, area) < _PEN
+        or _parts_footnotes(sheet, area)
+        or _is_in_a_figure(sheet, area)
+    )
+
+
+def _is_in_a_figure(sheet: Sheet, area: Area) -> bool:
+    """Tell whether curves and slanted lines lie all around: a chart, a logo, a plan."""
+    around = Area(area.x0 - _FIGURE, area.y1 - _FIGURE, area.x1 + _FIGURE, area.y1 + _FIGURE)
+    near = sum(1 for shape in sheet.ink.busy if shape.overlap(around) > 0)
+    return near >= _MANY_SHAPES
 
 
 def _parts_footnotes(sheet: Sheet, area: Area) -> bool:
