@@ -56,11 +56,11 @@ def presented() -> str:
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
-    other = request.headers.get(HEADER, "").strip()
-    if bearer and other and bearer != other:
+    other = request.headers.get(HEADER)
+    if bearer and other is not None and bearer != other.strip():
         raise Unauthorized("Two different API keys were sent.")
     if not (bearer or other):
         raise Unauthorized(
             NOT_GOOD, hint="Send it as: Authorization: Bearer cs_live_... (sygn keys create)"
         )
-    return bearer or other
+    return bearer or (other or "").strip()

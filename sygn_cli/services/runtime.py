@@ -36,6 +36,7 @@ class Settings:
         tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
         api_limits: How many requests an API key may make, as flask-limiter writes it. Averaging
             over ten minutes lets a burst pass and still holds 100 a minute.
+        stranger_limits: The same for an address that sends no good key.
         organisation: Who seals, as the X.509 credential names it.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     tsa_urls: tuple[str, ...] = ()
     api_limits: str = "200 per 10 seconds; 1000 per 10 minutes"
+    stranger_limits: str = "60 per 1 minute"
     organisation: str = "sygn workspace"
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MEGABYTE: Final = 1024 * 1024
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#;,'\"]+")
+_LIMIT: Final = r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?"
+_LIMITS: Final = re.compile(rf"{_LIMIT}(?:; ?{_LIMIT})*")
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
 _OTHERS: Final = frozenset({"smtp", "retention"})
@@ -110,6 +112,20 @@ def _tsa(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, tsa_urls=found)
 
 
+def _api_limits(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, api_limits=_limits(name, value))
+
+
+def _stranger_limits(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, stranger_limits=_limits(name, value))
+
+
+def _limits(name: str, value: object) -> str:
+    if not isinstance(value, str) or not _LIMITS.fullmatch(value):
+        raise _wrong(name, 'limits such as "200 per 10 seconds; 1000 per 10 minutes"')
+    return value
+
+
 def _organisation(settings: Settings, name: str, value: object) -> Settings:
     if not isinstance(value, str) or not 1 <= len(value) <= 64 or not value.isprintable():
         raise _wrong(name, "a name of 1 to 64 characters")
@@ -130,5 +146,7 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "embed_origins": _origins,
     "trusted_proxies": _proxies,
     "tsa": _tsa,
+    "api_limits": _api_limits,
+    "stranger_limits": _stranger_limits,
     "organisation": _organisation,
 }

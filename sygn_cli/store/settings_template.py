@@ -20,6 +20,10 @@ SETTINGS: Final = """\
 #max_pdf_mb = 25
 #max_pages = 2000
 
+# How often an API key may ask, and an address that sends no good key.
+#api_limits = "200 per 10 seconds; 1000 per 10 minutes"
+#stranger_limits = "60 per 1 minute"
+
 # Name in the credential of the seal.
 #organisation = "Example Ltd"
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sygn_cli.server import auth
 from sygn_cli.server.api import answers, gate
 from sygn_cli.server.api.documents import TAG
-from sygn_cli.server.api.requests import ChangeBody, DocumentPath, SignerPath, VoidBody
+from sygn_cli.server.api.requests import DocumentPath, SignerPath, VoidBody
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_files import attachment, file_name
 from sygn_cli.services import apikeys, documents, downloads, links, sending, wire
@@ -89,19 +89,6 @@ def _add_decisions(routes: APIBlueprint, runtime: Runtime) -> None:
         document = _own(runtime, path.document_id)
         sent = sending.send(runtime, document.id, actor=auth.actor(runtime))
         return jsonify(wire.status(runtime, sent, with_links=True))
-
-    @routes.patch(
-        "/documents/<document_id>",
-        summary="Move the deadline",
-        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
-    )
-    def change_document(path: DocumentPath, body: ChangeBody) -> Response:
-        """Set another deadline while the document is open or a draft."""
-        document = _own(runtime, path.document_id)
-        changed = sending.change_deadline(
-            runtime, document.id, body.expires, actor=auth.actor(runtime)
-        )
-        return jsonify(wire.status(runtime, changed, with_links=False))
 
 
 def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:

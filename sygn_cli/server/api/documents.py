@@ -18,12 +18,13 @@ from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.server import auth
 from sygn_cli.server.api import answers, gate, idempotency
-from sygn_cli.server.api.requests import CreateBody, DocumentPath, ListQuery
+from sygn_cli.server.api.requests import ChangeBody, CreateBody, DocumentPath, ListQuery
 from sygn_cli.services import (
     apikeys,
     creation,
     documents,
     given_fields,
+    sending,
     templates,
     webhook_wire,
     wire,
@@ -86,6 +87,20 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
         """Return the document's current status and what each signer has done."""
         document = apikeys.document(runtime, auth.caller(runtime), path.document_id)
         return jsonify(wire.status(runtime, document, with_links=False))
+
+    # Beside `get_document` because flask-openapi3 4.3 describes one blueprint per path.
+    @routes.patch(
+        "/documents/<document_id>",
+        summary="Move the deadline",
+        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
+    )
+    def change_document(path: DocumentPath, body: ChangeBody) -> Response:
+        """Set another deadline while the document is open or a draft."""
+        document = apikeys.document(runtime, auth.caller(runtime), path.document_id)
+        changed = sending.change_deadline(
+            runtime, document.id, body.expires, actor=auth.actor(runtime)
+        )
+        return jsonify(wire.status(runtime, changed, with_links=False))
 
     return routes
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from sygn_cli.services.runtime import Runtime
 
-_WITHOUT_KEY: Final = "60 per 1 minute"
 _SUBMISSIONS: Final = "5 per 1 minute"
 _SUBMIT: Final = "signing.sign"
 
@@ -41,7 +40,8 @@ def limit(app: Flask, runtime: Runtime) -> None:
             return f"address {address}"
 
     def allowance() -> str:
-        return runtime.settings.api_limits if caller().startswith("key ") else _WITHOUT_KEY
+        settings = runtime.settings
+        return settings.api_limits if caller().startswith("key ") else settings.stranger_limits
 
     limiter = Limiter(
         caller,

@@ -1,0 +1,71 @@
+"""Schemathesis judges the API by its own description: thousands of requests that nobody wrote.
+
+No answer may be a 5xx, have a status or a body that is not declared, or succeed without a key.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from sygn_cli.services import apikeys, templates
+from sygn_cli.services.creation import GivenFile
+from sygn_cli.services.runtime import Settings
+from tests.runtimes import sample
+from tests.server.api.caller import MANY, Caller, pdf, serve
+
+SOAK = bool(os.environ.get("SYGN_SOAK"))
+# For each of some twenty routes, and for sequences of up to six requests.
+EXAMPLES = 800 if SOAK else 80
+SEQUENCES = 800 if SOAK else 60
+# What a schema cannot say: this is no PDF, that is no cursor, the document is gone.
+REFUSALS = ["400", "410", "413", "422"]
+
+
+def a_server() -> tuple[Caller, str]:
+    """Return a server with a template, and a partner's key, which may do most."""
+    api = serve(Settings(api_limits=MANY, stranger_limits=MANY))
+    templates.add(api.runtime, GivenFile("nda.pdf", sample("nda.pdf")), slug="nda", shared=True)
+    _, secret = apikeys.create(api.runtime, label="judged", partner=True)
+    return api, secret
+
+
+API, KEY = a_server()
+schema = schemathesis.openapi.from_wsgi("/openapi.json", API.client.application)
+schema.config.update(base_url="http://127.0.0.1:7447", headers={"Authorization": f"Bearer {KEY}"})
+for check in (
+    schema.config.checks.positive_data_acceptance,
+    schema.config.checks.negative_data_rejection,
+):
+    check.expected_statuses = [*check.expected_statuses, *REFUSALS]
+rules = settings(
+    deadline=None,
+    derandomize=not SOAK,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+@schemathesis.hook
+def map_body(context, body):
+    """Put a real PDF where a PDF belongs in half of the bodies: random base64 never is one."""
+    if isinstance(body, dict) and isinstance(body.get("pdf_base64"), str) and len(str(body)) % 2:
+        return {**body, "pdf_base64": pdf("letter.pdf")}
+    return body
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(rules, max_examples=EXAMPLES)
+def test_every_route_keeps_to_its_description(case):
+    case.call_and_validate()
+
+
+@pytest.mark.slow
+def test_sequences_of_requests_keep_to_it_too():
+    machine = schema.as_state_machine()
+    machine.run(settings=settings(rules, max_examples=SEQUENCES, stateful_step_count=6))
