@@ -104,12 +104,12 @@ def heading(text: str, *, column: bool = False) -> str:
     """
     stripped = text.strip().strip("[]")
     folded = lexicon.fold(stripped)
-    words = len(stripped.split())
-    if column and words <= _MOST_WORDS and not _PHRASE.match(folded):
-        return _titled(stripped.strip(" :.,"))[:LONGEST_PARTY]
     behalf = _BEHALF.match(folded)
     if behalf and len(stripped.split()) <= _MOST_WORDS + 3 and len(folded) == len(stripped):
         return named_in(stripped[behalf.end() :].rstrip(" ,:"))
+    words = len(stripped.split())
+    if column and words <= _MOST_WORDS and not _PHRASE.match(folded):
+        return _titled(stripped.strip(" :.,"))[:LONGEST_PARTY]
     if _BODIES.match(lexicon.fold(stripped)):
         return _titled(lexicon.fold(stripped).strip(" :.()"))
     if len(stripped.split()) > _MOST_WORDS or lexicon.hits(stripped):
