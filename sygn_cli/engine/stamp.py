@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ from sygn_cli.engine.pdf import opened, page_geometry
 from sygn_cli.engine.signable import is_signable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pymupdf
@@ -74,7 +75,7 @@ def stamp(
         PdfRefused: A file cannot be rewritten.
     """
     _refuse_homeless(files, stamps)
-    with opened(files[0]) as document:
+    with _prepared(files[0]) as document:
         first_pages = _gather(document, files, names)
         lay_over(document, _sheets(document, stamps, first_pages, sandbox=sandbox))
         return _written(
@@ -98,11 +99,9 @@ def _gather(
 ) -> tuple[int, ...]:
     """Append the other files to the first; return the index of the first page of each."""
     titles = [*names, *(f"File {number}" for number in range(len(names) + 1, len(files) + 1))]
-    _prepare(document)
     parts = [(titles[0], 0, bookmarks(document))]
     for content, name in zip(files[1:], titles[1:], strict=True):
-        with opened(content) as other:
-            _prepare(other)
+        with _prepared(content) as other:
             parts.append((name, document.page_count, bookmarks(other)))
             concatenate(document, other)
     if len(files) > 1:
@@ -110,10 +109,22 @@ def _gather(
     return tuple(first for _, first, _ in parts)
 
 
-def _prepare(document: pymupdf.Document) -> None:
-    disarm(document)
-    for index in range(document.page_count):
-        _settle_boxes(document[index])
+@contextmanager
+def _prepared(content: bytes) -> Iterator[pymupdf.Document]:
+    """Open a file and make it flat and inert, each page an object of its own."""
+    with opened(content) as document:
+        disarm(document)
+        for index in range(document.page_count):
+            _settle_boxes(document[index])
+        pages = [document.page_xref(index) for index in range(document.page_count)]
+        if len(set(pages)) == len(pages):
+            yield document
+            return
+        # A page that is listed twice is one object: what is drawn on one would show on both.
+        with rebuild(document) as fresh:
+            content = fresh.tobytes()
+    with opened(content) as document:
+        yield document
 
 
 def _settle_boxes(page: pymupdf.Page) -> None:
@@ -198,12 +209,9 @@ def _written(
     written = _bytes(document, identity)
     if is_signable(written, pages=pages):
         return written
-    fresh = rebuild(document)
-    try:
+    with rebuild(document) as fresh:
         describe(fresh, title=title, at=at)
         written = _bytes(fresh, identity)
-    finally:
-        fresh.close()
     if not is_signable(written, pages=pages):
         raise PdfRefused(
             "The PDF is damaged in a way that cannot be healed.",

@@ -2,6 +2,8 @@
 
 import zlib
 
+from tests.engine.papers import raw
+
 
 def nested_forms(depth=30):
     """5 kB: each form draws the one below twice."""
@@ -16,7 +18,7 @@ def nested_forms(depth=30):
         below = b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level) if level < depth - 1 else b""
         content = b"/F Do /F Do" if below else b"0 0 9 9 re f"
         objects.append(_stream(content, b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]" + below))
-    return _pdf(objects)
+    return raw(objects)
 
 
 def deflated(size=2**30):
@@ -24,7 +26,7 @@ def deflated(size=2**30):
     packer = zlib.compressobj(9)
     chunk = b" " * 2**20
     packed = b"".join(packer.compress(chunk) for _ in range(size // len(chunk))) + packer.flush()
-    return _pdf([
+    return raw([
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>",
@@ -34,7 +36,7 @@ def deflated(size=2**30):
 
 def looped_pages():
     """A page tree that contains itself."""
-    return _pdf([
+    return raw([
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Pages/Kids[2 0 R]/Count 1/Parent 2 0 R>>",
@@ -43,19 +45,3 @@ def looped_pages():
 
 def _stream(content, entries=b""):
     return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(content), content)
-
-
-def _pdf(objects):
-    out = bytearray(b"%PDF-1.7\n")
-    offsets = []
-    for number, content in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1,
-        start,
-    )
-    return bytes(out)

@@ -47,6 +47,23 @@ def changed(pdf: bytes, *settings: tuple[str, str], at: str = "catalog") -> byte
     return bytes(document.tobytes(no_new_id=True))
 
 
+def raw(objects: list[bytes]) -> bytes:
+    """Return a PDF of just these objects, numbered from 1; the first is the catalog."""
+    out = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        start,
+    )
+    return bytes(out)
+
+
 def square(colour: tuple[int, int, int] = (255, 0, 0), size: tuple[int, int] = (40, 40)) -> bytes:
     """Return a PNG of one colour."""
     buffer = io.BytesIO()
