@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,14 +111,13 @@ def _before(document: Document, signer: Signer) -> tuple[Signer, ...]:
 
 
 def _pages(runtime: Runtime, document: Document, signer: Signer) -> tuple[PageView, ...]:
-    views = [
-        FieldView(number, field, _is_fixed(field), field.box.height >= _TWO_LINES)
-        for number, field in enumerate(document.fields_of(signer.id), start=1)
-    ]
+    fields: defaultdict[tuple[int, int], list[FieldView]] = defaultdict(list)
+    for number, field in enumerate(document.fields_of(signer.id), start=1):
+        tall = field.box.height >= _TWO_LINES
+        fields[field.file, field.page].append(FieldView(number, field, _is_fixed(field), tall))
     pages: list[PageView] = []
     for file_number, file in enumerate(document.files, start=1):
         for page, (width, height) in enumerate(file.pages, start=1):
-            here = (file_number, page)
             pages.append(
                 PageView(
                     number=len(pages) + 1,
@@ -125,7 +125,7 @@ def _pages(runtime: Runtime, document: Document, signer: Signer) -> tuple[PageVi
                     address=page_address(runtime, document, file_number, page),
                     width=width,
                     height=height,
-                    fields=tuple(v for v in views if (v.field.file, v.field.page) == here),
+                    fields=tuple(fields[file_number, page]),
                 )
             )
     return tuple(pages)

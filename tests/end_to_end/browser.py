@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,3 +180,9 @@ def visitor(browser: Browser, **options) -> Iterator[Visitor]:
 def link(base: str, runtime: Runtime, document: Document, signer: str = "s1") -> str:
     now = runtime.store.load(document.id)
     return f"{base}/x?t={stage.token(runtime, now, signer)}"
+
+
+def contract(runtime: Runtime, **changes) -> stage.Contract:
+    """Return a contract that is open for thirty days from now."""
+    deadline = runtime.clock.now() + timedelta(days=30)
+    return stage.Contract(**{"expires_at": deadline, **changes})

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 
-from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.services import documents
 from tests.end_to_end.browser import (
     DESKTOP,
     PHONE,
     SMALL_PHONE,
     Visitor,
-    chromium,
+    contract,
     link,
-    serving,
     visitor,
 )
 from tests.server import stage
@@ -31,28 +29,6 @@ VIEWS: dict[str, dict[str, Any]] = {
     "phone": PHONE,
     "small phone dark": {**SMALL_PHONE, "color_scheme": "dark"},
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def runtime():
-    return stage.runtime(clock=SystemClock())
-
-
-@pytest.fixture
-def base(runtime):
-    with serving(runtime) as base:
-        yield base
-
-
-def put(runtime, **changes):
-    deadline = runtime.clock.now() + timedelta(days=30)
-    return stage.put(runtime, stage.Contract(**{"expires_at": deadline, **changes}))
 
 
 def judge(visitor: Visitor) -> None:
@@ -74,7 +50,7 @@ def judge(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_step_of_signing_has_a_barrier(browser, runtime, base, view):
-    document = put(runtime, fields=stage.all_kinds())
+    document = stage.put(runtime, contract(runtime, fields=stage.all_kinds()))
     with visitor(browser, **VIEWS[view]) as ada:
         ada.page.goto(link(base, runtime, document))
         judge(ada)
@@ -117,7 +93,7 @@ def test_no_step_of_signing_has_a_barrier(browser, runtime, base, view):
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("state", ["waiting", "declined", "voided", "expired", "unknown", "error"])
 def test_no_other_page_has_a_barrier(browser, runtime, base, view, state):
-    document = put(runtime)
+    document = stage.put(runtime, contract(runtime))
     address = link(base, runtime, document, "s2")
     if state == "declined":
         address = link(base, runtime, document, "s1")

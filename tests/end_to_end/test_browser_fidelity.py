@@ -15,7 +15,7 @@ from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.services import downloads
-from tests.end_to_end.browser import Visitor, chromium, link, serving, visitor
+from tests.end_to_end.browser import Visitor, link, serving, visitor
 from tests.server import stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,12 +33,6 @@ FIELDS = {
     "tick": Field("tick", FieldType.CHECKBOX, 1, Box(300, 320, 16, 16), signer="s1"),
 }
 LONG = "A line that is much longer than its narrow box"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @dataclass(frozen=True)

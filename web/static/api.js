@@ -18,7 +18,6 @@ async function call(path, options) {
   const answer = await fetch(path, {
     ...options,
     headers: { Accept: "application/json", "X-Signing-Token": token, ...options.headers },
-    credentials: "omit",
     cache: "no-store",
   });
   if (answer.ok) return answer;

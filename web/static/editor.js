@@ -156,6 +156,7 @@ export class Editor {
       scrollBy({ top: box.top + box.height / 2 - Math.max(room * 0.55, 40), behavior });
       return;
     }
+    element.closest(".page").classList.remove("near");
     const sheet = element.parentElement;
     // Behind its field in the document, so that the keyboard gets there by walking on.
     element.after(this.panel);

@@ -1,0 +1,194 @@
+"""The page itself: every size, contrast and zoom, other people's words, long documents."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.mark import Typed
+from sygn_cli.domain.signer import Invitee
+from tests.end_to_end.browser import (
+    DESKTOP,
+    PHONE,
+    SMALL_PHONE,
+    contract,
+    link,
+    visitor,
+)
+from tests.server import stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+README_PICTURE = Path(__file__).parents[2] / "docs" / "signing-page.png"
+
+
+def test_the_document_can_be_read_as_text(browser, runtime, base, simple):
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, simple))
+        ada.page.get_by_role("button", name="Read as text").click()
+        ada.part("#page-1 .words").filter(has_text="The parties wish to explore").wait_for()
+        ada.page.get_by_role("button", name="Read as text").click()
+        assert ada.part(".words").count() == 0
+
+
+def test_the_words_of_the_document_are_read_where_scripts_are_off(browser, runtime, base, simple):
+    with visitor(browser, java_script_enabled=False, **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, simple))
+        assert "needs JavaScript" in ada.part("noscript").inner_text()
+        assert ada.part("#page-1 img").is_visible()
+        assert not ada.part("#consent").is_visible()
+        assert not ada.part("#steps").is_visible()
+        ada.complaints.clear()  # what is to be preloaded fails, as scripts are off
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, DESKTOP], ids=["320", "390", "1280"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_cut_off_at_any_size(browser, runtime, base, full, size, scheme):
+    name = f"{size['viewport']['width']}-{scheme}"
+
+    def fits(visitor) -> bool:
+        return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+    with visitor(browser, color_scheme=scheme, **size) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.until("document.querySelector('#page-1 img').complete")
+        ada.shot(f"{name}-1-start")
+        assert fits(ada)
+        ada.agree()
+        ada.shot(f"{name}-2-initials")
+        ada.part("#tab-type").click()
+        ada.next()
+        ada.part("#box").check()
+        ada.next()
+        ada.draw()
+        ada.shot(f"{name}-3-draw")
+        assert fits(ada)
+        if name == "1280-light" and os.environ.get("SYGN_UPDATE_SCREENSHOTS") == "1":
+            README_PICTURE.parent.mkdir(exist_ok=True)
+            ada.page.mouse.wheel(0, -85)  # so that the document's words are in the picture
+            ada.until("scrollY < document.documentElement.scrollHeight - innerHeight")
+            ada.page.screenshot(path=README_PICTURE, animations="disabled")
+            assert README_PICTURE.stat().st_size < 300_000
+        ada.next()
+        ada.part("#line").fill("Analytical Engines Ltd")
+        ada.shot(f"{name}-4-text")
+        assert fits(ada)
+        ada.next()
+        ada.next()
+        ada.shot(f"{name}-5-review")
+        assert fits(ada)
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+        ada.shot(f"{name}-6-receipt")
+        assert fits(ada)
+
+
+HOSTILE = "</script><script>alert(1)</script> {{7*7}} <img src=x onerror=alert(1)> 👩‍⚖️"
+
+
+def test_hostile_words_are_only_words(browser, runtime, base):
+    fields = (
+        Field("f1", FieldType.TEXT, 1, Box(72, 600, 200, 18), signer="s1", label=HOSTILE),
+        Field("f2", FieldType.CHECKBOX, 1, Box(72, 640, 12, 12), signer="s1", label="x" * 200),
+        Field(
+            "f3", FieldType.SIGNATURE, 2, stage.SIGNATURE, signer="s1", label="توقيع المدير " * 9
+        ),
+        Field("f4", FieldType.SIGNATURE, 2, stage.OTHER_SIGNATURE, signer="s2"),
+    )
+    invitees = (Invitee(HOSTILE, "a@example.com"), Invitee("محمد علي كلاي", "b@example.com"))
+    words = {"title": f"{HOSTILE} {'Vereinbarung' * 9}", "message": HOSTILE * 20}
+    document = stage.put(runtime, contract(runtime, fields=fields, invitees=invitees, **words))
+    with visitor(browser, **SMALL_PHONE) as somebody:
+        page = somebody.page
+        page.on("dialog", lambda _: somebody.complaints.append("a dialog came up"))
+        page.goto(link(base, runtime, document))
+        assert HOSTILE in somebody.part("#greeting").inner_text()
+        somebody.agree()
+        somebody.part("#line").fill(HOSTILE)
+        somebody.next()
+        somebody.part("#box").check()
+        somebody.next()
+        somebody.part("#tab-type").click()
+        somebody.next()
+        assert HOSTILE in somebody.part("#answers").inner_text()
+        somebody.part("#finish").click()
+        somebody.part("h1").filter(has_text="You have signed").wait_for()
+        assert HOSTILE in somebody.part("h1").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert runtime.store.load(document.id).marks["f1"] == Typed(HOSTILE)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_at_four_hundred_percent_everything_can_still_be_reached(
+    browser, runtime, base, full, turned
+):
+    # 1280 x 800 at 400 % is 320 x 200; a small phone turned is about as low.
+    size = {"width": 568, "height": 320} if turned else {"width": 320, "height": 200}
+    with visitor(browser, viewport=size) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.agree()
+        for tab in ("draw", "upload", "type"):
+            ada.part(f"#tab-{tab}").click()
+        ada.next()
+        ada.part("#box").check()
+        ada.next()
+        ada.draw()
+        ada.next()
+        ada.part("#line").fill("Analytical Engines")
+        ada.next()
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+        assert ada.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, DESKTOP], ids=["320", "1280"])
+def test_written_from_right_to_left_nothing_is_cut_off(browser, runtime, base, full, size):
+    with visitor(browser, **size) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.page.evaluate("document.documentElement.dir = 'rtl'")
+        ada.agree()
+        ada.part("#tab-type").click()
+        ada.shot(f"{size['viewport']['width']}-right-to-left")
+        assert ada.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        ada.part("#editor-close").click()
+        # The page itself is not mirrored, and neither are the places on it.
+        paper, field = (
+            ada.part("#page-2 .sheet").bounding_box(),
+            ada.part("#field-3").bounding_box(),
+        )
+        assert paper
+        assert field
+        assert (field["x"] - paper["x"]) / paper["width"] == pytest.approx(72 / 612, abs=0.01)
+
+
+def test_high_contrast_keeps_every_control_visible(browser, runtime, base, full):
+    with visitor(browser, forced_colors="active", **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, full))
+        ada.agree()
+        ada.shot("forced-colours")
+        bordered = ada.page.evaluate(
+            """[...document.querySelectorAll('button.field, .main, #typed')]
+                 .every(e => parseFloat(getComputedStyle(e).borderTopWidth) >= 1)"""
+        )
+    assert bordered
+
+
+def test_of_five_hundred_pages_only_those_in_sight_are_fetched(browser, runtime, base):
+    far = Field("f1", FieldType.SIGNATURE, 500, stage.SIGNATURE, signer="s1")
+    long = stage.put(runtime, contract(runtime, invitees=(stage.ADA,), fields=(far,), pages=500))
+    asked: list[str] = []
+    with visitor(browser, **PHONE) as ada:
+        ada.page.on("request", lambda request: asked.append(request.url))
+        ada.page.goto(link(base, runtime, long))
+        ada.until("document.querySelector('#page-1 img').complete")
+        assert sum(one.endswith(".webp") for one in asked) < 12
+        ada.agree()
+        ada.until("document.querySelector('#page-500 img').naturalWidth > 0")
+        ada.part("#tab-type").click()
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="Everyone has signed").wait_for(timeout=60_000)
