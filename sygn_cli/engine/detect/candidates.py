@@ -25,6 +25,7 @@ _LOWEST_CELL: Final = 8.5
 _LOWEST_FREE: Final = 7.0
 _GROUP_GAP: Final = 16.0
 _SEPARATORS: Final = frozenset({"|", "-", "\u2013", "\u2014", "/", ".", "\u2010", "\u2011"})
+_MOST_CELL_WORDS: Final = 30
 _FEW_WORDS: Final = 5
 _DARK: Final = 0.45
 # What stands on a line that is to be signed: an x, /s/, a currency sign.
@@ -130,6 +131,8 @@ def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:
     inset = Area(area.x0 + 0.5, area.y0 + 0.5, area.x1 - 0.5, area.y1 - 0.5)
     if not chunks:
         return [inset]
+    if sum(len(chunk.words) for chunk in chunks) > _MOST_CELL_WORDS or _is_title(chunks):
+        return []
     low = max(chunk.base for chunk in chunks)
     size = max(chunk.size for chunk in chunks)
     top = low + 0.2 * size
@@ -260,6 +263,11 @@ def _stands_on(chunk: Chunk, piece: HLine) -> bool:
         return True
     # In ruled rows the label stands higher, in the middle of its row.
     return names_what_follows(chunk.text) and len(chunk.words) <= _FEW_WORDS
+
+
+def _is_title(chunks: list[Chunk]) -> bool:
+    """Tell whether a cell holds nothing but a title in bold capitals."""
+    return all(chunk.bold and chunk.text.isupper() and ":" not in chunk.text for chunk in chunks)
 
 
 def leaves_room(chunk: Chunk, right: float) -> bool:

@@ -31,6 +31,9 @@ _NUMBERING: Final = re.compile(
 )
 # Signs alone say nothing, and a mail-merge field will be replaced by data.
 _NO_LABEL: Final = re.compile(r"^(?:[\W_]*|[\[{<\u00ab]+[\w. ]+[\]}>\u00bb]+[\W_]*)$")
+_ROW_WIDTH: Final = 200.0  # a shorter row is no full line of running text
+_WRAPPED_WORDS: Final = 6
+_BESIDE: Final = 15.0
 _LINE_BELOW: Final = 30.0
 
 
@@ -40,13 +43,17 @@ def gather(sheet: Sheet, blanks: list[Blank], language: str) -> None:
     for blank in blanks:
         others = [other for other in blanks if other is not blank]
         around = Around(sheet, blank, others, headed)
-        found = [_left(around), _inside(around), _right(around)]
+        left = _left(around)
+        found = [left, _inside(around), _right(around)]
         if blank.form is not Form.TICK:
-            found += [_below(around, language), _above(around)]
+            below = _below(around, language)
+            far = below is not None and below.gap > NEXT_LINE
+            beside_it = left is not None and left.gap < _BESIDE and _useful(left.text)
+            found += [None if far and beside_it else below, _above(around)]
         blank.evidence = [
             weigh(blank, evidence, language)
             for evidence in found
-            if evidence and _useful(evidence.text)
+            if evidence and (_useful(evidence.text) or _is_choice(blank, evidence.text))
         ]
 
 
@@ -61,6 +68,11 @@ def _is_headed(sheet: Sheet, blank: Blank) -> bool:
         -4 < chunk.x0 - cell.x0 < 12 and cell.y0 - chunk.base < 6 and len(chunk.words) <= 8
         for chunk in sheet.chunks_between(cell.y0 - 8, cell.y0 + 1)
     )
+
+
+def _is_choice(blank: Blank, text: str) -> bool:
+    """Tell whether a text is the single letter beside a check box, as in ``M`` and ``F``."""
+    return blank.form is Form.TICK and bool(re.match(r"^[^\W_]", text))
 
 
 def _useful(text: str) -> bool:
@@ -91,7 +103,23 @@ def _left(around: Around) -> Evidence | None:
         off = abs(row.base - (middle + 0.3 * blank.size)) + 0.15 * gap
         if gap <= reach and off < nearest:
             best, nearest = Evidence(Where.LEFT, chunk.text, gap), off
-    return best
+    return best or _wrapped(around)
+
+
+def _wrapped(around: Around) -> Evidence | None:
+    """Return the end of the row above, where a sentence goes on with a blank."""
+    area, blank, sheet = around.area, around.blank, around.sheet
+    if blank.form not in {Form.RUN, Form.RULE}:
+        return None
+    after = Area(area.x1 - 1, area.y1 - 11, area.x1 + 10, area.y1 + 3)
+    if not sheet.words_in(after):
+        return None
+    for row in reversed(sheet.rows_between(area.y1 - 2.2 * blank.size, area.y1 - 6)):
+        last = row.chunks[-1]
+        if abs(row.chunks[0].x0 - area.x0) < 12 and last.x1 > area.x0 + _ROW_WIDTH:
+            words = [word for chunk in row.chunks for word in chunk.words]
+            return Evidence(Where.LEFT, " ".join(w.text for w in words[-_WRAPPED_WORDS:]), 10.0)
+    return None
 
 
 def _cell_before(sheet: Sheet, cell: Area) -> str:
@@ -161,11 +189,15 @@ def _below(around: Around, language: str) -> Evidence | None:
         gap = max(0.0, chunk.base - 0.75 * chunk.size - area.y1)
         if gap > NEXT_LINE and not _is_signature_label(chunk, language):
             return None
-        if around.blank.form is Form.CELL and is_boxed_below(around, chunk):
+        boxed = around.blank.form is Form.CELL and is_boxed_below(around, chunk)
+        if boxed or gap > _LINE_BELOW:
             return None
-        if gap > _LINE_BELOW or names_another(around, chunk, gap):
-            return None
-        return Evidence(Where.BELOW, chunk.text, gap)
+        # "Notary Public, State of ____" names the line above it and the blank after it.
+        role = chunk.text.split(",")[0]
+        if abs(chunk.x0 - area.x0) < 8 and lexicon.is_role(role):
+            return Evidence(Where.BELOW, role, gap)
+        rival = names_another(around, chunk, gap)
+        return None if rival else Evidence(Where.BELOW, chunk.text, gap)
     return None
 
 

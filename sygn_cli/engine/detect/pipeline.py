@@ -15,6 +15,7 @@ from sygn_cli.engine.detect import (
     slots,
     suppression,
 )
+from sygn_cli.engine.detect.blanks import Form
 from sygn_cli.engine.detect.candidates import find_blanks
 from sygn_cli.engine.detect.cells import cells_of, grid_of
 from sygn_cli.engine.detect.shapes import Area
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 # No standard sets a least size; less than this cannot be written in.
 _SMALLEST: Final = 4.0
+_LOW: Final = 45.0
 
 
 def judged_blanks(
@@ -65,8 +67,18 @@ def _candidates(sheet: Sheet) -> list[Blank]:
         if blank.area.width >= _SMALLEST
         and blank.area.height >= _SMALLEST
         and not any(blank.area.share_inside(tick) > 0.5 for tick in around)
+        and not _holds_choices(blank, ticks)
     ]
     return suppression.keep(sheet, blanks + ticks)
+
+
+def _holds_choices(blank: Blank, ticks: list[Blank]) -> bool:
+    """Tell whether a low cell is full of check boxes and so asks for nothing else."""
+    cell = blank.cell
+    if cell is None or cell.height > _LOW or blank.form is not Form.CELL:
+        return False
+    middles = [((t.area.x0 + t.area.x1) / 2, (t.area.y0 + t.area.y1) / 2) for t in ticks]
+    return any(cell.holds(x, y) for x, y in middles)
 
 
 def _lies_on(area: Area, masks: list[Area]) -> bool:
