@@ -267,3 +267,78 @@ def test_a_frame_is_allowed_for_named_origins_only_and_they_are_told(browser):
             told = page.evaluate("told")
     message = {"type": "cybersygn:complete", "document": document.id, "signer": "s1"}
     assert told == [[base, message]]
+
+
+def test_a_signer_without_fields_confirms_and_is_done(browser, runtime, base):
+    field = Field("f1", FieldType.SIGNATURE, 1, stage.SIGNATURE, signer="s2")
+    document = stage.put(runtime, contract(runtime, fields=(field,)))
+    with visitor(browser, **PHONE) as ada:
+        ada.page.goto(link(base, runtime, document))
+        ada.part("#agree").check()
+        ada.part("#consent button").click()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+
+
+def test_fields_that_may_stay_empty_are_offered_once(browser, runtime, base):
+    fields = (
+        Field("t", FieldType.TEXT, 1, Box(72, 600, 200, 18), signer="s1", required=False),
+        Field("c", FieldType.CHECKBOX, 1, Box(72, 640, 12, 12), signer="s1", required=False),
+        stage.SIMPLE_FIELDS[1],
+    )
+    document = stage.put(runtime, contract(runtime, fields=fields))
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, document))
+        ada.agree()
+        assert ada.part("#editor-next").inner_text() == "Skip"
+        ada.next()
+        ada.next()
+        ada.part("#review").wait_for()
+        ada.page.keyboard.press("Escape")
+        box = ada.part("button.field[data-id=c]")
+        box.click()
+        assert box.get_attribute("aria-checked") == "true"
+        box.click()
+        assert box.get_attribute("aria-checked") == "false"
+        ada.part("#forward").click()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+    assert dict(runtime.store.load(document.id).marks) == {}
+
+
+def test_what_the_server_refuses_is_said_where_it_can_be_put_right(browser, runtime, base):
+    text = Field("t", FieldType.TEXT, 1, Box(72, 600, 200, 18), signer="s1", label="Company")
+    document = stage.put(runtime, contract(runtime, fields=(text, stage.SIMPLE_FIELDS[1])))
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, document))
+        ada.agree()
+        ada.part("#line").fill("Acme \u202e Ltd")
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("#review-error").filter(has_text="U+202E").wait_for()
+        ada.part("#answers").get_by_role("button", name="Change Company").click()
+        ada.part("#line").fill("Acme Ltd")
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+        ada.complaints.clear()  # Chromium reports the refusal
+    assert runtime.store.load(document.id).marks["t"] == Typed("Acme Ltd")
+
+
+def test_a_document_that_was_signed_elsewhere_meanwhile_shows_its_receipt(
+    browser, runtime, base, simple
+):
+    with visitor(browser, **DESKTOP) as here, visitor(browser, **PHONE) as there:
+        for device in (here, there):
+            device.page.goto(link(base, runtime, simple))
+        here.agree()
+        there.part("#agree").check()
+        there.part("#consent button").click()
+        for device in (there, here):
+            device.part("#tab-type").click()
+            device.part("#typed").fill("Ada" if device is there else "Ada Lovelace")
+            device.next()
+            device.part("#finish").click()
+            device.part("h1").filter(has_text="You have signed").wait_for()
+        here.complaints.clear()  # Chromium reports the refusal
+    assert runtime.store.load(simple.id).marks["f1"] == Typed("Ada")
