@@ -181,9 +181,14 @@ def _is_dark(sheet: Sheet, area: Area) -> bool:
 
 def _of_rules(sheet: Sheet, grid: Grid, closed: list[Area]) -> list[Blank]:
     blanks = []
+    edges: dict[int, list[Area]] = {}
+    for cell in closed:
+        for y in {round(cell.y0), round(cell.y1)}:
+            edges.setdefault(y, []).append(cell)
     for rule in sheet.ink.rules:
+        near = [cell for y in range(-2, 3) for cell in edges.get(round(rule.y) + y, ())]
         for piece in _pieces(rule, grid):
-            if piece.width < _SHORTEST_RULE or _edges_a_cell(piece, closed):
+            if piece.width < _SHORTEST_RULE or _edges_a_cell(piece, near):
                 continue
             over = Area(piece.x0, piece.y - 8, piece.x1, piece.y - 1)
             if _is_upper_edge(piece, grid) or _is_dark(sheet, over):

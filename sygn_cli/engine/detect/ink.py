@@ -15,6 +15,8 @@ _THIN: Final = 3.0  # a filled rectangle up to this thick is meant as a line
 _DOT: Final = 2.2  # dotted lines are often drawn as rows of squares or discs of that size
 _STRAIGHT: Final = 1.0
 _NEARLY_WHITE: Final = 0.97
+_MOST_PAIRS: Final = 200_000
+_MOST_TINTS: Final = 2_000
 _MOST_ITEMS: Final = 20_000  # maps and plots have hundreds of thousands; none of them is a form
 
 
@@ -66,6 +68,8 @@ def read_ink(drawings: Iterable[Mapping[str, Any]]) -> Ink:
 def _framed(tints: list[tuple[Area, float]]) -> list[Area]:
     """Return light areas painted onto slightly larger dark ones: boxes without an outline."""
     dark = [area for area, light in tints if light < 0.5]
+    if len(dark) * len(tints) > _MOST_PAIRS:
+        return []
     return [
         area
         for area, light in tints
@@ -181,7 +185,7 @@ def _read_rectangle(ink: Ink, area: Area, *, stroked: bool, fill: float | None) 
     else:
         if stroked:
             ink.boxes.append(area)
-        if fill is not None:
+        if fill is not None and len(ink.tints) < _MOST_TINTS:
             ink.tints.append((area, fill))
 
 

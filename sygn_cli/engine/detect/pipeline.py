@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # No standard sets a least size; less than this cannot be written in.
 _SMALLEST: Final = 4.0
+_MOST_BLANKS: Final = 600  # a page with more lines and cells is a table or a drawing
 _LOW: Final = 45.0
 
 
@@ -69,6 +70,8 @@ def _candidates(sheet: Sheet) -> list[Blank]:
         and not any(blank.area.share_inside(tick) > 0.5 for tick in around)
         and not _holds_choices(blank, ticks)
     ]
+    if len(blanks) > _MOST_BLANKS:
+        blanks = [blank for blank in blanks if blank.form is Form.RUN][:_MOST_BLANKS]
     return suppression.keep(sheet, blanks + ticks)
 
 

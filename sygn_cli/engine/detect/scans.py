@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any, Final
+
+import pymupdf
 
 from sygn_cli.engine.detect import raster
 from sygn_cli.engine.detect.ink import Ink
@@ -16,6 +19,7 @@ from sygn_cli.engine.detect.words import Word, Writing
 _DPI: Final = 150
 _COVERS: Final = 0.6
 _FEW_PATHS: Final = 8
+_LANGUAGES: Final = ("eng", "deu", "fra", "spa", "ita", "por", "nld", "pol", "tur", "swe")
 _INVISIBLE: Final = 3  # ISO 32000-1, table 106: text rendering mode 3 paints nothing
 _OCR_DPI: Final = 200
 
@@ -171,7 +175,7 @@ def _unread(lumps: list[Area], scale: float) -> Writing:
 def _recognised(page: Any) -> Writing | None:  # noqa: ANN401
     """Return what Tesseract reads, None where it is not installed or fails on the picture."""
     try:
-        textpage = page.get_textpage_ocr(dpi=_OCR_DPI, full=True)
+        textpage = page.get_textpage_ocr(dpi=_OCR_DPI, full=True, language=_languages())
     except (RuntimeError, ValueError, OSError):
         return None
     lines: dict[tuple[int, int], list[Any]] = {}
@@ -180,6 +184,16 @@ def _recognised(page: Any) -> Writing | None:  # noqa: ANN401
             lines.setdefault((word[5], word[6]), []).append(word)
     words = [word for line in lines.values() for word in _on_one_base(line)]
     return Writing(words=words) if words else None
+
+
+def _languages() -> str:
+    """Return the installed languages to read in, English first, three at most: each costs time."""
+    folder = pymupdf.get_tessdata()
+    if not folder:
+        message = "Tesseract is not installed"
+        raise RuntimeError(message)
+    there = [name for name in _LANGUAGES if (Path(folder) / f"{name}.traineddata").is_file()]
+    return "+".join(there[:3]) or "eng"
 
 
 def _on_one_base(line: list[Any]) -> list[Word]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SMALLEST: Final = 5.2
 _LARGEST: Final = 22.0
+_MOST: Final = 900  # a page with more small squares is a picture, not a form
 _COMB: Final = 3  # so many touching squares in a row are cells for letters
 
 
@@ -26,7 +27,7 @@ def find_ticks(sheet: Sheet, cells: list[Area]) -> list[Blank]:
     squares += [area for area in cells if _square(area)]
     squares += [area for area, light in sheet.ink.tints if light > 0.75 and _is_free(sheet, area)]
     squares += [area for area in cells + sheet.ink.boxes if _wide_tick(sheet, area)]
-    squares = _distinct(squares)
+    squares = _distinct(squares) if len(squares) <= _MOST else []
     combs, alone = _split_combs(squares)
     found = [_tick(area) for area in _distinct([*sheet.writing.ticks, *sheet.ink.circles, *alone])]
     found = [tick for tick in found if not _is_occupied(sheet, tick.area)]

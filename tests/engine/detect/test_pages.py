@@ -78,3 +78,15 @@ def test_every_detection_says_why_and_lies_on_its_page():
 
 def test_an_empty_page_has_no_fields():
     assert detect_fields(Canvas().bytes()) == DetectionReport((), (), 1)
+
+
+def test_a_page_full_of_squares_is_a_picture_and_no_form():
+    canvas = Canvas()
+    shape = canvas.page.new_shape()
+    for x in range(0, 590, 10):
+        for y in range(0, 830, 10):
+            if (x * 7 + y * 3) % 4:
+                shape.draw_rect(pymupdf.Rect(x, y, x + 8, y + 8))
+    shape.finish(width=0.5)
+    shape.commit()
+    assert detect_fields(canvas.bytes()).detections == ()
