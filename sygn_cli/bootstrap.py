@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.delivery.keys import WorkspaceKeys
-from sygn_cli.delivery.lazy_http import LazyHttp
-from sygn_cli.delivery.pdf_work import LazyWorkers
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.runtime import Runtime
 from sygn_cli.services.settings import settings_from
-from sygn_cli.services.webhook_ports import Webhooks
-from sygn_cli.store.answers import FileAnswers
-from sygn_cli.store.apikeys import FileApiKeys
 from sygn_cli.store.cache import FolderCache
-from sygn_cli.store.delivery_log import DeliveryLog
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.keyring import Keyring
-from sygn_cli.store.ledger import WorkspaceLedger
-from sygn_cli.store.outbox import Outbox
-from sygn_cli.store.templates import FolderTemplates
-from sygn_cli.store.webhooks import Endpoints
 from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from sygn_cli.delivery.pdf_work import LazyWorkers
+    from sygn_cli.domain.audit import Event
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.webhook_ports import Webhooks
+    from sygn_cli.store.answers import FileAnswers
+    from sygn_cli.store.apikeys import FileApiKeys
+    from sygn_cli.store.ledger import WorkspaceLedger
+    from sygn_cli.store.outbox import Job
+    from sygn_cli.store.templates import FolderTemplates
+    from sygn_cli.store.webhooks import Endpoints
+
+T = TypeVar("T")
 _WORKERS = 2
 
 
@@ -69,26 +72,95 @@ def existing_runtime(
 def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     settings = settings_from(workspace.settings_text(), environment)
     clock = SystemClock()
-    endpoints = Endpoints(workspace.webhooks)
-    store = WorkspaceStore(workspace, jobs_for=endpoints.jobs_for)
+    endpoints = later(lambda: _endpoints(workspace))
+
+    def jobs_for(document: Document, event: Event) -> Sequence[Job]:
+        return endpoints.jobs_for(document, event)
+
+    store = WorkspaceStore(workspace, jobs_for=jobs_for)
     return Runtime(
         store=store,
         clock=clock,
-        pdf=LazyWorkers(_WORKERS),
+        pdf=later(_pdf_work),
         keys=WorkspaceKeys(Keyring(workspace.keys), clock, settings.organisation),
         cache=FolderCache(workspace.cache),
         settings=settings,
-        api_keys=FileApiKeys(workspace.keys),
-        templates=FolderTemplates(workspace.templates, workspace.staging),
-        answers=FileAnswers(workspace.idempotency),
-        webhooks=Webhooks(
-            endpoints=endpoints,
-            log=DeliveryLog(workspace.webhooks / "log"),
-            jobs=Outbox(workspace.outbox),
-            http=LazyHttp(),
-        ),
-        ledger=WorkspaceLedger(store),
+        api_keys=later(lambda: _api_keys(workspace)),
+        templates=later(lambda: _templates(workspace)),
+        answers=later(lambda: _answers(workspace)),
+        webhooks=later(lambda: _webhooks(workspace, endpoints)),
+        ledger=later(lambda: _ledger(store)),
     )
+
+
+def _pdf_work() -> LazyWorkers:
+    from sygn_cli.delivery.pdf_work import LazyWorkers
+
+    return LazyWorkers(_WORKERS)
+
+
+def _endpoints(workspace: Workspace) -> Endpoints:
+    from sygn_cli.store.webhooks import Endpoints
+
+    return Endpoints(workspace.webhooks)
+
+
+def _api_keys(workspace: Workspace) -> FileApiKeys:
+    from sygn_cli.store.apikeys import FileApiKeys
+
+    return FileApiKeys(workspace.keys)
+
+
+def _templates(workspace: Workspace) -> FolderTemplates:
+    from sygn_cli.store.templates import FolderTemplates
+
+    return FolderTemplates(workspace.templates, workspace.staging)
+
+
+def _answers(workspace: Workspace) -> FileAnswers:
+    from sygn_cli.store.answers import FileAnswers
+
+    return FileAnswers(workspace.idempotency)
+
+
+def _webhooks(workspace: Workspace, endpoints: Endpoints) -> Webhooks:
+    from sygn_cli.delivery.lazy_http import LazyHttp
+    from sygn_cli.services.webhook_ports import Webhooks
+    from sygn_cli.store.delivery_log import DeliveryLog
+    from sygn_cli.store.outbox import Outbox
+
+    return Webhooks(
+        endpoints=endpoints,
+        log=DeliveryLog(workspace.webhooks / "log"),
+        jobs=Outbox(workspace.outbox),
+        http=LazyHttp(),
+    )
+
+
+def _ledger(store: WorkspaceStore) -> WorkspaceLedger:
+    from sygn_cli.store.ledger import WorkspaceLedger
+
+    return WorkspaceLedger(store)
+
+
+class _Later:
+    """Stands for a part until it is used: importing all of them takes longer than `status`."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._part: object | None = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the part has
+        with self._lock:
+            if self._part is None:
+                self._part = self._make()
+        return getattr(self._part, name)
+
+
+def later(make: Callable[[], T]) -> T:
+    """Return something that becomes what ``make`` gives when one of its attributes is used."""
+    return cast("T", _Later(make))
 
 
 def _place(workspace: str | None, environment: Mapping[str, str]) -> Path:

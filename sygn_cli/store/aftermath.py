@@ -20,8 +20,8 @@ from sygn_cli.domain.audit import Event
 from sygn_cli.domain.document import Document
 from sygn_cli.domain.errors import SygnError, Tampered
 from sygn_cli.store import audit, durable, reading, records, trouble
+from sygn_cli.store.entries import Logged
 from sygn_cli.store.listing import IndexUnavailable
-from sygn_cli.store.log import Logged
 from sygn_cli.store.outbox import Job, Outbox
 from sygn_cli.store.records import Projection
 

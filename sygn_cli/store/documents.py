@@ -13,13 +13,9 @@ from sygn_cli.domain.errors import NotFound, SygnError, Tampered
 from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading, trouble
-from sygn_cli.store.aftermath import Aftermath, JobsFor, no_jobs
-from sygn_cli.store.idempotency import Bindings
+from sygn_cli.store.entries import Entries
 from sygn_cli.store.keyring import Keyring
 from sygn_cli.store.listing import IndexUnavailable
-from sygn_cli.store.log import WorkspaceLog
-from sygn_cli.store.outbox import Outbox
-from sygn_cli.store.transaction import Transactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +23,12 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document
+    from sygn_cli.store.aftermath import JobsFor
+    from sygn_cli.store.idempotency import Bindings
     from sygn_cli.store.index import Index
+    from sygn_cli.store.log import WorkspaceLog
+    from sygn_cli.store.outbox import Outbox
+    from sygn_cli.store.transaction import Transactions
     from sygn_cli.store.verify import Finding
     from sygn_cli.store.workspace import Workspace
 
@@ -39,30 +40,55 @@ class WorkspaceStore:
 
     Attributes:
         keys: The secrets.
-        outbox: Jobs that follow from committed events.
-        log: The Merkle log of all trails.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         *,
-        jobs_for: JobsFor = no_jobs,
+        jobs_for: JobsFor | None = None,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.workspace = workspace
         self.keys = Keyring(workspace.keys, entropy=entropy)
-        self.outbox = Outbox(workspace.outbox)
-        self.log = WorkspaceLog(workspace.log, self.keys, workspace_id=workspace.id)
-        self._bindings = Bindings(workspace.idempotency)
+        self._jobs_for = jobs_for
+        self._entropy = entropy
+
+    # The parts that write are imported when something is written: `status` only reads.
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Jobs that follow from committed events."""
+        from sygn_cli.store.outbox import Outbox  # noqa: PLC0415
+
+        return Outbox(self.workspace.outbox)
+
+    @cached_property
+    def log(self) -> WorkspaceLog:
+        """The Merkle log of all trails."""
+        from sygn_cli.store.log import WorkspaceLog  # noqa: PLC0415
+
+        return WorkspaceLog(self.workspace.log, self.keys, workspace_id=self.workspace.id)
+
+    @cached_property
+    def _bindings(self) -> Bindings:
+        from sygn_cli.store.idempotency import Bindings  # noqa: PLC0415
+
+        return Bindings(self.workspace.idempotency)
+
+    @cached_property
+    def _transactions(self) -> Transactions:
+        from sygn_cli.store.aftermath import Aftermath, no_jobs  # noqa: PLC0415
+        from sygn_cli.store.transaction import Transactions  # noqa: PLC0415
+
         aftermath = Aftermath(
-            inflight=workspace.inflight,
+            inflight=self.workspace.inflight,
             outbox=self.outbox,
             log=self.log,
             note=self._note,
-            jobs_for=jobs_for,
+            jobs_for=self._jobs_for or no_jobs,
         )
-        self._transactions = Transactions(workspace, aftermath, entropy)
+        return Transactions(self.workspace, aftermath, self._entropy)
 
     def create(
         self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
@@ -183,6 +209,9 @@ class WorkspaceStore:
         Raises:
             WorkspaceUnusable: Something cannot be written.
         """
+        # Nothing is under way nearly always, and then nothing that writes is imported.
+        if not any(self.workspace.inflight.glob("*")):
+            return 0
         return self._transactions.heal()
 
     def heal_all(self) -> int:
@@ -239,7 +268,7 @@ class WorkspaceStore:
         except ImportError as error:  # a Python without SQLite
             raise IndexUnavailable(str(error)) from error
         path = self.workspace.cache / "index.sqlite3"
-        return Index(path, log=self.log, load=self.load, walk=self._walk)
+        return Index(path, log=Entries(self.workspace.log), load=self.load, walk=self._walk)
 
     def _exists(self, document_id: str) -> bool:
         try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.listing import Filters
-    from sygn_cli.store.log import WorkspaceLog
+    from sygn_cli.store.entries import Entries
 
     Load: TypeAlias = Callable[[str], Document]
     Walk: TypeAlias = Callable[[], Iterable[str]]
@@ -57,7 +57,7 @@ class Index:
         walk: Yields the ids of all documents from the folders.
     """
 
-    def __init__(self, path: Path, *, log: WorkspaceLog, load: Load, walk: Walk) -> None:
+    def __init__(self, path: Path, *, log: Entries, load: Load, walk: Walk) -> None:
         self._path = path
         self._log = log
         self._load = load

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.errors import NotFound, Tampered
-from sygn_cli.store import audit, checkpoint, durable, log, merkle
+from sygn_cli.store import audit, checkpoint, durable, entries, log, merkle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,7 +88,7 @@ class WorkspaceLedger:
             raise Tampered("The workspace log is not what was signed.")
         wanted = f'"{document_id}"'.encode()
         found = [
-            Inclusion(log.entry(line).seq, line, _steps(leaves, index))
+            Inclusion(entries.entry(line).seq, line, _steps(leaves, index))
             for index, line in enumerate(lines)
             if wanted in line
         ]

@@ -10,10 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain.audit import canonical
 from sygn_cli.domain.errors import Tampered
 from sygn_cli.store import audit, checkpoint, durable, locks, merkle
 from sygn_cli.store.checkpoint import Checkpoint, Signer
+from sygn_cli.store.entries import Entries, Logged, entry
 from sygn_cli.store.merkle import Frontier
 
 if TYPE_CHECKING:
@@ -24,21 +24,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "log.key"
 VERIFIER: Final = "log.pub"
-_LONGEST_LINE: Final = 4096
 _FRONTIER_BYTES: Final = 4096  # one hash for each bit of the size, and room to spare
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One entry: a document had this head after that event."""
-
-    doc: str
-    seq: int
-    head: str
-
-    def line(self) -> bytes:
-        """Return the canonical bytes, without the line feed."""
-        return canonical({"doc": self.doc, "head": self.head, "seq": self.seq})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +35,7 @@ class _Tail:
     size: int
 
 
-class WorkspaceLog:
+class WorkspaceLog(Entries):
     """The files of ``log/``.
 
     Attributes:
@@ -57,15 +43,11 @@ class WorkspaceLog:
     """
 
     def __init__(self, folder: Path, keys: Keyring, *, workspace_id: str) -> None:
+        super().__init__(folder)
         self._folder = folder
         self._keys = keys
         self._signer: Signer | None = None
         self.origin = f"sygn.local/{workspace_id}"
-
-    @property
-    def entries(self) -> Path:
-        """The lines."""
-        return self._folder / "entries.jsonl"
 
     def append(self, entries: Sequence[Logged], *, again: bool = False) -> None:
         """Add entries of one document, in their order, and sign the new head; durable on return.
@@ -94,7 +76,7 @@ class WorkspaceLog:
     def heads(self, document_id: str) -> dict[int, str]:
         """Return the logged heads of a document by event number; looks through the whole log."""
         wanted = f'"{document_id}"'.encode()
-        found = (entry(line) for line in self._lines() if wanted in line)
+        found = (entry(line) for line in self.lines() if wanted in line)
         return {one.seq: one.head for one in found}
 
     def verify(self) -> None:
@@ -108,35 +90,8 @@ class WorkspaceLog:
         if note is not None:
             verifier = self._signing_key().verifier()
             self._rebuilt(checkpoint.open_note(note, verifier=verifier))
-        elif self._lines():
+        elif self.lines():
             raise Tampered("The checkpoint of the workspace log is gone.")
-
-    def read(self, *, start: int) -> tuple[list[Logged], int]:
-        """Return the entries behind a place in bytes, and the place behind them.
-
-        Raises:
-            Tampered: No line starts at that place.
-        """
-        try:
-            with self.entries.open("rb") as file:
-                if start:
-                    file.seek(start - 1)
-                    if file.read(1) != b"\n":
-                        raise Tampered("The workspace log became another one.")
-                committed, _ = audit.split(file.read())
-        except FileNotFoundError:
-            committed = b""
-        return [entry(line) for line in audit.lines(committed)], start + len(committed)
-
-    def line_start(self, place: int) -> int:
-        """Return the start of the line that a place in bytes is in, or the end if it is behind."""
-        try:
-            with self.entries.open("rb") as file:
-                start = max(0, place - _LONGEST_LINE)
-                file.seek(start)
-                return start + file.read(place - start).rfind(b"\n") + 1
-        except FileNotFoundError:
-            return 0
 
     def checkpoint(self) -> bytes | None:
         """Return the signed head as it is; None before the first event."""
@@ -149,12 +104,6 @@ class WorkspaceLog:
         """Return the public key of the log (C2SP signed-note); None before the first event."""
         kept = self._keys.read(VERIFIER)
         return None if kept is None else kept.decode("ascii", "replace").strip()
-
-    def _lines(self) -> list[bytes]:
-        try:
-            return audit.lines(audit.split(durable.read(self.entries))[0])
-        except FileNotFoundError:
-            return []
 
     def _tail(self) -> _Tail:
         """Return the end of the log, after checking that it continues what was signed last."""
@@ -181,7 +130,7 @@ class WorkspaceLog:
         durable.put_if_absent(self._folder / "checkpoint", signer.sign(empty))
 
     def _rebuilt(self, signed: Checkpoint) -> _Tail:
-        lines = self._lines()
+        lines = self.lines()
         before = Frontier().grown(map(merkle.leaf, lines[: signed.size]))
         if (before.size, before.root()) != (signed.size, signed.root):
             raise Tampered(
@@ -210,30 +159,6 @@ class WorkspaceLog:
                 raise Tampered(f"keys/{KEY} and keys/{VERIFIER} do not belong together.")
             self._signer = signer
         return self._signer
-
-    def size(self) -> int:
-        """Return the length of the entries in bytes."""
-        try:
-            return self.entries.stat().st_size
-        except FileNotFoundError:
-            return 0
-
-
-def entry(line: bytes) -> Logged:
-    """Return the entry of one line.
-
-    Raises:
-        Tampered: It is none.
-    """
-    try:
-        data: dict[str, Any] = json.loads(line)
-        found = Logged(data["doc"], data["seq"], data["head"])
-        canonical_line = found.line()
-    except (ValueError, TypeError, KeyError) as error:
-        raise Tampered("A line of the workspace log is not what sygn writes.") from error
-    if canonical_line != line:
-        raise Tampered("A line of the workspace log is not canonical JSON.")
-    return found
 
 
 def verify_log(

@@ -19,7 +19,7 @@ from sygn_cli.domain.audit import Entry, Event, sha256
 from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, blobs, durable, locks, reading, trouble
 from sygn_cli.store.aftermath import Aftermath, Committed
-from sygn_cli.store.log import Logged
+from sygn_cli.store.entries import Logged
 from sygn_cli.store.workspace import DocumentFolder, Workspace
 
 if TYPE_CHECKING:

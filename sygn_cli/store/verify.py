@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sygn_cli.domain.audit import Event
-    from sygn_cli.store.log import Logged, WorkspaceLog
+    from sygn_cli.store.entries import Logged
+    from sygn_cli.store.log import WorkspaceLog
     from sygn_cli.store.workspace import DocumentFolder, Workspace
 
 _LOG: Final = "log"
