@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain import ids, moment, proposals, routing, text
 from sygn_cli.domain.audit import Json, canonical, sha256
 from sygn_cli.domain.document import LOCAL_ACCOUNT, Document, Mode, SigningOrder, SourceFile
-from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
+from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected, NotFound
 from sygn_cli.domain.evidence import OPERATOR
-from sygn_cli.engine import credential, intake
+from sygn_cli.engine import credential, intake, render
 from sygn_cli.engine.detect import detect_fields
 from sygn_cli.services import detection, field_presets, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
     from sygn_cli.domain.field import Detection, Field
     from sygn_cli.domain.signer import Invitee
@@ -101,7 +102,11 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     if request.webhook:
         webhooks.require_url(request.webhook, allow_private=request.webhook_private)
     intakes = [_inspect(runtime, request, file) for file in request.files]
-    found = _Found((), (), ()) if request.fields is not None else _find(runtime, request)
+    if request.fields is None:
+        found = _find(runtime, request)
+    else:
+        found = _Found((), (), ())
+        _look_at_pages(runtime, request, request.fields)
     fields = _assign(request, found.fields if request.fields is None else request.fields)
     proposal = proposals.Proposal(
         account=request.account,
@@ -187,6 +192,17 @@ def _inspect(runtime: Runtime, request: Request, file: GivenFile) -> Intake:
         most_pages=runtime.settings.most_pages,
         flatten_existing_signatures=request.flatten_existing_signatures,
     )
+
+
+def _look_at_pages(runtime: Runtime, request: Request, fields: Sequence[Field]) -> None:
+    """Read each page that is to be signed: a page that nobody can read is refused now.
+
+    Detection does so by itself; without it a page that never ends would be found by the signer.
+    """
+    for number, page in sorted({(field.file, field.page) for field in fields}):
+        if number <= len(request.files):
+            with suppress(NotFound):  # a page that is not there is refused by its own rule
+                runtime.pdf.call(render.page_text, request.files[number - 1].content, page)
 
 
 def _source(file: GivenFile, one: Intake) -> SourceFile:

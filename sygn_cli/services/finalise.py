@@ -74,6 +74,7 @@ def _seal(runtime: Runtime, document: Document) -> Document:
         [runtime.store.blob(document.id, file.sha256) for file in document.files],
         _stamps(runtime, document),
         title=document.title,
+        names=[file.name for file in document.files],
         sandbox=document.mode is Mode.TEST,
         created_at=document.created_at,
     )
@@ -93,7 +94,7 @@ def _certify(runtime: Runtime, document: Document) -> Document:
         document,
         runtime.store.trail(document.id),
         fingerprint=credential.fingerprint(held.cert_pem),
-        sealed_by=runtime.settings.organisation,
+        sealed_by=credential.common_name(held.cert_pem),
     )
     drawn = runtime.pdf.call(completion_certificate.draw, view)
     sealed = _sealed(runtime, document, drawn, reason=_CERTIFICATE_REASON)
