@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response, g, request
 
-from sygn_cli.server import assets, errors, security, signing, signing_files, source, words
+from sygn_cli.server import (
+    assets,
+    compression,
+    errors,
+    security,
+    signing,
+    signing_files,
+    source,
+    words,
+)
 from sygn_cli.server.api import mount as api
 
 if TYPE_CHECKING:
@@ -29,7 +38,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     files = assets.Assets.read(web / "static")
     app.jinja_env.globals.update(
-        scripts=[name for name in files.files if name.endswith(".js")],
+        modules=files.modules,
         asset=files.url,
         nonce=security.nonce,
         t=words.t,
@@ -40,6 +49,7 @@ def create_app(runtime: Runtime) -> Flask:
     security.protect(app, runtime.settings)
     errors.register(app)
     _log_requests(app)
+    compression.compress_long_pages(app)
     app.register_blueprint(assets.blueprint(files))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))

@@ -10,10 +10,18 @@ from sygn_cli.server.assets import Assets, squeezed, web_folder
 STATIC = web_folder() / "static"
 
 
-def test_scripts_and_styles_are_under_60_kb():
-    files = Assets.read(STATIC).files
-    sizes = {name: len(files[name].content) for name in files if name.endswith((".js", ".css"))}
+def test_scripts_and_styles_of_the_signing_page_are_under_60_kb():
+    assets = Assets.read(STATIC)
+    names = ["page.css", "sign.js", *assets.modules("sign.js")]
+    sizes = {name: len(assets.files[name].content) for name in names}
     assert sum(sizes.values()) < 60_000, sizes
+
+
+def test_all_modules_of_the_signing_page_are_preloaded_and_no_others(site):
+    preloaded = re.findall(r'rel="modulepreload" href="/assets/\w+/([^"]+)"', site.open().text)
+    assert preloaded == Assets.read(STATIC).modules("sign.js")
+    assert {"pad.js", "words.js"} <= set(preloaded)
+    assert "state.js" not in preloaded
 
 
 def test_a_file_may_be_kept_for_ever_under_its_version(site):
