@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,6 @@ from sygn_cli.services import detection, field_presets, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
     from sygn_cli.domain.field import Detection, Field
     from sygn_cli.domain.signer import Invitee
