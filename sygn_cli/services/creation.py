@@ -199,7 +199,7 @@ def _look_at_pages(runtime: Runtime, request: Request, fields: Sequence[Field]) 
 
     Detection does so by itself; without it a page that never ends would be found by the signer.
     """
-    for number, page in sorted({(field.file, field.page) for field in fields}):
+    for number, page in sorted({(one.file, one.page) for one in fields}):
         if number <= len(request.files):
             with suppress(NotFound):  # a page that is not there is refused by its own rule
                 runtime.pdf.call(render.page_text, request.files[number - 1].content, page)
