@@ -48,10 +48,11 @@ def kept(terminal):
 
 
 def test_a_document_is_made_from_a_template_again_and_again(kept):
+    shown = kept.ok("templates", "show", "nda", "--json").json
     for _ in range(2):
         made = kept.ok("create", "--template", "nda", *PEOPLE, "--json").json
         assert made["title"] == "Mutual NDA"
-        assert made["field_count"] == 7
+        assert made["field_count"] == len(shown["fields"])
     assert len(kept.ok("list", "--json").json["data"]) == 2
 
 
@@ -67,7 +68,8 @@ def test_signers_take_the_roles_of_a_template(kept):
 
 def test_templates_are_listed_shown_and_removed(kept):
     assert kept.ok("templates", "list").text == "nda\t\tMutual NDA\tCompany, Recipient\n"
-    assert len(kept.ok("templates", "show", "nda").text.splitlines()) == 7
+    lines = kept.ok("templates", "show", "nda").text.splitlines()
+    assert [line.split("\t")[0] for line in lines][:2] == ["f1", "f2"]
     kept.ok("templates", "remove", "nda")
     assert kept("templates", "show", "nda").code == 3
     assert kept("create", "--template", "nda", *PEOPLE).code == 3

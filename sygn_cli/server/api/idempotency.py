@@ -26,7 +26,9 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 # These keep their promise themselves, or change nothing when they are repeated.
 _BY_THEMSELVES: Final = frozenset({"create_document", "void_document", "send_document", "detect"})
 # Their answers hold a secret, and secrets are not kept.
-_SECRET: Final = frozenset({"mint_key", "rotate_link", "remind_signers", "create_webhook"})
+_SECRET: Final = frozenset(
+    {"mint_key", "rotate_link", "remind_signers", "add_webhook", "rotate_webhook"}
+)
 
 
 class Ledger:

@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import Info, OpenAPI, Server
 
 from sygn_cli import __version__
+from sygn_cli.server import docs
 from sygn_cli.server.api import (
     actions,
     answers,
@@ -65,7 +66,9 @@ def mount(app: OpenAPI, runtime: Runtime) -> None:
     for part in (documents, actions, library, keys, webhooks):
         app.register_api(part.blueprint(runtime))
     _number_requests(app)
-    description = json.dumps(describe(app), indent=1).encode()
+    told = describe(app)
+    description = json.dumps(told, separators=(",", ":")).encode()
+    app.register_blueprint(docs.blueprint(runtime, told))
 
     def openapi() -> Response:
         return Response(description, mimetype="application/json")
@@ -80,6 +83,9 @@ def describe(app: OpenAPI) -> dict[str, Any]:
     schemas = description["components"]["schemas"]
     schemas.pop("ValidationErrorModel", None)
     schemas["Error"] = answers.Error.model_json_schema()
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            _drop_foreign_refusal(operation["responses"])
     schemas["VoidBody"] = VoidBody.model_json_schema()
     void = description["paths"][f"{gate.PREFIX}/documents/{{document_id}}/void"]["post"]
     # flask-openapi3 4.3 cannot say that a body may be left out.
@@ -89,6 +95,12 @@ def describe(app: OpenAPI) -> dict[str, Any]:
     }
     _add_links(description["paths"])
     return description
+
+
+def _drop_foreign_refusal(responses: dict[str, Any]) -> None:
+    """Take out the 422 that flask-openapi3 adds of itself: a body that does not fit is a 400."""
+    if "ValidationErrorModel" in json.dumps(responses.get("422", {})):
+        del responses["422"]
 
 
 def _add_links(paths: dict[str, Any]) -> None:
