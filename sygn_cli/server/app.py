@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from sygn_cli.server import (
     assets,
     compression,
+    embed,
     errors,
     security,
     signing,
@@ -53,6 +54,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(assets.blueprint(files))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
+    app.register_blueprint(embed.blueprint(web))
     api.mount(app, runtime)
     _add_plain_routes(app)
     return app

@@ -120,7 +120,7 @@ def protect(app: Flask, settings: Settings) -> None:
         headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         headers["Permissions-Policy"] = _PERMISSIONS
         if answer.mimetype != "text/html":
-            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
 
 
