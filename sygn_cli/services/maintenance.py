@@ -23,9 +23,14 @@ _PAGE: Final = 100
 def resume(runtime: Runtime) -> int:
     """Seal what everyone has signed, expire what is overdue; return how many changed.
 
+    Before that the store finishes what dead processes left and throws away what is left of them.
     One document that cannot be helped does not keep the others waiting.
     """
     changed = 0
+    try:
+        runtime.store.tend(now=runtime.clock.now())
+    except SygnError as error:
+        _LOG.warning("the workspace could not be tidied: %s", error.message)
     for document in _open(runtime):
         if not (document.awaits_seal or document.is_overdue(runtime.clock.now())):
             continue

@@ -123,6 +123,14 @@ class Store(Protocol):
         """
         ...
 
+    def tend(self, *, now: datetime) -> None:
+        """Finish what was left unfinished and throw away what is left over; may take its time.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        ...
+
 
 class Clock(Protocol):
     """The time and chance, so that tests can decide both."""
@@ -169,7 +177,11 @@ class Keys(Protocol):
         ...
 
     def root_pem(self) -> bytes:
-        """Return the workspace CA's X.509 certificate in PEM."""
+        """Return the X.509 certificate in PEM that the seal's credential leads to."""
+        ...
+
+    def roots(self) -> Sequence[bytes]:
+        """Return all roots that this workspace ever sealed under, the present one first."""
         ...
 
 

@@ -13,6 +13,7 @@ from sygn_cli.domain.errors import NotFound, SygnError, Tampered
 from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading, trouble
+from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.entries import Entries
 from sygn_cli.store.keyring import Keyring
 from sygn_cli.store.listing import IndexUnavailable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sygn_cli.store.workspace import Workspace
 
 _log = logging.getLogger("sygn.store")
+_LAST_BOOT = "boot-id"
 
 
 class WorkspaceStore:
@@ -224,6 +226,25 @@ class WorkspaceStore:
             WorkspaceUnusable: Something cannot be written.
         """
         return self._transactions.heal_all()
+
+    def tend(self, *, now: datetime) -> None:
+        """Heal and sweep; after a restart of the machine look through all documents.
+
+        In-flight marks are not flushed to disk, so that after a power cut they may be missing.
+
+        Raises:
+            WorkspaceUnusable: Something cannot be written.
+        """
+        from sygn_cli.store.index import boot_id  # noqa: PLC0415 - rarely needed
+
+        kept = FolderCache(self.workspace.cache)
+        here = boot_id().encode()
+        if not here or kept.get(_LAST_BOOT) != here:
+            self.heal_all()
+            kept.put(_LAST_BOOT, here)
+        else:
+            self.heal()
+        self.sweep(now=now)
 
     def sweep(self, *, now: datetime) -> None:
         """Forget idempotency keys of yesterday and remove what dead processes left behind.

@@ -134,7 +134,7 @@ class Index:
         with contextlib.closing(database):
             # The rollback journal lets a process die at any time. After a power cut the boot id
             # is another one; where the system tells none, SQLite has to flush.
-            database.execute(f"PRAGMA synchronous = {'OFF' if _boot() else 'NORMAL'}")
+            database.execute(f"PRAGMA synchronous = {'OFF' if boot_id() else 'NORMAL'}")
             yield database
 
     def _refresh(self, database: sqlite3.Connection) -> None:
@@ -149,7 +149,7 @@ class Index:
         for document_id in present - known:
             self._put(database, document_id)
         start = self._log.line_start(max(0, _log_bytes(database) - _UNSURE_BYTES))
-        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, _boot()))
+        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, boot_id()))
         database.execute("COMMIT")
 
     def _rebuild(self, database: sqlite3.Connection) -> None:
@@ -157,7 +157,7 @@ class Index:
         database.executescript(_TABLES)
         for document_id in self._walk():
             self._put(database, document_id)
-        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, _boot()))
+        database.execute("UPDATE place SET log_bytes = ?, boot = ?", (start, boot_id()))
         database.execute("COMMIT")
 
     def _catch_up(self, database: sqlite3.Connection, *known: Document) -> None:
@@ -222,7 +222,7 @@ def _is_current(database: sqlite3.Connection) -> bool:
     if not _has_tables(database):
         return False
     row = database.execute("SELECT boot FROM place").fetchone()
-    return row is not None and row[0] == _boot()
+    return row is not None and row[0] == boot_id()
 
 
 def _is_sound(database: sqlite3.Connection) -> bool:
@@ -238,7 +238,7 @@ def _log_bytes(database: sqlite3.Connection) -> int:
     return int(row[0])
 
 
-def _boot() -> str:
+def boot_id() -> str:
     """Return what is another text after each restart of the machine; "" unknown."""
     try:
         return _BOOT_ID.read_text().strip()

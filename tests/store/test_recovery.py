@@ -237,3 +237,22 @@ def test_a_read_only_workspace_still_shows_everything(tmp_path):
     assert done.stderr == ""
     assert done.stdout.startswith(document.head)
     assert "cannot be written" in done.stdout
+
+
+def test_tending_heals_after_a_restart_of_the_machine_even_without_a_mark(store):
+    """A power cut may take the in-flight mark along; the trail is what counts."""
+    document = created(store)
+    folder = store.workspace.folder(document.id)
+    folder.projection.unlink()
+    store.tend(now=document.created_at)
+    assert folder.projection.exists()
+
+
+def test_tending_twice_looks_through_all_documents_once(store):
+    document = created(store)
+    store.tend(now=document.created_at)
+    folder = store.workspace.folder(document.id)
+    folder.projection.unlink()
+    store.tend(now=document.created_at)
+    assert not folder.projection.exists()
+    assert store.load(document.id) == document
