@@ -14,13 +14,14 @@ from sygn_cli.engine.detect import raster
 from sygn_cli.engine.detect.ink import Ink
 from sygn_cli.engine.detect.shapes import Area, HLine, VLine
 from sygn_cli.engine.detect.sheet import UNREAD, Sheet
-from sygn_cli.engine.detect.words import Word, Writing
+from sygn_cli.engine.detect.words import Run, Word, Writing
 
 _DPI: Final = 150
 _COVERS: Final = 0.6
 _FEW_PATHS: Final = 8
 _LANGUAGES: Final = ("eng", "deu", "fra", "spa", "ita", "por", "nld", "pol", "tur", "swe")
 _INVISIBLE: Final = 3  # ISO 32000-1, table 106: text rendering mode 3 paints nothing
+_DOTTED_SIZE: Final = 10.0  # points; dots do not tell the size of their font
 _OCR_DPI: Final = 200
 
 
@@ -99,15 +100,14 @@ def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401
     rules = [s for s in raster.rules_of(picture) if raster.is_line(s)]
     posts = [s for s in raster.posts_of(picture) if raster.is_line(s) and _is_wall(s, rules)]
     lumps, dotted = raster.parted(raster.lumps_of(picture, rules, posts))
-    rules += dotted
-    skew = _skew(rules, sheet)
+    skew = _skew(rules + dotted, sheet)
     writing, read = sheet.writing, True
     if not writing.words:
         found = _recognised(page) if ocr else None
         read = found is not None
         writing = found or _unread(lumps, scale)
     # The pixels say better where a row of underscores begins and ends.
-    writing.runs.clear()
+    writing.runs = [_dots(streak, scale, skew) for streak in dotted]
     ink = Ink(
         rules=[_rule(s, scale, skew) for s in rules], posts=[_post(s, scale, skew) for s in posts]
     )
@@ -155,6 +155,11 @@ def _rule(streak: raster.Streak, scale: float, skew: Skew) -> HLine:
     return HLine(ax, bx, (ay + by) / 2)
 
 
+def _dots(streak: raster.Streak, scale: float, skew: Skew) -> Run:
+    line = _rule(streak, scale, skew)
+    return Run(line.x0, line.x1, line.y, _DOTTED_SIZE, ".", round(line.width / 3))
+
+
 def _post(streak: raster.Streak, scale: float, skew: Skew) -> VLine:
     ax, ay = skew.straight(streak.y0 * scale, streak.x0 * scale)
     bx, by = skew.straight(streak.y1 * scale, streak.x1 * scale)
@@ -199,7 +204,8 @@ def _languages() -> str:
 def _on_one_base(line: list[Any]) -> list[Word]:
     """Return the words of a line with one baseline and size, which Tesseract gives per word."""
     height = median(word[3] - word[1] for word in line)
-    base = median(word[3] for word in line) - 0.2 * height
+    # Its boxes end with the ink: a third of the words or more have no letter below the line.
+    base = sorted(word[3] for word in line)[len(line) // 3]
     size = max(5.0, 0.85 * height)
     return [
         Word(text, x0, y0, x1, y1, base, size)
@@ -218,8 +224,4 @@ def _turned(writing: Writing, skew: Skew) -> Writing:
             word.y0 += dy
             word.y1 += dy
             word.base += dy
-        for run in writing.runs:
-            x, y = skew.straight((run.x0 + run.x1) / 2, run.base)
-            dx = x - (run.x0 + run.x1) / 2
-            run.x0, run.x1, run.base = run.x0 + dx, run.x1 + dx, y
     return writing

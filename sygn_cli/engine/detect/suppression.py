@@ -20,6 +20,7 @@ _WIDE: Final = 0.7  # share of the page width from which a rule may be a separat
 _ALONE: Final = 36.0
 _FIGURE: Final = 40.0
 _MANY_SHAPES: Final = 8
+_NUMBER_WIDTH: Final = 20.0  # of a page number on a scan that could not be read
 _PEN: Final = 7.5  # white space in points that a line needs above it to be written on
 _FOOTNOTE: Final = re.compile(r"^(?:\d{1,2}|[*\u2020\u2021])\s?[^\s\d.]")
 _PAGE_NUMBER: Final = re.compile(r"^[\divxlc]{1,5}[.)]?$", re.IGNORECASE)
@@ -50,7 +51,10 @@ def _leads_somewhere(sheet: Sheet, blank: Blank, blanks: list[Blank]) -> bool:
     words = [w for w in sheet.words_in(beyond) if not w.text.startswith("(")]
     if any(_PAGE_NUMBER.match(word.text) for word in words):
         return True
-    if any(_PAGE_NUMBER.match(w.text) for w in _rest_of_row(sheet, area)):
+    rest = _rest_of_row(sheet, area)
+    if any(_PAGE_NUMBER.match(w.text) for w in rest):
+        return True
+    if sheet.unread and len(rest) == 1 and rest[0].x1 - rest[0].x0 < _NUMBER_WIDTH:
         return True
     return any(
         0 <= other.area.x0 - area.x1 < 60 and other.form in {Form.CELL, Form.COMB, Form.RULE}
