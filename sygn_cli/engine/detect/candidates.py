@@ -136,7 +136,10 @@ def free_parts(area: Area, chunks: list[Chunk]) -> list[Area]:
     low = max(chunk.base for chunk in chunks)
     size = max(chunk.size for chunk in chunks)
     top = low + 0.2 * size
-    if inset.y1 - top >= max(_LOWEST_FREE, 0.7 * size) and low - inset.y0 < 0.62 * area.height:
+    # Text in the middle of its cell is an entry; a label keeps to the top.
+    over = min(chunk.base - 0.75 * chunk.size for chunk in chunks) - inset.y0
+    high = low - inset.y0 < 0.62 * area.height and over < 0.7 * (inset.y1 - top)
+    if high and inset.y1 - top >= max(_LOWEST_FREE, 0.7 * size):
         return [Area(inset.x0, top, inset.x1, inset.y1)]
     if low - min(chunk.base for chunk in chunks) > 2 or area.height > 60:
         return []
