@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sygn_cli.delivery.clock import SystemClock
-from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.errors import NetworkFailed, NotFound
 from sygn_cli.domain.webhook import Answer, Attempt, Endpoint
 from sygn_cli.services.runtime import Runtime
 from sygn_cli.services.webhook_ports import Http, Webhooks
@@ -102,6 +102,8 @@ class ScriptedHttp:
     script: list[int | Answer | Exception] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     otherwise: int | Exception = 200
+    files: dict[str, bytes] = field(default_factory=dict)
+    fetched: list[tuple[str, bool]] = field(default_factory=list)
 
     def post(self, url, body, headers, *, allow_private) -> Answer:
         self.received.append(Received(url, body, dict(headers), allow_private))
@@ -111,7 +113,10 @@ class ScriptedHttp:
         return said if isinstance(said, Answer) else Answer(said, "", b"noted", 7)
 
     def fetch(self, url, *, most, allow_private=False) -> bytes:
-        raise NotImplementedError
+        self.fetched.append((url, allow_private))
+        if url not in self.files:
+            raise NetworkFailed("example.com answered 404.")
+        return self.files[url]
 
 
 def memory_webhooks(http: Http | None = None) -> Webhooks:

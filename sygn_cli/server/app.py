@@ -54,7 +54,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(assets.blueprint(files))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
-    app.register_blueprint(embed.blueprint(web))
+    app.register_blueprint(embed.blueprint(runtime, web))
     api.mount(app, runtime)
     _add_plain_routes(app)
     return app

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sygn_cli.delivery.clock import SystemClock
+from sygn_cli.delivery.http import GuardedHttp
 from sygn_cli.domain.document import SigningOrder
 from tests.end_to_end.browser import DESKTOP, PHONE, link, pages, serving, visitor
+from tests.runtimes import sample
 from tests.server import stage
+from tests.webhook_fakes import memory_webhooks
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 # The strictest policy that a page can have and still show the dialog.
-HOST = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Intranet</title>
+HOST = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Intranet</title>
 <meta http-equiv="Content-Security-Policy"
   content="default-src 'none'; script-src {base} 'nonce-host'; frame-src {base}">
 </head><body><h1>Contracts</h1>
@@ -50,7 +56,10 @@ class Host:
 def host():
     content: dict[str, bytes] = {}
     with pages(content) as origin:
-        runtime = stage.runtime(clock=SystemClock(), embed_origins=(origin,))
+        runtime = replace(
+            stage.runtime(clock=SystemClock(), embed_origins=(origin,)),
+            webhooks=memory_webhooks(GuardedHttp()),
+        )
         document = a_document(runtime)
         with serving(runtime) as base:
             made = Host(base, origin, runtime, document, content)
@@ -58,13 +67,13 @@ def host():
             yield made
 
 
-def sign_in(frame) -> None:
+def sign_in(frame, *, done: str = "You have signed") -> None:
     frame.locator("#agree").check()
     frame.locator("#consent button").click()
     frame.locator("#tab-type").click()
     frame.locator("#editor-next").click()
     frame.locator("#finish").click()
-    frame.locator("h1").filter(has_text="You have signed").wait_for()
+    frame.locator("h1").filter(has_text=done).wait_for()
 
 
 def closed(ada) -> None:
@@ -176,3 +185,23 @@ def test_a_page_that_was_not_named_cannot_show_it(browser, host):
         assert frame.locator("#agree").count() == 0
     context.close()
     assert host.runtime.store.load(host.document.id).signer("s1").viewed_at is None
+
+
+def test_a_pdf_of_the_page_can_be_signed_without_an_invitation(browser, host):
+    host.content["/contract.pdf"] = sample("letter.pdf")
+    host.content["/self"] = host.content["/"].replace(host.url().encode(), b"/contract.pdf")
+    with visitor(browser, **DESKTOP) as ada:
+        page = ada.page
+        page.goto(f"{host.origin}/self")
+        page.click("#sign")
+        frame = page.frame_locator("cybersygn-dialog iframe")
+        frame.get_by_label("Name").fill("Ada Lovelace")
+        frame.get_by_label("E-mail").fill("ada@example.com")
+        ada.shot("embed-self")
+        frame.get_by_role("button", name="Read and sign").click()
+        sign_in(frame, done="Everyone has signed")
+        (complete,) = page.evaluate("events")
+        page.get_by_role("button", name="Close").click()
+        closed(ada)
+    document = host.runtime.store.load(complete[1]["document"])
+    assert (document.status, document.title) == ("completed", "Mutual NDA")

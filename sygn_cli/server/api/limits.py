@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SUBMISSIONS: Final = "5 per 1 minute"
 _SUBMIT: Final = "signing.sign"
+_SELF_SIGNINGS: Final = "10 per 1 minute"  # each fetches a PDF and makes a document
+_SELF_SIGN: Final = "embed.start"
 
 
 def limit(app: Flask, runtime: Runtime) -> None:
@@ -68,3 +70,5 @@ def limit(app: Flask, runtime: Runtime) -> None:
         deduct_when=lambda answer: answer.status_code not in {403, 415},
     )
     app.view_functions[_SUBMIT] = submit(app.view_functions[_SUBMIT])
+    start: Callable[[Any], Any] = limiter.limit(_SELF_SIGNINGS)
+    app.view_functions[_SELF_SIGN] = start(app.view_functions[_SELF_SIGN])
