@@ -100,7 +100,7 @@ def _print_many(bare: str, sygn: str, path: str, headers: dict[str, str]) -> Non
 def _workspace(folder: Path) -> dict[str, str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
     environment["SYGN_WORKSPACE"] = str(folder / "workspace")
-    _sygn(["init"], environment)
+    _sygn(["list"], environment)  # makes the workspace
     (settings,) = folder.rglob("sygn.toml")
     settings.write_text('api_limits = "1000000 per second"\n' + settings.read_text())
     return environment

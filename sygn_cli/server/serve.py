@@ -24,6 +24,7 @@ import waitress
 from sygn_cli.domain.errors import NetworkFailed
 from sygn_cli.server import outbox_worker
 from sygn_cli.server.app import MOST_BODY_BYTES, create_app
+from sygn_cli.server.raw_errors import Channel
 from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Server:
         self._waitress = waitress.create_server(
             create_app(_reachable(runtime, self.base_url)), sockets=[listener], **_LIMITS
         )
+        self._waitress.channel_class = Channel
 
     def run(self) -> None:
         """Serve until :meth:`stop`, then let what was begun come to its end."""
