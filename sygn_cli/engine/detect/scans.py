@@ -20,7 +20,6 @@ _DPI: Final = 150
 _COVERS: Final = 0.6
 _FEW_PATHS: Final = 8
 _LANGUAGES: Final = ("eng", "deu", "fra", "spa", "ita", "por", "nld", "pol", "tur", "swe")
-_INVISIBLE: Final = 3  # ISO 32000-1, table 106: text rendering mode 3 paints nothing
 _DOTTED_SIZE: Final = 10.0  # points; dots do not tell the size of their font
 _OCR_DPI: Final = 200
 
@@ -68,23 +67,13 @@ def is_picture(page: Any, sheet: Sheet) -> bool:  # noqa: ANN401 - PyMuPDF's cla
     ink = sheet.ink
     if len(ink.rules) + len(ink.boxes) + len(ink.posts) > _FEW_PATHS:
         return False
-    if not page.get_images():
+    # Visible words over a picture are a letter on letterhead paper.
+    if (sheet.writing.words and not sheet.writing.hidden) or not page.get_images():
         return False
     whole = Area(0, 0, sheet.width, sheet.height)
     surface = sheet.width * sheet.height
     covered = sum(Area(*info["bbox"]).overlap(whole) for info in page.get_image_info())
-    if covered < _COVERS * surface:
-        return False
-    return not sheet.writing.words or _is_hidden_text(page)
-
-
-def _is_hidden_text(page: Any) -> bool:  # noqa: ANN401
-    """Tell whether the words are the invisible layer that scanners put behind a picture.
-
-    Visible words over a picture are a letter on letterhead paper.
-    """
-    spans = page.get_texttrace()
-    return bool(spans) and all(span["type"] == _INVISIBLE for span in spans)
+    return covered >= _COVERS * surface
 
 
 def read_scan(page: Any, sheet: Sheet, *, ocr: bool) -> Scan:  # noqa: ANN401

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SIGNING: Final = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
 _MOST_WORDS: Final = 4
 _TAG_SIGNS: Final = frozenset("{}[]|\\")
+_LONGEST: Final = 20  # words with all remarks
 _ROOM_RIGHT: Final = 60.0
 _ROOM_ABOVE: Final = 16.0
 _SIGNED: Final = 130.0  # a signature is seldom narrower, if it may choose
@@ -65,6 +66,8 @@ def _without_remarks(text: str) -> str:
 
 def _names(chunk: Chunk, language: str) -> FieldType | None:
     """Return the type that a text names if it says little else."""
+    if len(chunk.words) > _LONGEST:
+        return None
     colon = chunk.text.rstrip().endswith(":")
     if chunk.text.rstrip().endswith((".", ";", ",")) or not re.search(r"[^\W\d_]{3}", chunk.text):
         return None

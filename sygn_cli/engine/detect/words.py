@@ -79,6 +79,7 @@ class Writing:
     Attributes:
         words: Horizontal words without leaders and tick glyphs.
         ticks: Areas of glyphs and bracket pairs that are there to be ticked.
+        hidden: None of the words is painted; scanners put such words behind their pictures.
         upright: Areas of text that does not run from left to right.
     """
 
@@ -86,6 +87,7 @@ class Writing:
     runs: list[Run] = field(default_factory=list)
     ticks: list[Area] = field(default_factory=list)
     upright: list[Area] = field(default_factory=list)
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +108,13 @@ def read_writing(textpage: Any) -> Writing:  # noqa: ANN401 - PyMuPDF's class ha
     writing = Writing()
     blocks = textpage.extractDICT()["blocks"]
     special: set[tuple[int, int]] = set()
+    # PyMuPDF 2.0 gives text rendering mode 3 (ISO 32000-1, table 106) as wholly transparent.
+    writing.hidden = not any(
+        span.get("alpha", 255)
+        for b in blocks
+        for line in b.get("lines", ())
+        for span in line["spans"]
+    )
     for number, block in enumerate(blocks):
         for row, line in enumerate(block.get("lines", ())):
             if abs(line["dir"][0]) < 0.99 or line["dir"][0] < 0:

@@ -102,3 +102,14 @@ def test_visible_words_over_a_picture_are_no_scan():
     canvas.page.insert_image(canvas.page.rect, pixmap=background, overlay=False)
     report = detect_fields(canvas.bytes(), ocr=False)
     assert {field.source for field in report.detections} == {Source.LINE}
+
+
+def test_hidden_words_behind_a_picture_name_its_lines():
+    canvas = paper()
+    document = pymupdf.open(stream=scanned(canvas))
+    for x, y, words in ((60, 400, "Signature of tenant:"), (430, 400, "Date:")):
+        document[0].insert_text((x, y), words, fontsize=11, render_mode=3)
+    found = detect_fields(document.tobytes(), ocr=False)
+    kinds = [field.type for field in found.detections if field.box.bottom > 390]
+    assert kinds == [FieldType.SIGNATURE, FieldType.DATE]
+    assert found.unreadable_pages == ()
