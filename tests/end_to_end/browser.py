@@ -23,7 +23,7 @@ from tests.server import stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 
     from sygn_cli.domain.document import Document
     from sygn_cli.services.runtime import Runtime
@@ -107,6 +107,11 @@ class Visitor:
     page: Page
     complaints: list[str] = field(default_factory=list)
 
+    def note_failure(self, request: Request) -> None:
+        # A page that is left gives up what it was still loading; that is no failure.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.failure}: {request.url.partition('?')[0]}")
+
     def shot(self, name: str) -> Path:
         ARTEFACTS.mkdir(exist_ok=True)
         path = ARTEFACTS / f"{name}.png"
@@ -169,14 +174,12 @@ def visitor(browser: Browser, **options) -> Iterator[Visitor]:
     somebody = Visitor(context, page)
     page.on("console", lambda m: somebody.complaints.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda error: somebody.complaints.append(f"error: {error}"))
-    page.on(
-        "requestfailed", lambda r: somebody.complaints.append(f"failed: {r.url.split('?')[0]}")
-    )
+    page.on("requestfailed", somebody.note_failure)
     try:
         yield somebody
     finally:
         context.close()
-    assert somebody.complaints == []
+    assert somebody.complaints == [], somebody.complaints
 
 
 def link(base: str, runtime: Runtime, document: Document, signer: str = "s1") -> str:
