@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from sygn_cli.delivery import passphrase
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.delivery.keys import WorkspaceKeys
 from sygn_cli.domain.errors import WorkspaceUnusable
@@ -82,7 +83,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
         store=store,
         clock=clock,
         pdf=later(_pdf_work),
-        keys=WorkspaceKeys(Keyring(workspace.keys), clock, settings.organisation),
+        keys=_keys(workspace, clock, settings.organisation, environment),
         cache=FolderCache(workspace.cache),
         settings=settings,
         api_keys=later(lambda: _api_keys(workspace)),
@@ -161,6 +162,27 @@ class _Later:
 def later(make: Callable[[], T]) -> T:
     """Return something that becomes what ``make`` gives when one of its attributes is used."""
     return cast("T", _Later(make))
+
+
+def open_keys(
+    workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> WorkspaceKeys:
+    """Return the keys of the workspace to use, to be looked after.
+
+    Raises:
+        WorkspaceUnusable: As for :func:`open_runtime`.
+    """
+    opened = Workspace.open(_place(workspace, environment))
+    settings = settings_from(opened.settings_text(), environment)
+    return _keys(opened, SystemClock(), settings.organisation, environment)
+
+
+def _keys(
+    workspace: Workspace, clock: SystemClock, organisation: str, environment: Mapping[str, str]
+) -> WorkspaceKeys:
+    return WorkspaceKeys(
+        Keyring(workspace.keys), clock, organisation, passphrase.unlocking(environment)
+    )
 
 
 def _place(workspace: str | None, environment: Mapping[str, str]) -> Path:

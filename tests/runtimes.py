@@ -58,6 +58,9 @@ class MemoryKeyFiles:
     def put_if_absent(self, name: str, content: bytes) -> bytes:
         return self.files.setdefault(name, content)
 
+    def replace(self, name: str, content: bytes) -> None:
+        self.files[name] = content
+
 
 @functools.cache
 def _key_files() -> MemoryKeyFiles:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from sygn_cli.delivery.passphrase import no_passphrase
+from sygn_cli.domain.errors import InvalidRequest
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sygn_cli.delivery.passphrase import Passphrase
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
 _CA: Final = "ca.pem"
 _SEAL: Final = "seal.pem"
+# Roots of credentials that were imported and replaced: what they sealed is still to be trusted.
+_FORMER_ROOTS: Final = "former-roots.pem"
 
 
 class KeyFiles(Protocol):
@@ -27,6 +35,10 @@ class KeyFiles(Protocol):
         """Store a file unless it exists, and return what is there now."""
         ...
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Store a file in the place of the one that is there, whole or not at all."""
+        ...
+
 
 class WorkspaceKeys:
     """Keys of one workspace; a small CA and the seal's credential appear when first needed.
@@ -35,43 +47,155 @@ class WorkspaceKeys:
         files: Where they are kept.
         clock: When they are made.
         organisation: The name that the credential carries.
+        passphrase: Gives what protects the keys, asked for only if something does.
     """
 
-    def __init__(self, files: KeyFiles, clock: Clock, organisation: str) -> None:
+    def __init__(
+        self,
+        files: KeyFiles,
+        clock: Clock,
+        organisation: str,
+        passphrase: Passphrase = no_passphrase,
+    ) -> None:
         self._files = files
         self._clock = clock
         self._organisation = organisation
-        self._credential: Credential | None = None
+        self._passphrase = passphrase
+        self._known: tuple[bytes, Credential] | None = None
 
     def link_key(self) -> bytes:
         """Return the key under which signing links are made."""
         return self._files.link_key()
 
     def credential(self) -> Credential:
-        """Return the seal's credential.
+        """Return the seal's credential; another process may have replaced it a moment ago.
 
         Raises:
             SealFailed: Its file is damaged.
+            Unauthorized: It is under a passphrase, and that is missing or wrong.
         """
-        if self._credential is None:
-            self._credential = self._load()
-        return self._credential
+        stored = self._stored()
+        if self._known is None or self._known[0] != stored:
+            self._known = (stored, self._opened(stored))
+        return self._known[1]
 
     def root_pem(self) -> bytes:
-        """Return the X.509 certificate of the workspace's CA."""
-        held = self.credential()
-        return held.chain_pem[-1] if held.chain_pem else held.cert_pem
+        """Return the X.509 certificate that the seal's credential leads to; needs no passphrase."""
+        from sygn_cli.engine import keyfile  # noqa: PLC0415 - `status` needs no cryptography
 
-    def _load(self) -> Credential:
-        from sygn_cli.engine import credential  # noqa: PLC0415 - `status` needs no cryptography
+        return keyfile.certificates(self._stored())[-1]
 
+    def roots(self) -> tuple[bytes, ...]:
+        """Return all roots that this workspace ever sealed under, the present one first."""
+        return tuple(dict.fromkeys((self.root_pem(), *self._earlier_roots())))
+
+    @property
+    def are_protected(self) -> bool:
+        """Whether the seal's key is under a passphrase."""
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        return keyfile.is_protected(self._stored())
+
+    @property
+    def are_imported(self) -> bool:
+        """Whether the seal's credential comes from another authority than the workspace's own."""
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        own = self._files.read(_CA)
+        return own is None or keyfile.certificates(own)[0] != self.root_pem()
+
+    def certificate(self) -> bytes:
+        """Return the certificate of the seal's key; needs no passphrase."""
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        return keyfile.certificates(self._stored())[0]
+
+    def rotate(self) -> Credential:
+        """Replace the seal's credential by a new one of the workspace's own CA; return it.
+
+        The old key is gone afterwards. What it sealed still verifies: the CA stays the same.
+        """
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        self._stored()
+        authority = self._opened(self._own_ca())
+        now = self._clock.now()
+        return self.adopt(credential.make_seal_credential(authority, self._organisation, now=now))
+
+    def adopt(self, made: Credential) -> Credential:
+        """Put a credential in the place of the seal's own, under the same passphrase if any."""
+        from sygn_cli.engine import credential, keyfile  # noqa: PLC0415
+
+        stored = self._stored()
+        content = credential.dump(made)
+        if keyfile.is_protected(stored):
+            secret = self._passphrase()
+            # A wrong one must not become the new one.
+            keyfile.unprotected(stored, secret)
+            content = keyfile.protected(content, secret)
+        self._keep_root()
+        self._files.replace(_SEAL, content)
+        return made
+
+    def protect(self, passphrase: bytes | None) -> None:
+        """Put the keys of seal and CA under a passphrase, another one, or none.
+
+        Raises:
+            Unauthorized: They are under one, and that is missing or wrong.
+        """
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        if passphrase == b"":
+            raise InvalidRequest("The passphrase is empty.")
+        clear = {_CA: self._clear(self._own_ca()), _SEAL: self._clear(self._stored())}
+        for name, content in clear.items():
+            wanted = content if passphrase is None else keyfile.protected(content, passphrase)
+            self._files.replace(name, wanted)
+
+    def _stored(self) -> bytes:
         stored = self._files.read(_SEAL)
-        if stored is None:
-            # Two processes may come here at once: put_if_absent decides, and both go on with
-            # the CA and then the seal that won.
-            now = self._clock.now()
-            ca = credential.make_ca(f"{self._organisation} CA", now=now)
-            ca = credential.load(self._files.put_if_absent(_CA, credential.dump(ca)))
-            made = credential.make_seal_credential(ca, self._organisation, now=now)
-            stored = self._files.put_if_absent(_SEAL, credential.dump(made))
-        return credential.load(stored)
+        if stored is not None:
+            return stored
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        # Two processes may come here at once: put_if_absent decides, and both go on with
+        # the CA and then the seal that won.
+        authority = self._opened(self._own_ca())
+        made = credential.make_seal_credential(
+            authority, self._organisation, now=self._clock.now()
+        )
+        return self._files.put_if_absent(_SEAL, credential.dump(made))
+
+    def _own_ca(self) -> bytes:
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        stored = self._files.read(_CA)
+        if stored is not None:
+            return stored
+        made = credential.make_ca(f"{self._organisation} CA", now=self._clock.now())
+        return self._files.put_if_absent(_CA, credential.dump(made))
+
+    def _opened(self, stored: bytes) -> Credential:
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        return credential.load(self._clear(stored))
+
+    def _clear(self, stored: bytes) -> bytes:
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        if not keyfile.is_protected(stored):
+            return stored
+        return keyfile.unprotected(stored, self._passphrase())
+
+    def _earlier_roots(self) -> Iterator[bytes]:
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        own = self._files.read(_CA)
+        if own is not None:
+            yield keyfile.certificates(own)[0]
+        former = self._files.read(_FORMER_ROOTS)
+        if former is not None:
+            yield from keyfile.certificates(former)
+
+    def _keep_root(self) -> None:
+        self._files.replace(_FORMER_ROOTS, b"".join(self.roots()))

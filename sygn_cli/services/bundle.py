@@ -80,7 +80,7 @@ def export(runtime: Runtime, document_id: str) -> Bundle:
         **originals,
         **sealed,
         "audit.jsonl": downloads.trail_lines(runtime, document_id),
-        "root.pem": runtime.keys.root_pem(),
+        "root.pem": _roots(runtime, sealed),
         "checkpoint": note,
         "log.pub": runtime.ledger.verifier().encode() + b"\n",
         "log.pem": _log_key(runtime.ledger.verifier()),
@@ -99,6 +99,20 @@ def _originals(runtime: Runtime, document_id: str) -> dict[str, bytes]:
         f"original-{number}.pdf": downloads.original_pdf(runtime, document_id, number)
         for number in range(1, len(files) + 1)
     }
+
+
+def _roots(runtime: Runtime, sealed: Mapping[str, bytes]) -> bytes:
+    """Return the roots that these files lead to; the workspace may have had several."""
+    roots = runtime.keys.roots()
+    if len(roots) == 1:
+        return roots[0]
+    good = [
+        root
+        for root in roots
+        for pdf in sealed.values()
+        if runtime.pdf.call(verify.verify, pdf, trust=[root]).status is verify.Status.VALID
+    ]
+    return b"".join(dict.fromkeys(good))
 
 
 def _moment_of(events: Sequence[Event], kind: EventType) -> int:

@@ -26,6 +26,7 @@ _REASON: Final = "Sealed with sygn"
 _TOLERANCE: Final = 0.5  # points that a box may stand out, for those who round
 # Where both are wanted, the picture stands left of the text.
 _PICTURE_SHARE: Final = 0.4
+_GAP: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _stamps(runtime: Runtime, appearance: Appearance, found: Intake) -> Iterator
         picture = runtime.pdf.call(signature_picture.clean, appearance.picture)
         width = box.width * _PICTURE_SHARE if words else box.width
         place = Box(box.x, box.y, width, box.height)
-        box = Box(box.x + width, box.y, max(box.width - width, 1), box.height)
+        left = width + _GAP
+        box = Box(box.x + left, box.y, max(box.width - left, 1), box.height)
         field = Field("picture", FieldType.SIGNATURE, appearance.page, place, signer="")
         yield Stamp(field, Picture(signature_picture.name(picture)), picture)
     if words:

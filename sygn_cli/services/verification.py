@@ -33,7 +33,7 @@ def verify(
         signers: How many people must have signed.
         require_timestamp: Not valid without a trusted timestamp.
     """
-    roots = [*trust, *([runtime.keys.root_pem()] if runtime else [])]
+    roots = [*trust, *(runtime.keys.roots() if runtime else ())]
     work = runtime.pdf if runtime else Inline()
     verdict = work.call(
         engine.verify, pdf, trust=roots, signers=signers, require_timestamp=require_timestamp

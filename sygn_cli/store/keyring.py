@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import WorkspaceUnusable
-from sygn_cli.store import durable, trouble
+from sygn_cli.store import durable, locks, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 class Keyring:
-    """The folder of keys. What is in it is never overwritten."""
+    """The folder of keys. What is in it is overwritten only where that is asked for."""
 
     def __init__(self, folder: Path, *, entropy: Callable[[int], bytes] = os.urandom) -> None:
         self._folder = folder
@@ -44,6 +44,17 @@ class Keyring:
         with trouble.guarded(path):
             durable.put_if_absent(path, content)
             return durable.read(path)
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Keep bytes in the place of what is under a name: all of them, or what was there.
+
+        Raises:
+            WorkspaceUnusable: They cannot be written; nothing has changed.
+        """
+        path = self._path(name)
+        with trouble.guarded(path), locks.hold(self._folder / ".lock"):
+            durable.replace(path, content)
+            durable.sync_folder(self._folder)
 
     def link_key(self) -> bytes:
         """Return the key under which signing links are made (32 bytes); made on first use.

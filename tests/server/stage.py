@@ -90,6 +90,9 @@ class MemoryKeys:
     def root_pem(self) -> bytes:
         return self.credential().chain_pem[-1]
 
+    def roots(self) -> list[bytes]:
+        return [self.root_pem()]
+
 
 class LostKeys(MemoryKeys):
     """Keys of a workspace whose seal key cannot be read any more."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from sygn_cli.cli import console
+from sygn_cli.cli.commands import seal_keys
 from sygn_cli.cli.options import (
     ForceOption,
     JsonOption,
@@ -143,6 +144,23 @@ def export_root(
     elif to_stdout:
         console.emit_raw(root.decode("ascii").rstrip("\n"))
     console.narrate(f"SHA-256 of the root certificate: {fingerprint}")
+    for step in _TRUSTING.format(root=output or "root.pem").splitlines():
+        console.narrate(step)
+
+
+_TRUSTING = """\
+To trust it, after comparing that fingerprint:
+  sygn       sygn verify signed.pdf --trust {root}
+  openssl    openssl cms -verify ... -CAfile {root} (see VERIFY.md in: sygn export DOC)
+  Acrobat    Preferences > Signatures > Identities & Trusted Certificates > More
+             > Trusted Certificates > Import {root}, then Edit Trust
+             > Use this certificate as a trusted root > Certified documents
+  pdfsig     mkdir nss && certutil -N -d sql:nss --empty-password
+             certutil -A -d sql:nss -n sygn -t C,C,C -i {root}
+             pdfsig -nssdir "$PWD/nss" signed.pdf"""
+
+
+seal_keys.add_to(app)
 
 
 def _mode(written: str) -> Mode:

@@ -1,0 +1,77 @@
+"""Where a passphrase comes from: a file, the environment, a person; never the command line."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from sygn_cli.domain.errors import InvalidRequest, NotFound, Unauthorized
+
+Passphrase: TypeAlias = Callable[[], bytes]
+
+
+def no_passphrase() -> bytes:
+    """Refuse: there is nobody to ask.
+
+    Raises:
+        Unauthorized: Always.
+    """
+    raise Unauthorized(
+        "The seal key is under a passphrase.",
+        hint="Set SYGN_PASSPHRASE, or SYGN_PASSPHRASE_FILE to a file that holds it.",
+    )
+
+
+def from_file(path: str) -> bytes:
+    """Return the first line of a file.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidRequest: It cannot be read.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no passphrase file {path!r}.") from error
+    except OSError as error:
+        raise InvalidRequest(f"{path!r} cannot be read: {error.strerror}.") from error
+    return content.partition(b"\n")[0].rstrip(b"\r")
+
+
+def given(environment: Mapping[str, str]) -> bytes | None:
+    """Return the passphrase that the environment holds or names a file of, or None."""
+    if secret := environment.get("SYGN_PASSPHRASE"):
+        return secret.encode()
+    if path := environment.get("SYGN_PASSPHRASE_FILE"):
+        return from_file(path)
+    return None
+
+
+def asked(prompt: str, environment: Mapping[str, str]) -> bytes | None:
+    """Return what a person types, unseen; None where nobody can be asked."""
+    # A server's threads must not stop at a prompt that nobody looks at.
+    alone = threading.current_thread() is threading.main_thread()
+    if environment.get("SYGN_NO_INPUT") or not alone or not _is_terminal():
+        return None
+    return getpass.getpass(f"{prompt}: ", sys.stderr).encode()
+
+
+def unlocking(environment: Mapping[str, str]) -> Passphrase:
+    """Return how this process gets the passphrase of the seal key, once."""
+    known: list[bytes] = []
+
+    def unlock() -> bytes:
+        if not known:
+            secret = given(environment) or asked("Passphrase of the seal key", environment)
+            known.append(secret or no_passphrase())
+        return known[0]
+
+    return unlock
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
