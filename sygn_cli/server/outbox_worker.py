@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.services import webhook_delivery
+from sygn_cli.services import maintenance, webhook_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,8 @@ _THREADS: Final = 8  # they wait for receivers, most of the time
 # line is tried before its lease ends: 3 rounds of 15 s against 90 s.
 _IN_HAND: Final = 3 * _THREADS
 _PAUSE: Final = 0.5  # seconds between looks at an empty outbox
-_TIDY_EVERY: Final = 120  # pauses
+_TIDY_EVERY: Final = 60.0  # seconds
+_RESUME_EVERY: Final = 600.0  # seconds; deadlines that pass while nobody looks are told by then
 
 
 class OutboxWorker:
@@ -55,16 +57,22 @@ class OutboxWorker:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self) -> None:
-        idle = 0
+        tidy_at = time.monotonic()
+        resume_at = tidy_at + _RESUME_EVERY  # `sygn serve` does so at its start
         while not self._stopped.is_set():
+            busy = False
             try:
-                if idle % _TIDY_EVERY == 0:
+                now = time.monotonic()
+                if now >= tidy_at:
+                    tidy_at = now + _TIDY_EVERY
                     self._tidy()
-                idle = 0 if self._take() else idle + 1
+                if now >= resume_at:
+                    resume_at = now + _RESUME_EVERY
+                    self._pool.submit(maintenance.resume, self._runtime)
+                busy = self._take()
             except Exception:  # noqa: BLE001 - a full disk must not end the deliveries for good
                 _LOG.exception("the outbox could not be worked on")
-                idle += 1
-            if idle:
+            if not busy:
                 with self._wake:
                     self._wake.wait_for(self._stopped.is_set, timeout=self._pause)
 

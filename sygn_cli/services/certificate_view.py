@@ -121,6 +121,9 @@ def _delivery(signer: Signer, trail: Sequence[Event]) -> str:
     if signer.method == "cli":
         return "no link was used: the sender signed on the command line"
     ways = []
+    if trail[0].data.get("links_to") == "visitor":
+        origin = trail[0].actor.get("origin", "a site that embeds sygn")
+        ways.append(f"given to a visitor of {origin}, whose name and e-mail nobody checked")
     if _last(trail, EventType.LINK_SENT, signer):
         ways.append("sent by e-mail")
     if trail[0].data.get("links_to") == "operator" or _last(
@@ -167,6 +170,8 @@ def _actor(document: Document, event: Event) -> str:
             return "Sender"
         case {"kind": "system"}:
             return "sygn"
+        case {"kind": "embed", "origin": str(origin)}:
+            return f"Visitor of {origin}"
         case _:
             return str(event.actor.get("kind", "unknown"))
 

@@ -49,6 +49,7 @@ class Request:
         flatten_existing_signatures: Accept a PDF that is signed already and lose those signatures.
         webhook: URL that is to hear of this document, "" for none.
         webhook_private: The URL may lead to this machine or a private network.
+        links_to: Who gets the links out of the creation, as the certificate tells it.
     """
 
     files: tuple[GivenFile, ...]
@@ -67,6 +68,7 @@ class Request:
     idempotency_key: str = ""
     webhook: str = ""
     webhook_private: bool = False
+    links_to: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         message=request.message,
         expires_at=expires_at,
         draft=request.draft,
+        links_to=request.links_to,
         flattened_signatures=request.flatten_existing_signatures,
         active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
     )

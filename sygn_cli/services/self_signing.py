@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
 LONGEST_SOURCE: Final = 100
+VISITOR: Final = "visitor"  # of the site that embeds us; the certificate says so
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS: Final = {"https": 443, "http": 80}
 
@@ -59,6 +60,7 @@ def start(runtime: Runtime, wanted: Wanted) -> tuple[Document, str]:
         files=(creation.GivenFile(file_name(wanted.pdf), content),),
         invitees=(invitee,),
         title=wanted.title,
+        links_to=VISITOR,
     )
     source = text.clean(wanted.source, what="The source", longest=LONGEST_SOURCE)
     actor = {"kind": "embed", "origin": origin, **({"source": source} if source else {})}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
+import time
+from contextlib import contextmanager
 
 import pytest
 from standardwebhooks import Webhook
@@ -124,3 +127,40 @@ def test_listening_prints_what_arrives_and_checks_it(terminal):
     line = json.loads(out)
     assert line["payload"]["test"] is True
     assert line["signature"] == "wrong"  # it was signed with the webhook's own secret
+
+
+def test_what_happened_while_no_server_ran_is_delivered_by_the_next_one(terminal, receiver):
+    add(terminal, receiver, "--event", "doc.created")
+    with serving(terminal) as first:
+        seen = terminal.ok(*CREATE).text.strip()
+        until(lambda: len(receiver.calls) == 1)
+        first.send_signal(signal.SIGKILL)
+    missed = terminal.ok(*CREATE).text.strip()
+    with serving(terminal):
+        until(lambda: len(receiver.calls) == 2)
+    told = [json.loads(call.body)["document"]["id"] for call in receiver.calls]
+    assert told == [seen, missed]
+
+
+@contextmanager
+def serving(terminal):
+    ready = terminal.folder / "ready"
+    ready.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [SYGN, "serve", "--port", "0", "--ready-file", ready],
+        cwd=terminal.folder,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until(ready.exists)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "in vain"
+        time.sleep(0.05)

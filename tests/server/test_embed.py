@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sygn_cli.server.app import create_app
+from sygn_cli.services.certificate_view import certificate_view
 from sygn_cli.services.self_signing import file_name
 from tests.runtimes import sample
 from tests.server import stage
@@ -45,6 +46,9 @@ def test_a_visitor_signs_a_pdf_of_the_site_alone(client, runtime, http):
     assert document.title == "Lease of land"
     created = runtime.store.trail(document.id)[0]
     assert created.actor == {"kind": "embed", "origin": SITE, "source": "your-app"}
+    shown = certificate_view(document, [created], fingerprint="f" * 64, sealed_by="Test")
+    assert "nobody checked" in shown.signers[0].delivery
+    assert SITE in shown.events[0].actor
 
 
 @pytest.mark.parametrize(
