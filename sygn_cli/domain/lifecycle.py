@@ -231,6 +231,12 @@ def completed(document: Document, certificate: bytes) -> Entry:
     )
 
 
+def downloaded(document: Document, what: str, actor: Json, evidence: Evidence) -> Entry:
+    """Record that somebody took a copy."""
+    data = {"what": what, "sha256": document.sealed_sha256, **evidence.to_json()}
+    return Entry(EventType.DOWNLOADED, actor, data)
+
+
 def require_turn(document: Document, signer: Signer, *, now: datetime) -> None:
     """Refuse unless this signer may act at this moment.
 
