@@ -102,7 +102,9 @@ def _workspace(folder: Path) -> dict[str, str]:
     environment["SYGN_WORKSPACE"] = str(folder / "workspace")
     _sygn(["list"], environment)  # makes the workspace
     (settings,) = folder.rglob("sygn.toml")
-    settings.write_text('api_limits = "1000000 per second"\n' + settings.read_text())
+    settings.write_text(
+        "api_per_minute = 1000000000\napi_burst = 1000000000\n" + settings.read_text()
+    )
     return environment
 
 

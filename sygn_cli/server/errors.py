@@ -103,6 +103,11 @@ def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Res
     return answer, status
 
 
+def refusal(code: str, message: str, status: int) -> tuple[Response | str, int]:
+    """Return an error of the server's own, in the shape of all others."""
+    return _answer(code, message, None, status)
+
+
 def _wants_problem() -> bool:
     wanted = request.accept_mimetypes
     return wanted.quality(_PROBLEM) > 0 and _PROBLEM in wanted.values()

@@ -34,9 +34,9 @@ class Settings:
         embed_origins: Origins whose pages may show the signing page in a frame.
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
-        api_limits: How many requests an API key may make, as flask-limiter writes it. Averaging
-            over ten minutes lets a burst pass and still holds 100 a minute.
-        stranger_limits: The same for an address that sends no good key.
+        api_per_minute: How many requests an API key may make in the long run.
+        api_burst: How many of them at once, after a pause.
+        stranger_per_minute: How many an address may make that sends no good key.
         organisation: Who seals, as the X.509 credential names it.
     """
 
@@ -47,8 +47,9 @@ class Settings:
     embed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     tsa_urls: tuple[str, ...] = ()
-    api_limits: str = "200 per 10 seconds; 1000 per 10 minutes"
-    stranger_limits: str = "60 per 1 minute"
+    api_per_minute: int = 100
+    api_burst: int = 200
+    stranger_per_minute: int = 60
     organisation: str = "sygn workspace"
 
 

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 _MEGABYTE: Final = 1024 * 1024
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#;,'\"]+")
-_LIMIT: Final = r"[1-9]\d* per (?:[1-9]\d* )?(?:second|minute|hour|day)s?"
-_LIMITS: Final = re.compile(rf"{_LIMIT}(?:; ?{_LIMIT})*")
+_MOST_REQUESTS: Final = 10**9
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
 _OTHERS: Final = frozenset({"smtp", "retention"})
@@ -112,17 +111,21 @@ def _tsa(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, tsa_urls=found)
 
 
-def _api_limits(settings: Settings, name: str, value: object) -> Settings:
-    return replace(settings, api_limits=_limits(name, value))
+def _api_per_minute(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, api_per_minute=_count(name, value))
 
 
-def _stranger_limits(settings: Settings, name: str, value: object) -> Settings:
-    return replace(settings, stranger_limits=_limits(name, value))
+def _api_burst(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, api_burst=_count(name, value))
 
 
-def _limits(name: str, value: object) -> str:
-    if not isinstance(value, str) or not _LIMITS.fullmatch(value):
-        raise _wrong(name, 'limits such as "200 per 10 seconds; 1000 per 10 minutes"')
+def _stranger_per_minute(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, stranger_per_minute=_count(name, value))
+
+
+def _count(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_REQUESTS:
+        raise _wrong(name, f"a whole number from 1 to {_MOST_REQUESTS}")
     return value
 
 
@@ -146,7 +149,8 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "embed_origins": _origins,
     "trusted_proxies": _proxies,
     "tsa": _tsa,
-    "api_limits": _api_limits,
-    "stranger_limits": _stranger_limits,
+    "api_per_minute": _api_per_minute,
+    "api_burst": _api_burst,
+    "stranger_per_minute": _stranger_per_minute,
     "organisation": _organisation,
 }

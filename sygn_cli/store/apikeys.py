@@ -31,6 +31,7 @@ class FileApiKeys:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._noted: dict[str, datetime] = {}
+        self._parsed_before: dict[str, tuple[tuple[int, ...], ApiKey]] = {}
 
     def add(self, key: ApiKey) -> None:
         """Keep a new key; durable on return.
@@ -53,13 +54,24 @@ class FileApiKeys:
         """
         path = self._path(key_id)
         try:
-            return _parse(durable.read(path))
+            return self._parsed(path)
         except FileNotFoundError as error:
             raise NotFound(f"There is no key {key_id}.", hint="See: sygn keys list") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkspaceUnusable(
                 f"{path} is damaged.", hint=f"Remove it; the key is dead then: {path}"
             ) from error
+
+    def _parsed(self, path: Path) -> ApiKey:
+        """Read a record only if it is not the one read before: each request asks for its key."""
+        status = path.stat()
+        stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        kept = self._parsed_before.get(path.name)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        key = _parse(durable.read(path))
+        self._parsed_before[path.name] = (stamp, key)
+        return key
 
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, oldest first."""

@@ -21,8 +21,9 @@ SETTINGS: Final = """\
 #max_pages = 2000
 
 # How often an API key may ask, and an address that sends no good key.
-#api_limits = "200 per 10 seconds; 1000 per 10 minutes"
-#stranger_limits = "60 per 1 minute"
+#api_per_minute = 100
+#api_burst = 200
+#stranger_per_minute = 60
 
 # Name in the credential of the seal.
 #organisation = "Example Ltd"

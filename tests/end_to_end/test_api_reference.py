@@ -19,7 +19,7 @@ from sygn_cli.services import apikeys
 from sygn_cli.services.runtime import Settings
 from tests.end_to_end.browser import chromium, serving
 from tests.runtimes import FixedClock, memory_runtime
-from tests.server.api.caller import MANY, Caller, pdf
+from tests.server.api.caller import UNCOUNTED, Caller, pdf
 
 CURL = 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\noutput = "answer"\n'
 
@@ -35,7 +35,7 @@ NAMES = sorted(one["operationId"] for path in described().values() for one in pa
 @pytest.fixture(scope="module")
 def world():
     clock = FixedClock()
-    runtime = memory_runtime(clock, Settings(api_limits=MANY))
+    runtime = memory_runtime(clock, Settings(**UNCOUNTED))
     with serving(runtime) as base:
         client = create_app(runtime).test_client()
         client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"

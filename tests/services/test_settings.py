@@ -31,8 +31,9 @@ embed_origins = ["https://app.example.com"]
 trusted_proxies = ["10.0.0.0/8", "::1"]
 tsa = "http://tsa.example.com/tsr"
 organisation = "Analytical Engines Ltd"
-api_limits = "9 per minute; 90 per 1 hour"
-stranger_limits = "1 per second"
+api_per_minute = 9
+api_burst = 90
+stranger_per_minute = 1
 """
     assert settings_from(toml, {}) == Settings(
         public_url="https://sign.example.com",
@@ -43,8 +44,9 @@ stranger_limits = "1 per second"
         trusted_proxies=("10.0.0.0/8", "::1"),
         tsa_urls=("http://tsa.example.com/tsr",),
         organisation="Analytical Engines Ltd",
-        api_limits="9 per minute; 90 per 1 hour",
-        stranger_limits="1 per second",
+        api_per_minute=9,
+        api_burst=90,
+        stranger_per_minute=1,
     )
 
 
@@ -62,7 +64,7 @@ def test_the_environment_goes_before_the_file():
         "max_pdf_mb = 0", "max_pages = true", 'embed_origins = "https://a.example.com"',
         'embed_origins = ["*"]', 'embed_origins = ["https://a.example.com/path"]',
         'trusted_proxies = ["everybody"]', "tsa = 1", 'tsa = ["x"]', 'organisation = ""',
-        'organisation = "a\\u0007b"', 'api_limits = "often"', "api_limits = 9", 'api_limits = ""',
+        'organisation = "a\\u0007b"', 'api_burst = "often"', "api_per_minute = 0", "stranger_per_minute = true",
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused(toml):

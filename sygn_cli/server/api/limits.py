@@ -1,74 +1,86 @@
-"""How often anybody may ask: by key, by address without a good key, by link when signing."""
+"""How often anybody may ask: by key, by address without a good key, by link when signing.
+
+Counts live in this process: they are lost when it ends, and each server has its own.
+"""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response, request
-from flask_limiter import Limiter
+from flask import Flask, Response, g, request
 
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import Unauthorized
 from sygn_cli.server import auth
+from sygn_cli.server.api.buckets import Buckets, Left, Rate
+from sygn_cli.server.errors import refusal
 from sygn_cli.server.evidence import client_address, networks
 from sygn_cli.server.signing import TOKEN_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sygn_cli.services.runtime import Runtime
 
-_SUBMISSIONS: Final = "5 per 1 minute"
+_SUBMISSIONS: Final = Rate(per_minute=5, burst=5)
 _SUBMIT: Final = "signing.sign"
-_SELF_SIGNINGS: Final = "10 per 1 minute"  # each fetches a PDF and makes a document
-_SELF_SIGN: Final = "embed.start"
 
 
 def limit(app: Flask, runtime: Runtime) -> None:
-    """Count requests and refuse those that are too many.
+    """Count requests and refuse those that are too many."""
+    limits = _Limits(runtime)
+    app.before_request(limits.count)
+    app.after_request(limits.tell)
 
-    Counts live in this process: they are lost when it ends, and each server has its own.
-    """
-    trusted = networks(runtime.settings.trusted_proxies)
 
-    def caller() -> str:
-        try:
-            return f"key {auth.caller(runtime).id}"
-        except Unauthorized:
-            address, _ = client_address(
-                request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), trusted
-            )
-            return f"address {address}"
+class _Limits:
+    """What is counted, and the buckets it is counted in."""
 
-    def allowance() -> str:
+    def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
-        return settings.api_limits if caller().startswith("key ") else settings.stranger_limits
+        self._runtime = runtime
+        self._buckets = Buckets()
+        self._trusted = networks(settings.trusted_proxies)
+        self._with_key = Rate(settings.api_per_minute, settings.api_burst)
+        self._without = Rate(settings.stranger_per_minute, settings.stranger_per_minute)
+        # A token is a secret: what is counted is its hash, with a salt that dies with the process.
+        self._salt = secrets.token_hex(16)
 
-    limiter = Limiter(
-        caller,
-        app=app,
-        application_limits=[allowance],
-        application_limits_exempt_when=lambda: not request.path.startswith("/api/"),
-        headers_enabled=True,
-        strategy="moving-window",
-        storage_uri="memory://",
-    )
+    def count(self) -> tuple[Response | str, int] | None:
+        """Take a token for the request, or answer that there is none."""
+        taken = self._bucket()
+        if taken is None:
+            return None
+        g.bucket = taken
+        g.left = self._buckets.take(*taken)
+        if g.left.wait:
+            return refusal("rate_limited", "Too many requests. Wait and try again.", 429)
+        return None
 
-    @app.after_request
-    def say_when(answer: Response) -> Response:
-        if answer.status_code != 429:
-            answer.headers.pop("Retry-After", None)  # flask-limiter puts it on every answer
+    def tell(self, answer: Response) -> Response:
+        """Say how many are left, and when to come back."""
+        left: Left | None = g.get("left")
+        if left is None:
+            return answer
+        if request.endpoint == _SUBMIT and answer.status_code in {403, 415}:
+            # What a foreign page sends was never looked into, and must not keep the signer out.
+            self._buckets.give_back(*g.bucket)
+        answer.headers["X-RateLimit-Limit"] = str(left.burst)
+        answer.headers["X-RateLimit-Remaining"] = str(left.remaining)
+        if left.wait:
+            answer.headers["Retry-After"] = str(left.wait)
         return answer
 
-    # A token is a secret: what is counted is its hash, with a salt that dies with the process.
-    salt = secrets.token_hex(16)
-    submit: Callable[[Any], Any] = limiter.limit(
-        _SUBMISSIONS,
-        key_func=lambda: sha256((salt + request.headers.get(TOKEN_HEADER, "")).encode()),
-        # What a foreign page sends was never looked into, and must not keep the signer out.
-        deduct_when=lambda answer: answer.status_code not in {403, 415},
-    )
-    app.view_functions[_SUBMIT] = submit(app.view_functions[_SUBMIT])
-    start: Callable[[Any], Any] = limiter.limit(_SELF_SIGNINGS)
-    app.view_functions[_SELF_SIGN] = start(app.view_functions[_SELF_SIGN])
+    def _bucket(self) -> tuple[str, Rate] | None:
+        if request.endpoint == _SUBMIT:
+            token = request.headers.get(TOKEN_HEADER, "")
+            return sha256((self._salt + token).encode()), _SUBMISSIONS
+        if not request.path.startswith("/api/"):
+            return None
+        try:
+            return auth.caller(self._runtime).id, self._with_key
+        except Unauthorized:
+            return self._address(), self._without
+
+    def _address(self) -> str:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return client_address(request.remote_addr or "", forwarded, self._trusted)[0]

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "order": 0}
 ALAN = {"name": "Alan Turing", "email": "alan@example.com", "order": 1}
-MANY = "1000000 per 1 second"
+UNCOUNTED: dict[str, Any] = {
+    "api_per_minute": 10**9,
+    "api_burst": 10**9,
+    "stranger_per_minute": 10**9,
+}
 
 
 def pdf(name: str = "nda.pdf") -> str:

@@ -13,9 +13,9 @@ import pytest
 from sygn_cli.domain.document import Mode
 from sygn_cli.services import apikeys, links
 from sygn_cli.services.runtime import Settings
-from tests.server.api.caller import MANY, Caller, a_body, pdf, serve
+from tests.server.api.caller import UNCOUNTED, Caller, a_body, pdf, serve
 
-API = serve(Settings(api_limits=MANY, stranger_limits=MANY))
+API = serve(Settings(**UNCOUNTED))
 BODIES = {
     "create_document": a_body(),
     "change_document": {"expires": "9d"},

@@ -204,7 +204,7 @@ def test_pages_of_other_origins_are_refused(api):
 
 
 def limited(**changes):
-    return serve(Settings(api_limits="5 per 1 minute", **changes))
+    return serve(Settings(api_per_minute=5, api_burst=5, **changes))
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back():
@@ -217,18 +217,21 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back():
     assert api.another().get("/me").status_code == 200
 
 
-def test_an_address_without_a_good_key_gets_sixty_tries_a_minute(api):
+def test_an_address_without_a_good_key_gets_sixty_tries_a_minute():
+    api = serve(Settings())
     stranger = api.with_key("")
-    for _ in range(60):
-        assert stranger.get("/me").status_code == 401
-    assert api.with_key("cs_live_" + "x" * 43).get("/me").status_code == 429
+    first = [stranger.get("/me").status_code for _ in range(60)]
+    assert first == [401] * 60
+    guesses = {api.with_key("cs_live_" + "x" * 43).get("/me").status_code for _ in range(20)}
+    assert 429 in guesses
     assert api.get("/me").status_code == 200
 
 
-def test_the_usual_limits_let_a_burst_of_two_hundred_pass():
+def test_the_usual_limits_let_a_burst_of_two_hundred_pass_and_not_much_more():
     api = serve(Settings())
-    assert {api.get("/me").status_code for _ in range(200)} == {200}
-    assert api.get("/me").status_code == 429
+    answers = [api.get("/me").status_code for _ in range(300)]
+    assert answers[:200] == [200] * 200
+    assert 429 in answers
 
 
 def test_one_link_submits_five_times_a_minute(api):

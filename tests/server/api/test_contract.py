@@ -7,7 +7,7 @@ import pytest
 from sygn_cli.domain.document import Mode
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import sample
-from tests.server.api.caller import ADA, MANY, a_body, pdf, serve
+from tests.server.api.caller import ADA, UNCOUNTED, a_body, pdf, serve
 
 CREATED = {
     "id", "status", "title", "signing_order", "field_count", "detected_fields", "signers",
@@ -250,7 +250,7 @@ def test_what_cannot_be_sent_says_why(api, changes, status, code):
 
 
 def test_a_pdf_over_the_limit_is_too_large():
-    api = serve(Settings(api_limits=MANY, largest_pdf=len(sample("nda.pdf")) - 1))
+    api = serve(Settings(**UNCOUNTED, largest_pdf=len(sample("nda.pdf")) - 1))
     for path, body in (("/documents", a_body()), ("/detect", {"pdf_base64": pdf()})):
         answer = api.post(path, body)
         assert (answer.status_code, answer.get_json()["error"]) == (413, "payload_too_large")

@@ -15,7 +15,7 @@ from sygn_cli.services import apikeys, templates
 from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import sample
-from tests.server.api.caller import MANY, Caller, pdf, serve
+from tests.server.api.caller import UNCOUNTED, Caller, pdf, serve
 
 SOAK = bool(os.environ.get("SYGN_SOAK"))
 # For each of some twenty routes, and for sequences of up to six requests.
@@ -27,7 +27,7 @@ REFUSALS = ["400", "410", "413", "422"]
 
 def a_server() -> tuple[Caller, str]:
     """Return a server with a template, and a partner's key, which may do most."""
-    api = serve(Settings(api_limits=MANY, stranger_limits=MANY))
+    api = serve(Settings(**UNCOUNTED))
     templates.add(api.runtime, GivenFile("nda.pdf", sample("nda.pdf")), slug="nda", shared=True)
     _, secret = apikeys.create(api.runtime, label="judged", partner=True)
     return api, secret

@@ -12,7 +12,7 @@ from sygn_cli.server.app import create_app
 from sygn_cli.services import apikeys, webhook_delivery
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import FixedClock, memory_runtime
-from tests.server.api.caller import MANY, Caller
+from tests.server.api.caller import UNCOUNTED, Caller
 from tests.webhook_fakes import ScriptedHttp, on_disk, present
 
 URL = "https://example.com/hook"
@@ -26,7 +26,7 @@ def http() -> ScriptedHttp:
 @pytest.fixture
 def api(tmp_path, http) -> Caller:
     clock = FixedClock(present().now())  # the judge looks at the clock on the wall
-    runtime = on_disk(memory_runtime(clock, Settings(api_limits=MANY)), tmp_path, http)
+    runtime = on_disk(memory_runtime(clock, Settings(**UNCOUNTED)), tmp_path, http)
     client = create_app(runtime).test_client()
     client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
     _, secret = apikeys.create(runtime, label="test")
