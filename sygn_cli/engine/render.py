@@ -72,7 +72,9 @@ def page_text(pdf: bytes, page: int) -> str:
 
 
 def _paragraphs(page: pymupdf.Page) -> Iterator[str]:
+    # Ligatures are written out: a screen reader stumbles over "con\ufb01dential" and a search misses it.
     flags = pymupdf.TEXTFLAGS_BLOCKS & ~pymupdf.TEXT_PRESERVE_IMAGES
+    flags &= ~pymupdf.TEXT_PRESERVE_LIGATURES
     for *_, words, _, kind in page.get_text("blocks", flags=flags, sort=True):
         paragraph = " ".join(words.split())
         if kind == 0 and paragraph:

@@ -3,6 +3,7 @@
 import io
 import itertools
 
+import pymupdf
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
@@ -71,3 +72,12 @@ def test_the_words_come_in_reading_order_one_paragraph_a_line(tmp_path):
     words = page_text(stamp([paper(words="Grüße aus")], [], title="T"), 1)
 
     assert words == "Grüße aus 1"
+
+
+def test_ligatures_are_written_out():
+    """A screen reader stumbles over "con\ufb01dential", and a search misses it."""
+    page = pymupdf.open()
+    page.new_page().insert_htmlbox(
+        (72, 72, 400, 200), "<p style='font-family: serif'>confidential</p>"
+    )
+    assert "confidential" in page_text(page.tobytes(), 1)
