@@ -10,6 +10,7 @@ from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.delivery.http import GuardedHttp
 from sygn_cli.domain.document import SigningOrder
 from tests.end_to_end.browser import DESKTOP, PHONE, link, pages, serving, visitor
+from tests.end_to_end.test_browser_accessibility import AXE, RULES, VIEWS, judge
 from tests.runtimes import sample
 from tests.server import stage
 from tests.webhook_fakes import memory_webhooks
@@ -205,3 +206,25 @@ def test_a_pdf_of_the_page_can_be_signed_without_an_invitation(browser, host):
         closed(ada)
     document = host.runtime.store.load(complete[1]["document"])
     assert (document.status, document.title) == ("completed", "Mutual NDA")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_neither_the_dialog_nor_the_form_has_a_barrier(browser, host, view):
+    form = f"{host.base}/embed/sign?pdf={host.origin}/contract.pdf&title=Lease"
+    with visitor(browser, **VIEWS[view]) as ada:
+        ada.page.goto(form)
+        judge(ada)
+        ada.page.goto(host.origin)
+        ada.page.click("#sign")
+        ada.page.frame_locator("cybersygn-dialog iframe").locator("#agree").wait_for()
+        ada.page.evaluate(AXE)
+        # What is in the frame is judged where it is a page of its own.
+        found = ada.page.evaluate(
+            """async rules => (await axe.run('cybersygn-dialog', {
+                 runOnly: { type: 'tag', values: rules }, iframes: false,
+               })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.failureSummary))""",
+            RULES,
+        )
+        assert found == []
+        ada.page.keyboard.press("Escape")
+        closed(ada)
