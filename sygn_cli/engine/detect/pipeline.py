@@ -53,7 +53,7 @@ def judged_blanks(
         before = sheet
     contexts.unify_initials(judged)
     signers.assign(judged)
-    return judged
+    return [(sheet, signers.without_headings(blanks)) for sheet, blanks in judged]
 
 
 def _candidates(sheet: Sheet) -> list[Blank]:

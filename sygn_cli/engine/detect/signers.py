@@ -59,6 +59,34 @@ def assign(pages: list[tuple[Sheet, list[Blank]]]) -> None:
                 member.party = block.party
                 member.for_nobody = nobody
         _mark_offices(sheet, blanks)
+    _name_initials([blank for _, blanks in pages for blank in blanks])
+
+
+def _name_initials(blanks: list[Blank]) -> None:
+    """Give initials far from any signature to the party that their label names."""
+    known = {b.party.casefold(): b.party for b in blanks if b.type is FieldType.SIGNATURE}
+    for blank in blanks:
+        if blank.type is FieldType.INITIALS and not blank.party:
+            named = (parties.named_in(e.text).casefold() for e in blank.evidence if e.naming > 0.3)
+            blank.party = next((known[name] for name in named if name in known), "")
+
+
+def without_headings(blanks: list[Blank]) -> list[Blank]:
+    """Leave out places beside words that only head a block: "COMPANY:" over a signature line."""
+    signed = [blank for blank in blanks if blank.type is FieldType.SIGNATURE]
+    return [blank for blank in blanks if not any(_heads(blank, anchor) for anchor in signed)]
+
+
+def _heads(blank: Blank, anchor: Blank) -> bool:
+    if blank.form is not Form.SLOT or blank.type is not FieldType.TEXT or not anchor.party:
+        return False
+    said = {parties.heading(e.text).casefold() for e in blank.evidence}
+    area, below = blank.area, anchor.area
+    return (
+        anchor.party.rstrip(" 0123456789").casefold() in said
+        and area.y1 <= below.y0 + 4
+        and shared(area.x0 - _HEADING_REACH, area.x1, below.x0, below.x1) > 0
+    )
 
 
 def _part_columns(blocks: list[_Block]) -> None:
