@@ -17,6 +17,7 @@ from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.entries import Entries
 from sygn_cli.store.keyring import Keyring
 from sygn_cli.store.listing import IndexUnavailable
+from sygn_cli.store.recent import Recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,6 +55,7 @@ class WorkspaceStore:
         self.workspace = workspace
         self.keys = Keyring(workspace.keys, entropy=entropy)
         self._jobs_for = jobs_for
+        self._recent = Recent()
         self._entropy = entropy
 
     # The parts that write are imported when something is written: `status` only reads.
@@ -111,7 +113,7 @@ class WorkspaceStore:
             NotFound: There is none.
             Tampered: Its trail is broken.
         """
-        return reading.read(self.workspace.folder(document_id)).document
+        return self._recent.load(self.workspace.folder(document_id))
 
     def commit(self, document: Document, entry: Entry, *, at: datetime) -> Document:
         """Append one event to a document as it was loaded; durable on return.

@@ -1,0 +1,57 @@
+"""Documents as they were read last, for as long as their files hold the same bytes.
+
+A server is asked for the same few documents again and again. Reading two small files and hashing them
+takes a fifth of the time that it takes to make a document of them. Nothing is believed from memory: a
+document is only given out for exactly the bytes that it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.store import durable, reading
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Document
+    from sygn_cli.store.workspace import DocumentFolder
+
+_MOST: Final = 128
+
+
+class Recent:
+    """The last documents; any number of threads may use it at once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[bytes, Document]] = {}
+
+    def load(self, folder: DocumentFolder) -> Document:
+        """Return the document as :func:`sygn_cli.store.reading.read` does.
+
+        Raises:
+            NotFound: There is none.
+            Tampered: Its trail is broken, or shorter than it was.
+        """
+        before = _fingerprint(folder)
+        kept = self._kept.get(folder.id)
+        if kept is not None and kept[0] == before:
+            return kept[1]
+        document = reading.read(folder).document
+        # Only if nobody wrote meanwhile: an append that failed is cut off again, and the old bytes
+        # would then lead to a document that never was.
+        if before is not None and _fingerprint(folder) == before:
+            self._kept[folder.id] = (before, document)
+            if len(self._kept) > _MOST:
+                self._kept.pop(next(iter(self._kept)), None)
+        return document
+
+
+def _fingerprint(folder: DocumentFolder) -> bytes | None:
+    """Return a hash of all that a document is read from; None where something is missing."""
+    try:
+        projection = durable.read(folder.projection)
+        trail = durable.read(folder.trail)
+    except (FileNotFoundError, WorkspaceUnusable):
+        return None
+    return hashlib.sha256(b"%d\n" % len(projection) + projection + trail).digest()
