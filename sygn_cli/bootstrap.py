@@ -82,7 +82,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     return Runtime(
         store=store,
         clock=clock,
-        pdf=later(_pdf_work),
+        pdf=later(pdf_work),
         keys=_keys(workspace, clock, settings.organisation, environment),
         cache=FolderCache(workspace.cache),
         settings=settings,
@@ -94,7 +94,8 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     )
 
 
-def _pdf_work() -> LazyWorkers:
+def pdf_work() -> LazyWorkers:
+    """Return a place to read foreign PDFs in, also for who has no workspace."""
     from sygn_cli.delivery.pdf_work import LazyWorkers
 
     return LazyWorkers(_WORKERS)

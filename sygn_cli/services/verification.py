@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.errors import NotFound, PdfRefused
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.engine import verify as engine
 from sygn_cli.engine.worker import Inline
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sygn_cli.engine.verify import Verdict
+    from sygn_cli.services.ports import PdfWork
     from sygn_cli.services.runtime import Runtime
 
 
@@ -20,6 +22,7 @@ def verify(
     runtime: Runtime | None,
     pdf: bytes,
     *,
+    work: PdfWork | None = None,
     trust: Sequence[bytes] = (),
     signers: int | None = None,
     require_timestamp: bool = False,
@@ -29,28 +32,39 @@ def verify(
     Args:
         runtime: A workspace whose root is trusted and whose record is compared; None without one.
         pdf: The file.
+        work: Where it is read; by default the workspace's place, without one right here.
         trust: More trusted root certificates, PEM.
         signers: How many people must have signed.
         require_timestamp: Not valid without a trusted timestamp.
     """
     roots = [*trust, *(runtime.keys.roots() if runtime else ())]
-    work = runtime.pdf if runtime else Inline()
-    verdict = work.call(
-        engine.verify, pdf, trust=roots, signers=signers, require_timestamp=require_timestamp
-    )
-    if runtime is None or verdict.status is not engine.Status.VALID:
-        return verdict
-    recorded = _recorded(runtime, verdict)
-    if not recorded or verdict.sha256 in recorded:
-        return verdict
-    return work.call(
-        engine.verify,
-        pdf,
-        trust=roots,
-        recorded_sha256=recorded[0],
-        signers=signers,
-        require_timestamp=require_timestamp,
-    )
+    place = work or (runtime.pdf if runtime else Inline())
+    try:
+        verdict = place.call(
+            engine.verify, pdf, trust=roots, signers=signers, require_timestamp=require_timestamp
+        )
+        if runtime is None or verdict.status is not engine.Status.VALID:
+            return verdict
+        recorded = _recorded(runtime, verdict)
+        if not recorded or verdict.sha256 in recorded:
+            return verdict
+        return place.call(
+            engine.verify,
+            pdf,
+            trust=roots,
+            recorded_sha256=recorded[0],
+            signers=signers,
+            require_timestamp=require_timestamp,
+        )
+    except PdfRefused as error:
+        return _unreadable(pdf, error)
+
+
+def _unreadable(pdf: bytes, error: PdfRefused) -> Verdict:
+    """Return the verdict on a file that exceeds all limits: it is worth nothing."""
+    signed = b"/ByteRange" in pdf
+    status = engine.Status.TAMPERED if signed else engine.Status.UNSIGNED
+    return engine.Verdict(status, (error.message,), (), sha256(pdf))
 
 
 def _recorded(runtime: Runtime, verdict: Verdict) -> list[str]:

@@ -94,7 +94,9 @@ def test_the_steps_for_pdfsig_work_as_they_are_printed(sealed, judge):
     judge("certutil")
     judge("pdfsig")
     told = sealed.ok("keys", "export-root", "-o", "root.pem").err
-    steps = re.findall(r"((?:mkdir nss|certutil|pdfsig) .*)", told)
+    steps = re.findall(
+        r"^sygn: +(?:pdfsig +)?(mkdir .*|certutil .*|pdfsig -nssdir .*)$", told, re.MULTILINE
+    )
     script = "\n".join(steps).replace("signed.pdf", "before.pdf")
     done = subprocess.run(
         ["sh", "-ec", script], cwd=sealed.folder, capture_output=True, text=True, check=False

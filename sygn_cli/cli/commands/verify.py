@@ -1,4 +1,4 @@
-"""``sygn verify``: judge a file, with no server and no account."""
+"""``sygn verify``: judge files, with no server and no account."""
 
 from __future__ import annotations
 
@@ -11,13 +11,29 @@ from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import ExitCode
 from sygn_cli.cli.options import JsonOption, WorkspaceOption
 from sygn_cli.domain import moment
+from sygn_cli.domain.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
-    from sygn_cli.engine.verify import SignatureFinding, Verdict
+    from collections.abc import Iterator, Sequence
+
+    from sygn_cli.engine.verify import Verdict
+
+_SCHEMA = Path(__file__).parent.parent / "verify.schema.json"
+
+
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        console.emit_raw(_SCHEMA.read_text().rstrip("\n"))
+        raise typer.Exit
 
 
 def verify(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|DIR|-...", help="Of a folder, all PDFs in it.", show_default=False
+        ),
+    ],
     trust: Annotated[
         list[Path] | None,
         typer.Option(
@@ -26,6 +42,10 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    trust_system: Annotated[
+        bool,
+        typer.Option("--trust-system", help="Trust the authorities that the system trusts, too."),
+    ] = False,
     signers: Annotated[
         int | None,
         typer.Option(min=1, help="Demand that so many people have signed.", show_default=False),
@@ -33,31 +53,50 @@ def verify(
     require_timestamp: Annotated[
         bool, typer.Option("--require-timestamp", help="Demand a trusted timestamp.")
     ] = False,
+    schema: Annotated[  # noqa: ARG001 - its callback does all
+        bool,
+        typer.Option(
+            "--schema",
+            callback=_print_schema,
+            is_eager=True,
+            help="Print the JSON schema of what --json prints.",
+        ),
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
     """Tell whether a PDF is sealed, by whom, and unchanged since.
 
-    Exit code 0 only if all holds; 10 if the file was changed; 11 if it is not signed or not by
-    anybody trusted.
+    Exit code 0 only if all holds, for every file; 10 if one was changed; else 11 if one is not
+    signed or not by anybody trusted.
     """
     from sygn_cli import bootstrap
-    from sygn_cli.services import verification
+    from sygn_cli.services import verdict_view, verification
 
-    content = console.read_bytes(file, what="file")
-    roots = [console.read_bytes(str(path), what="root certificate") for path in trust or ()]
-    verdict = verification.verify(
-        bootstrap.existing_runtime(workspace),
-        content,
-        trust=roots,
-        signers=signers,
-        require_timestamp=require_timestamp,
-    )
-    if json:
-        console.emit_json(_to_json(verdict))
-    else:
-        _show(verdict)
-    if code := _EXIT[verdict.status]:
+    roots = list(_roots(trust or (), system=trust_system))
+    rt = bootstrap.existing_runtime(workspace)
+    work = rt.pdf if rt else bootstrap.pdf_work()
+    named = list(_named(files))
+    many = len(named) > 1 or Path(files[0]).is_dir()
+    verdicts: list[tuple[str, Verdict]] = []
+    for name in named:
+        verdict = verification.verify(
+            rt,
+            console.read_bytes(name, what="file"),
+            work=work,
+            trust=roots,
+            signers=signers,
+            require_timestamp=require_timestamp,
+        )
+        verdicts.append((name, verdict))
+        if not json:
+            _show(verdict, name if many else None)
+    if json and many:
+        told = [{"file": name, **verdict_view.to_json(verdict)} for name, verdict in verdicts]
+        console.emit_json({"data": told, "has_more": False, "next_cursor": None})
+    elif json:
+        console.emit_json(verdict_view.to_json(verdicts[0][1]))
+    if code := _worst([verdict for _, verdict in verdicts]):
         raise typer.Exit(code)
 
 
@@ -67,58 +106,58 @@ _EXIT = {
     "untrusted": ExitCode.UNTRUSTED,
     "unsigned": ExitCode.UNTRUSTED,
 }
+_BY_GRAVITY = (ExitCode.TAMPERED, ExitCode.UNTRUSTED, ExitCode.OK)
 
 
-def _show(verdict: Verdict) -> None:
-    console.emit(f"{verdict.status.upper()}: {_headline(verdict)}")
+def _worst(verdicts: Sequence[Verdict]) -> ExitCode:
+    return min((_EXIT[one.status] for one in verdicts), key=_BY_GRAVITY.index)
+
+
+def _named(files: Sequence[str]) -> Iterator[str]:
+    """Yield the files, those of a folder in the order of their names.
+
+    Raises:
+        NotFound: A folder holds no PDF; nothing to judge must not pass for good.
+        InvalidRequest: Stdin is named twice.
+    """
+    if files.count("-") > 1:
+        raise InvalidRequest("Only one file can come from stdin.")
+    for name in files:
+        folder = Path(name)
+        if not folder.is_dir():
+            yield name
+            continue
+        found = sorted(one for one in folder.rglob("*") if _is_pdf(one.relative_to(folder)))
+        if not found:
+            raise NotFound(f"There is no PDF in {name!r}.")
+        yield from map(str, found)
+
+
+def _is_pdf(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)  # such as a workspace
+    return path.suffix.lower() == ".pdf" and not hidden
+
+
+def _roots(trust: Sequence[Path], *, system: bool) -> Iterator[bytes]:
+    for path in trust:
+        yield console.read_bytes(str(path), what="root certificate")
+    if system:
+        from sygn_cli.delivery.system_roots import system_roots
+
+        yield system_roots()
+
+
+def _show(verdict: Verdict, name: str | None) -> None:
+    from sygn_cli.services import verdict_view
+
+    prefix = "" if name is None else f"{name}: "
+    console.emit(f"{prefix}{verdict.status.upper()}: {verdict_view.headline(verdict)}")
     for reason in verdict.reasons:
         console.emit(f"  - {reason}")
+    if name is not None:
+        return  # among many, the trail of each would hide the verdicts
     for event in verdict.trail:
         who = event.actor.get("id") or event.actor.get("kind")
         console.emit(f"    {moment.to_wire(event.at)}  {event.type}  {who}")
-
-
-def _headline(verdict: Verdict) -> str:
-    match verdict.status:
-        case "valid":
-            return f"unchanged since it was sealed by {verdict.signatures[-1].signer!r}"
-        case "tampered":
-            return "the file is not what was sealed"
-        case "untrusted":
-            return "sealed by somebody who is not trusted"
-        case _:
-            return "the file carries no signature"
-
-
-def _to_json(verdict: Verdict) -> dict[str, object]:
-    return {
-        "status": str(verdict.status),
-        "reasons": list(verdict.reasons),
-        "sha256": verdict.sha256,
-        "level": verdict.level or None,
-        "document": verdict.document or None,
-        "audit_head": verdict.head or None,
-        "signatures": [_signature(one) for one in verdict.signatures],
-        "events": [
-            {"seq": e.seq, "at": moment.to_wire(e.at), "type": str(e.type), "actor": dict(e.actor)}
-            for e in verdict.trail
-        ],
-    }
-
-
-def _signature(one: SignatureFinding) -> dict[str, object]:
-    return {
-        "field": one.field,
-        "signer": one.signer,
-        "fingerprint": one.fingerprint,
-        "claimed_at": one.claimed_at and moment.to_wire(one.claimed_at),
-        "timestamped_at": one.timestamped_at and moment.to_wire(one.timestamped_at),
-        "timestamp_trusted": one.timestamp_trusted,
-        "intact": one.intact,
-        "valid": one.valid,
-        "trusted": one.trusted,
-        "covers_file": one.covers_file,
-        "coverage": one.coverage,
-        "modification": one.modification,
-        "docmdp": one.docmdp,
-    }
+    if words := verdict_view.advice(verdict):
+        console.hint(words)

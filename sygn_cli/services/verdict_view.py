@@ -1,0 +1,75 @@
+"""A verdict for people and for programs: the same words on the command line and on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from sygn_cli.domain import moment
+from sygn_cli.engine.verdict import Status
+
+if TYPE_CHECKING:
+    from sygn_cli.engine.verdict import SignatureFinding, Verdict
+
+
+def headline(verdict: Verdict) -> str:
+    """Return the verdict in one sentence, without a full stop."""
+    match verdict.status:
+        case Status.VALID:
+            return f"unchanged since it was sealed by {verdict.signatures[-1].signer!r}"
+        case Status.TAMPERED:
+            return "the file is not what was sealed"
+        case Status.UNTRUSTED:
+            return "sealed by somebody who is not trusted"
+        case Status.UNSIGNED:
+            return "the file carries no signature"
+        case _:  # pragma: no cover
+            assert_never(verdict.status)
+
+
+def advice(verdict: Verdict) -> str | None:
+    """Return what one can do about the verdict, if anything."""
+    if verdict.status is not Status.UNTRUSTED or not verdict.signatures:
+        return None
+    one = next((s for s in verdict.signatures if not s.trusted), None)
+    if one is None:
+        return None
+    return (
+        f"If you know {one.signer!r}, get their root certificate another way and add "
+        f"--trust root.pem; the credential's own SHA-256 is {one.fingerprint}."
+    )
+
+
+def to_json(verdict: Verdict) -> dict[str, object]:
+    """Return the verdict as the schema of ``sygn verify --schema`` describes it."""
+    return {
+        "status": str(verdict.status),
+        "headline": headline(verdict),
+        "reasons": list(verdict.reasons),
+        "sha256": verdict.sha256,
+        "level": verdict.level or None,
+        "document": verdict.document or None,
+        "audit_head": verdict.head or None,
+        "signatures": [_signature(one) for one in verdict.signatures],
+        "events": [
+            {"seq": e.seq, "at": moment.to_wire(e.at), "type": str(e.type), "actor": dict(e.actor)}
+            for e in verdict.trail
+        ],
+    }
+
+
+def _signature(one: SignatureFinding) -> dict[str, object]:
+    return {
+        "field": one.field,
+        "signer": one.signer,
+        "fingerprint": one.fingerprint,
+        "claimed_at": one.claimed_at and moment.to_wire(one.claimed_at),
+        "timestamped_at": one.timestamped_at and moment.to_wire(one.timestamped_at),
+        "timestamp_trusted": one.timestamp_trusted,
+        "intact": one.intact,
+        "valid": one.valid,
+        "trusted": one.trusted,
+        "covers_file": one.covers_file,
+        "coverage": one.coverage,
+        "modification": one.modification,
+        "docmdp": one.docmdp,
+    }
