@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.field import FieldType
+
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
@@ -31,12 +34,36 @@ ForceOption: TypeAlias = Annotated[bool, typer.Option("--force", help="Overwrite
 NoInputOption: TypeAlias = Annotated[
     bool, typer.Option("--no-input", envvar="SYGN_NO_INPUT", help="Never ask anything.")
 ]
+AnchorOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--anchor",
+        metavar="WORDS=TYPE",
+        help="Words in the PDF that mark a field: --anchor '/sn1/=signature'.",
+        show_default=False,
+    ),
+]
 DocumentArgument: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="DOC", help="Document id, a unique beginning of one, or @last.", show_default=False
     ),
 ]
+
+
+def anchors(written: list[str] | None) -> dict[str, FieldType]:
+    """Return field types by the words that mark their places.
+
+    Raises:
+        InvalidRequest: One is not written as WORDS=TYPE.
+    """
+    found = {}
+    for one in written or ():
+        words, equals, kind = one.rpartition("=")
+        if not equals or not words.strip():
+            raise InvalidRequest(f"{one!r} is no anchor.", hint="Like --anchor '/sn1/=signature'.")
+        found[words.strip()] = FieldType.parse(kind)
+    return found
 
 
 def runtime(workspace: str | None) -> Runtime:

@@ -19,7 +19,7 @@ from sygn_cli.services import detection, field_presets, webhooks
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sygn_cli.domain.field import Detection, Field
+    from sygn_cli.domain.field import Detection, Field, FieldType
     from sygn_cli.domain.signer import Invitee
     from sygn_cli.domain.webhook import Endpoint
     from sygn_cli.engine.intake import Intake
@@ -50,6 +50,7 @@ class Request:
         webhook: URL that is to hear of this document, "" for none.
         webhook_private: The URL may lead to this machine or a private network.
         links_to: Who gets the links out of the creation, as the certificate tells it.
+        anchors: Words that mark a place in the PDF, and the type of field that belongs there.
     """
 
     files: tuple[GivenFile, ...]
@@ -69,6 +70,7 @@ class Request:
     webhook: str = ""
     webhook_private: bool = False
     links_to: str = "operator"
+    anchors: Mapping[str, FieldType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,10 @@ def _find(runtime: Runtime, request: Request) -> _Found:
     fields: list[Field] = []
     left_out: list[tuple[int, Detection]] = []
     unreadable: list[tuple[int, int]] = []
-    reports = [runtime.pdf.call(detect_fields, f.content) for f in request.files]
+    reports = [
+        runtime.pdf.call(detect_fields, f.content, anchors=dict(request.anchors))
+        for f in request.files
+    ]
     field_ids = detection.ids_in_document([report.detections for report in reports])
     for number, report in enumerate(reports, start=1):
         good = detection.usable(report.detections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import text
@@ -19,9 +20,19 @@ _NEEDED = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
 
 
 def detect(
-    runtime: Runtime, pdf: bytes, *, pages: frozenset[int] | None = None
+    runtime: Runtime,
+    pdf: bytes,
+    *,
+    pages: frozenset[int] | None = None,
+    anchors: Mapping[str, FieldType] = MappingProxyType({}),
 ) -> DetectionReport:
     """Return every place that looks like a field, with confidence and reason.
+
+    Args:
+        runtime: Where the work is done.
+        pdf: The whole file.
+        pages: Look only there, from 1.
+        anchors: Words that mark a place, and the type of field that belongs there.
 
     Raises:
         PdfRefused: The PDF cannot be read.
@@ -34,7 +45,7 @@ def detect(
         most_pages=settings.most_pages,
         flatten_existing_signatures=True,
     )
-    return runtime.pdf.call(detect_fields, pdf, pages=pages)
+    return runtime.pdf.call(detect_fields, pdf, pages=pages, anchors=dict(anchors))
 
 
 def usable(detections: Sequence[Detection]) -> list[Detection]:

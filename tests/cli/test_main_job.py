@@ -192,6 +192,17 @@ def test_detected_fields_can_be_edited_and_given_back(terminal):
     assert terminal.ok("list", "--json").json["data"] == []
 
 
+def test_words_of_ones_own_can_mark_a_field(terminal):
+    found = terminal.ok(
+        "detect", "without-fields.pdf", "--anchor", "the river rose=signature", "--json"
+    ).json
+    assert [one["type"] for one in found["fields"]] == ["signature"]
+    terminal.ok(
+        "create", "--pdf", "without-fields.pdf", "--anchor", "the river rose=signature", *PEOPLE
+    )
+    assert terminal("detect", "nda.pdf", "--anchor", "signature").code == 2
+
+
 def test_a_pdf_can_come_from_a_pipe(terminal):
     pdf = (terminal.folder / "nda.pdf").read_bytes()
     assert terminal.ok("create", "--pdf", "-", *PEOPLE, stdin=pdf).text.startswith("doc_")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import AnchorOption, JsonOption, WorkspaceOption, anchors, runtime
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.signer import Invitee
 
@@ -100,6 +100,7 @@ def create(
             help="Accept a PDF that is signed already; those signatures become pictures.",
         ),
     ] = False,
+    anchor: AnchorOption = None,
     idempotency_key: Annotated[
         str,
         typer.Option(
@@ -144,6 +145,7 @@ def create(
         mode=Mode.TEST if test else Mode.LIVE,
         draft=draft,
         flatten_existing_signatures=flatten_existing_signatures,
+        anchors=anchors(anchor),
         idempotency_key=idempotency_key,
         webhook=webhook,
         webhook_private=allow_private,

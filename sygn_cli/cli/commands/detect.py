@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import ForceOption, JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import (
+    AnchorOption,
+    ForceOption,
+    JsonOption,
+    WorkspaceOption,
+    anchors,
+    runtime,
+)
 from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
 from sygn_cli.domain.field import FieldType
 
@@ -36,6 +43,7 @@ def detect(
             min=0, max=1, help="Only fields at least this sure.", show_default="as for create"
         ),
     ] = None,
+    anchor: AnchorOption = None,
     every: Annotated[bool, typer.Option("--all", help="Unsure ones too.")] = False,
     preview: Annotated[
         str | None,
@@ -51,7 +59,7 @@ def detect(
 
     content = console.read_bytes(pdf, what="PDF")
     rt = runtime(workspace)
-    report = detection.detect(rt, content, pages=parse_pages(pages))
+    report = detection.detect(rt, content, pages=parse_pages(pages), anchors=anchors(anchor))
     least = 0.0 if every else THRESHOLD if min_confidence is None else min_confidence
     wanted = None if kind is None else FieldType.parse(kind)
     found = [
