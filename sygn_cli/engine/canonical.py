@@ -53,6 +53,17 @@ def is_canonical_container(container: bytes) -> bool:
         return False
 
 
+def is_canonical_timestamp(container: bytes) -> bool:
+    """Tell whether a document timestamp is a token of our form and nothing else."""
+    try:
+        token = cms.ContentInfo.load(container, strict=True)
+        return bool(canonical_token(token).dump() == container)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return False
+    except CMSExtractionError:
+        return False
+
+
 def _is_canonical(container: bytes) -> bool:
     data = cms.ContentInfo.load(container, strict=True)["content"]
     info = data["signer_infos"][0]
@@ -97,6 +108,11 @@ def canonical_token(token: cms.ContentInfo) -> cms.ContentInfo:
         _require_plain(algorithm)
     fresh = _signer_info(info, signer, info["digest_algorithm"], info["signature_algorithm"])
     return _packed("v3", fresh, data["encap_content_info"], _chain(signer, others))
+
+
+def signer_chain(data: cms.SignedData) -> list[asn1_x509.Certificate]:
+    """Return the signer's certificate and those above it, nearest first, as far as they go."""
+    return _chain(*_certificates(data))
 
 
 def _require_plain(algorithm: algos.DigestAlgorithm | algos.SignedDigestAlgorithm) -> None:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from asn1crypto import parser
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asn1crypto.x509 import Certificate
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
 
@@ -39,11 +42,15 @@ class Examined:
     Attributes:
         broken: Why the file is not what was signed; empty if it is.
         doubts: Why the signer need not be believed; empty if they can.
+        is_document_timestamp: Over the file, and nobody's signature.
+        long_term: The file's own revocation lists, and no others, are enough to trust it.
     """
 
     finding: SignatureFinding
     broken: tuple[str, ...]
     doubts: tuple[str, ...]
+    is_document_timestamp: bool = False
+    long_term: bool = False
 
 
 def examine(
@@ -53,6 +60,7 @@ def examine(
     trust: Sequence[Certificate],
     at: datetime | None,
     last: bool,
+    store: DocumentSecurityStore | None = None,
 ) -> Examined:
     """Return what there is to say about one signature or document timestamp.
 
@@ -62,24 +70,41 @@ def examine(
         trust: Trusted roots.
         at: Moment of validation, see ``verify``.
         last: No other signature comes after it.
+        store: Revocation lists that travel in the file: who revoked their own key is believed.
 
     Raises:
         Exception: Whatever pyHanko leaks on a hostile file.
     """
-    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
+    is_timestamp = _is_document_timestamp(signature)
     moment = at or signature.self_reported_timestamp
-    status = _validated(signature, trust, moment, is_timestamp=is_timestamp)
+    status = _validated(signature, trust, moment, store=store)
     stamp = _timestamp(status)
     if at is None and not is_timestamp and stamp is not None and stamp.trusted:
         # Somebody trusted knows the time better than the signer, who may have turned a clock back.
         moment = stamp.timestamp
-        status = _validated(signature, trust, moment, is_timestamp=is_timestamp)
+        status = _validated(signature, trust, moment, store=store)
+    # Only a demand for revocation lists makes pyHanko look into those of certificates that do not
+    # say where their list lies, as those of a workspace.
+    strict = store and _validated(signature, trust, moment, store=store, revocation="require")
+    if strict is not None and strict.revoked:
+        status = strict
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
     broken = [*_broken(finding, status, last=last)]
     if finding.ours:
         broken += _not_ours(pdf, signature, finding)
     doubts = () if finding.trusted else (_doubt(finding, status, trust, moment),)
-    return Examined(finding, tuple(broken), doubts)
+    return Examined(
+        finding,
+        tuple(broken),
+        doubts,
+        is_document_timestamp=is_timestamp,
+        long_term=strict is not None and _is_long_term(strict),
+    )
+
+
+def _is_long_term(strict: _Status) -> bool:
+    stamp = _timestamp(strict)
+    return bool(strict.trusted and stamp is not None and stamp.trusted)
 
 
 def _validated(
@@ -87,21 +112,50 @@ def _validated(
     trust: Sequence[Certificate],
     moment: datetime | None,
     *,
-    is_timestamp: bool,
+    store: DocumentSecurityStore | None = None,
+    revocation: str = "soft-fail",
 ) -> _Status:
-    context = _context(trust, moment)
-    if is_timestamp:
-        return validate_pdf_timestamp(signature, validation_context=context)
+    """Return what pyHanko finds, offline.
+
+    Args:
+        signature: A signature or a document timestamp.
+        trust: Trusted roots.
+        moment: Of validation.
+        store: Certificates and revocation lists to use.
+        revocation: "require" if a certificate without a revocation list is not to be trusted.
+    """
+
+    def context() -> ValidationContext:
+        # An empty list is an answer: without one pyHanko would ask the operating system.
+        certificates, ocsps, crls = ((), (), ()) if store is None else _contents(store)
+        return ValidationContext(
+            trust_roots=list(trust),
+            other_certs=list(certificates),
+            ocsps=list(ocsps),
+            crls=list(crls),
+            moment=moment,
+            allow_fetching=False,
+            revocation_mode=revocation,
+        )
+
+    if _is_document_timestamp(signature):
+        return validate_pdf_timestamp(signature, validation_context=context())
     return validate_pdf_signature(
-        signature,
-        signer_validation_context=context,
-        ts_validation_context=_context(trust, moment),
+        signature, signer_validation_context=context(), ts_validation_context=context()
     )
 
 
-def _context(trust: Sequence[Certificate], moment: datetime | None) -> ValidationContext:
-    # An empty list is an answer: without one pyHanko would ask the operating system.
-    return ValidationContext(trust_roots=list(trust), moment=moment, allow_fetching=False)
+def _contents(
+    store: DocumentSecurityStore,
+) -> tuple[Sequence[Certificate], Sequence[OCSPResponse], Sequence[CertificateList]]:
+    ocsps = [OCSPResponse.load(one.get_object().data) for one in store.ocsps]
+    crls = [CertificateList.load(one.get_object().data) for one in store.crls]
+    return list(store.load_certs()), ocsps, crls
+
+
+def _is_document_timestamp(signature: EmbeddedPdfSignature) -> bool:
+    """Tell a timestamp over the file from somebody's signature."""
+    return bool(signature.sig_object_type == "/DocTimeStamp")
 
 
 def _finding(
@@ -197,13 +251,18 @@ def _may_change(finding: SignatureFinding, *, last: bool) -> bool:
 
 def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature, finding: SignatureFinding) -> list[str]:
     broken = []
-    if finding.docmdp != 1:
+    is_timestamp = _is_document_timestamp(signature)
+    if finding.docmdp != 1 and not is_timestamp:
         broken.append("The seal does not forbid changes, as a seal made by sygn does.")
     container = _container(signature)
     _, start, end, _ = (int(number) for number in signature.byte_range)
     if not canonical.is_canonical_gap(pdf, start, end, container):
         broken.append("The seal's container was changed: it is not written as sygn writes it.")
-    elif not canonical.is_canonical_container(container):
+    elif not (
+        canonical.is_canonical_timestamp(container)
+        if is_timestamp
+        else canonical.is_canonical_container(container)
+    ):
         broken.append("The seal's container was changed: it holds what sygn does not put there.")
     return broken
 
@@ -221,6 +280,8 @@ def _doubt(
     moment: datetime | None,
 ) -> str:
     named = f"Signature {finding.field!r} by {finding.signer or 'somebody unnamed'}"
+    if status.revoked:
+        return f"{named}: the certificate was revoked by then."
     if not trust:
         return f"{named}: no trusted certificate was given to check it against."
     if moment is not None and not (

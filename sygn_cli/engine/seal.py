@@ -4,49 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from asn1crypto import pem as asn1_pem
-from asn1crypto import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams, FileSpec, embed_file
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers.pdf_byterange import BuildProps
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from asn1crypto import pem
 
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NetworkFailed, SealFailed, SygnError
-from sygn_cli.engine import credential as credentials
+from sygn_cli.engine import evidence as evidences
+from sygn_cli.engine.attachment import Attachment
+from sygn_cli.engine.certify import (
+    BUILT_BY,
+    DIGEST,
+    FIELD_NAME,
+    Writer,
+    add_evidence,
+    add_timestamp,
+    attach,
+    certify,
+)
+from sygn_cli.engine.level import Level
 from sygn_cli.engine.timestamp import HttpTimestamper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
     from datetime import datetime
 
     from sygn_cli.engine.credential import Credential
+    from sygn_cli.engine.evidence import Evidence
+
+__all__ = ["BUILT_BY", "FIELD_NAME", "TRAIL_NAME", "Attachment", "Level", "Sealed", "seal"]
+
+T = TypeVar("T")
 
 TRAIL_NAME: Final = "audit.jsonl"
-FIELD_NAME: Final = "Seal"
-# Written into the signature dictionary (/Prop_Build /App), so that verify knows a seal of ours
-# and holds it to everything that we promise of ours.
-BUILT_BY: Final = "sygn"
-_RESERVED_WITH_TIMESTAMP: Final = 2 * 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that travels inside the sealed PDF."""
-
-    name: str
-    content: bytes = field(repr=False)
-    description: str = ""
-    media_type: str = "application/octet-stream"
+_TIMESTAMP_NAME: Final = "Timestamp1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +46,16 @@ class Sealed:
     """A sealed PDF.
 
     Attributes:
-        level: PAdES baseline level that was reached: "B-B" or "B-T".
-        timestamp_error: Why a wanted timestamp is missing, "" otherwise.
+        level: PAdES baseline level that was reached.
+        timestamp_error: Why that is less than what was wanted, "" otherwise.
+        timestamp_roots: Roots that the authority of the timestamps named itself, as PEM.
     """
 
     pdf: bytes = field(repr=False)
     sha256: str
-    level: str
+    level: Level
     timestamp_error: str = ""
+    timestamp_roots: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def seal(
@@ -72,6 +66,9 @@ def seal(
     reason: str,
     attachments: Sequence[Attachment] = (),
     tsa_urls: Sequence[str] = (),
+    level: Level | None = None,
+    level_required: bool = False,
+    crls: Sequence[bytes] = (),
 ) -> Sealed:
     """Return the PDF with the attachments, certified so that no change is allowed (DocMDP P=1).
 
@@ -81,144 +78,119 @@ def seal(
         at: Claimed signing time.
         reason: Why, for the signature dictionary.
         attachments: Embedded as associated files; the trail's name is ``TRAIL_NAME``.
-        tsa_urls: Time-stamping authorities, tried in order; the seal falls back to B-B when none
-            of them answers.
+        tsa_urls: Time-stamping authorities, tried in order; if none of them can give the level,
+            the seal has the highest that was reached.
+        level: What is wanted; None for a timestamp where there is an authority to ask.
+        level_required: Whether less than that is a failure.
+        crls: Revocation lists in DER for the credential's chain, for B-LT and B-LTA.
 
     Raises:
-        SealFailed: The credential or the PDF cannot be used.
+        SealFailed: The credential or the PDF cannot be used, or the level was not reached.
     """
-    failures = []
+    job = _Job(pdf, credential, at, reason, tuple(attachments), tuple(crls))
+    wanted = level or (Level.B_T if tsa_urls else Level.B_B)
+    best = _best(job, tsa_urls, wanted) if wanted is not Level.B_B else None
+    if best is None or best.level is Level.B_B:
+        plain = _sealed(_guarded(_signed(job, None)), Level.B_B)
+        best = replace(plain, timestamp_error=best.timestamp_error if best else "")
+    if level_required and best.level is not wanted:
+        raise SealFailed(
+            f"Only level {best.level} was reached, not {wanted}. {best.timestamp_error}"
+        )
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    pdf: bytes = field(repr=False)
+    credential: Credential
+    at: datetime
+    reason: str
+    attachments: tuple[Attachment, ...]
+    crls: tuple[bytes, ...]
+
+
+def _best(job: _Job, tsa_urls: Sequence[str], wanted: Level) -> Sealed:
+    """Return what the first authority that is good enough, or else the best, helps to reach.
+
+    Where none helps at all, it is an empty seal of level B-B that only says why.
+    """
+    best, failures = Sealed(b"", "", Level.B_B), []
+    if not tsa_urls:
+        failures.append("No time-stamping authority is set.")
     for url in tsa_urls:
         try:
-            sealed = _sealed(pdf, credential, at, reason, attachments, HttpTimestamper(url))
+            found = _guarded(_timestamped(job, HttpTimestamper(url), wanted))
         except NetworkFailed as error:
             failures.append(error.message)
-        else:
-            return Sealed(sealed, sha256(sealed), "B-T")
-    sealed = _sealed(pdf, credential, at, reason, attachments, None)
-    return Sealed(sealed, sha256(sealed), "B-B", timestamp_error=" ".join(failures))
+            continue
+        if found.level is wanted:
+            return found
+        failures.append(found.timestamp_error)
+        best = max(best, found, key=lambda one: one.level.rank)
+    return replace(best, timestamp_error=" ".join(failures))
 
 
-def _sealed(
-    pdf: bytes,
-    credential: Credential,
-    at: datetime,
-    reason: str,
-    attachments: Sequence[Attachment],
-    timestamper: HttpTimestamper | None,
-) -> bytes:
+def _sealed(output: io.BytesIO, level: Level, chain: Sequence[bytes] = ()) -> Sealed:
+    pdf = output.getvalue()
+    roots = tuple(pem.armor("CERTIFICATE", der) for der in chain[-1:])
+    return Sealed(pdf, sha256(pdf), level, timestamp_roots=roots)
+
+
+async def _timestamped(job: _Job, timestamper: HttpTimestamper, wanted: Level) -> Sealed:
+    """Return the seal with as much as this authority helps to reach.
+
+    Raises:
+        NetworkFailed: Not even one timestamp could be had.
+    """
+    if wanted is Level.B_T:
+        return _sealed(await _signed(job, timestamper), Level.B_T)
+    # The security store lies under the signature, in the same revision: what belongs into it
+    # must be known before the authority has stamped anything.
+    chain = await timestamper.chain(DIGEST)
     try:
-        writer = _Writer(io.BytesIO(pdf))
-        for one in attachments:
-            _attach(writer, one, at)
-        writer.set_modified(at)
-        output = io.BytesIO()
-        asyncio.run(_certify(writer, credential, at, reason, timestamper, output))
-        return output.getvalue()
+        evidence = _evidence(job, chain)
+    except NetworkFailed as error:
+        done = _sealed(await _signed(job, timestamper), Level.B_T, chain)
+        return replace(done, timestamp_error=error.message)
+    output = await _signed(job, timestamper, evidence)
+    long_term = _sealed(output, Level.B_LT, chain)
+    if wanted is Level.B_LT:
+        return long_term
+    try:
+        archived = io.BytesIO()
+        await add_timestamp(Writer(output), timestamper, _TIMESTAMP_NAME, archived)
+    except NetworkFailed as error:
+        return replace(long_term, timestamp_error=error.message)
+    return _sealed(archived, Level.B_LTA, chain)
+
+
+def _evidence(job: _Job, timestamper_chain: Sequence[bytes]) -> Evidence:
+    own = (job.credential.cert_pem, *job.credential.chain_pem)
+    chain = [pem.unarmor(one)[2] for one in own]
+    return evidences.gather(chain, job.crls) + evidences.gather(timestamper_chain, job.crls)
+
+
+async def _signed(
+    job: _Job, timestamper: HttpTimestamper | None, evidence: Evidence | None = None
+) -> io.BytesIO:
+    writer = Writer(io.BytesIO(job.pdf))
+    for one in job.attachments:
+        attach(writer, one, job.at)
+    if evidence is not None:
+        add_evidence(writer, evidence)
+    writer.set_modified(job.at)
+    output = io.BytesIO()
+    await certify(writer, job.credential, job.at, job.reason, timestamper, output)
+    return output
+
+
+def _guarded(work: Coroutine[None, None, T]) -> T:
+    try:
+        # No result may have a long repr: asyncio.run in CPython 3.11 takes that of a task with
+        # its result, which costs 0.3 s for 25 MB of bytes.
+        return asyncio.run(work)
     except SygnError:
         raise
     except Exception as error:  # pyHanko leaks KeyError, ValueError, TypeError and more
         raise SealFailed(f"The PDF could not be sealed: {error}") from error
-
-
-class _Writer(IncrementalPdfFileWriter):
-    """Adds one revision, dated by us."""
-
-    def set_modified(self, at: datetime) -> None:
-        reference = self._info
-        if reference is not None:
-            info = reference.get_object()  # type: ignore[no-untyped-call]  # pyHanko has none
-            info["/ModDate"] = generic.pdf_date(at)
-            self.mark_update(reference)
-
-    def _update_meta(self) -> None:
-        # pyHanko 0.38 writes the time of its own clock here.
-        pass
-
-
-def _attach(writer: _Writer, attachment: Attachment, at: datetime) -> None:
-    embedded = EmbeddedFileObject.from_file_data(
-        writer,
-        attachment.content,
-        mime_type=attachment.media_type,
-        params=EmbeddedFileParams(creation_date=at, modification_date=at),
-    )
-    spec = FileSpec(
-        file_spec_string=attachment.name,
-        file_name=attachment.name,
-        embedded_data=embedded,
-        description=attachment.description,
-        af_relationship=generic.NameObject("/Supplement"),
-    )
-    embed_file(writer, spec)
-
-
-async def _certify(
-    writer: _Writer,
-    credential: Credential,
-    at: datetime,
-    reason: str,
-    timestamper: HttpTimestamper | None,
-    output: io.BytesIO,
-) -> None:
-    """Write the certified file to ``output``.
-
-    It is not returned: asyncio.run in CPython 3.11 takes the ``repr`` of a task with its result,
-    which costs 0.3 s for 25 MB.
-    """
-    signer = signers.PdfSigner(
-        signers.PdfSignatureMetadata(
-            field_name=FIELD_NAME,
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
-            subfilter=SigSeedSubFilter.PADES,
-            md_algorithm=_digest_name(credential),
-            reason=reason,
-            app_build_props=BuildProps(name=BUILT_BY),
-        ),
-        signer=_Signer(credential),
-        timestamper=timestamper,
-        new_field_spec=SigFieldSpec(FIELD_NAME),
-    )
-    session = signer.init_signing_session(writer)
-    session.system_time = at
-    if timestamper is None:
-        reserved = await session.estimate_signature_container_size(None)
-    else:
-        # An estimate would ask the authority for one more timestamp.
-        reserved = _RESERVED_WITH_TIMESTAMP
-    document = session.prepare_tbs_document(None, reserved)
-    digest, _ = document.digest_tbs_document(output=output)
-    await document.perform_signature(
-        digest.document_digest, PdfCMSSignedAttributes(signing_time=at)
-    )
-
-
-def _digest_name(credential: Credential) -> str:
-    # RFC 8419, 2.3: Ed25519 signs over SHA-512.
-    key = credentials.signing_key(credential)
-    return "sha512" if isinstance(key, ed25519.Ed25519PrivateKey) else "sha256"
-
-
-class _Signer(signers.Signer):
-    """Signs with a key that stays loaded: pyHanko's own signer reads it anew, twice a seal."""
-
-    def __init__(self, credential: Credential) -> None:
-        chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko has none
-        chain.register_multiple(map(_asn1, credential.chain_pem))
-        self._key = credentials.signing_key(credential)
-        super().__init__(signing_cert=_asn1(credential.cert_pem), cert_registry=chain)
-
-    async def async_sign_raw(
-        self,
-        data: bytes,
-        digest_algorithm: str,
-        dry_run: bool = False,  # noqa: ARG002  pyHanko's signature
-    ) -> bytes:
-        digest = hashes.SHA512() if digest_algorithm == "sha512" else hashes.SHA256()
-        return credentials.sign(self._key, data, digest)
-
-
-def _asn1(cert_pem: bytes) -> x509.Certificate:
-    _, _, der = asn1_pem.unarmor(cert_pem)
-    return x509.Certificate.load(der)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import urllib.error
+import hashlib
 import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import tsp
@@ -14,23 +12,25 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from sygn_cli.domain.errors import NetworkFailed
-from sygn_cli.engine.canonical import canonical_token
+from sygn_cli.engine import web
+from sygn_cli.engine.canonical import canonical_token, signer_chain
 
 if TYPE_CHECKING:
     from asn1crypto import cms
 
-_TIMEOUT: Final = 15.0
 _LARGEST_ANSWER: Final = 256 * 1024
+# Room for the token is reserved in the file before it is known; in hexadecimal it takes twice this.
+LARGEST_TOKEN: Final = 12 * 1024
 
 
 class HttpTimestamper(TimeStamper):
     """Asks one authority over HTTP (RFC 3161, 3.4)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = web.PATIENCE) -> None:
         super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]  # pyHanko has none
         if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
             raise NetworkFailed(f"{url!r} is not the http or https address of a time-stamper.")
-        self._url = url
+        self._url, self._patience = url, patience
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Return the authority's answer, unchecked.
@@ -38,21 +38,13 @@ class HttpTimestamper(TimeStamper):
         Raises:
             NetworkFailed: There is none, or it is no timestamp response.
         """
-        question = urllib.request.Request(  # noqa: S310  the scheme is checked above
+        content = web.ask(
             self._url,
-            data=req.dump(),
-            headers={
-                "Content-Type": "application/timestamp-query",
-                "Accept": "application/timestamp-reply",
-            },
+            content=req.dump(),
+            media_type="application/timestamp-query",
+            largest=_LARGEST_ANSWER,
+            patience=self._patience,
         )
-        try:
-            with urllib.request.urlopen(question, timeout=_TIMEOUT) as answer:  # noqa: S310
-                content = answer.read(_LARGEST_ANSWER)
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise NetworkFailed(
-                f"The time-stamper {self._url} did not answer: {error}."
-            ) from error
         try:
             response = tsp.TimeStampResp.load(content)
             response["status"]["status"].native  # noqa: B018  parsing is lazy
@@ -77,9 +69,25 @@ class HttpTimestamper(TimeStamper):
         except (ValueError, TypeError, KeyError, AttributeError, CMSExtractionError) as error:
             # asn1crypto parses lazily and leaks these on an answer that is no token.
             raise self._nonsense() from error
+        if len(token.dump()) > LARGEST_TOKEN:
+            raise NetworkFailed(f"The timestamp of {self._url} is too long to keep.")
         if stamped != message_digest:
             raise NetworkFailed(f"The time-stamper {self._url} stamped something else.")
         return token
 
+    async def chain(self, md_algorithm: str) -> tuple[bytes, ...]:
+        """Return the authority's certificates in DER, its own first, as a probe tells them.
+
+        Raises:
+            NetworkFailed: As for ``async_timestamp``.
+        """
+        probe = hashlib.new(md_algorithm, b"sygn asks who you are").digest()
+        return token_chain(await self.async_timestamp(probe, md_algorithm))
+
     def _nonsense(self) -> NetworkFailed:
         return NetworkFailed(f"The time-stamper {self._url} answered with no timestamp.")
+
+
+def token_chain(token: cms.ContentInfo) -> tuple[bytes, ...]:
+    """Return the certificates of a token in DER, the authority's first."""
+    return tuple(one.dump() for one in signer_chain(token["content"]))

@@ -66,7 +66,7 @@ class Verdict:
     Attributes:
         reasons: Sentences for people: why it is not valid, or what holds.
         sha256: Of the whole file.
-        level: PAdES level of the seal ("B-B", "B-T"), "" where nothing is signed.
+        level: PAdES level of the seal ("B-B" to "B-LTA"; above "B-T" only under trusted roots), "" where nothing is signed.
         trail: The embedded audit trail, empty where there is none or it is broken.
         head: Hash of the trail's last event, "" without a trail.
         document: Id of the document that the trail is about, "" without a trail.

@@ -14,6 +14,7 @@ from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.errors import PdfRefused, Tampered
 from sygn_cli.engine.embedded import embedded_files
 from sygn_cli.engine.examine import Examined, examine
+from sygn_cli.engine.longterm import level_of, security_store
 from sygn_cli.engine.pdf import opened
 from sygn_cli.engine.roots import roots
 from sygn_cli.engine.seal import TRAIL_NAME
@@ -105,8 +106,10 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None, sha25
             reason = "There are remains of a signature, but no signature can be read."
             return Verdict(Status.TAMPERED, (reason,), (), sha256)
         return Verdict(Status.UNSIGNED, ("Nobody has signed the file.",), (), sha256)
+    store = security_store(reader)
     examined = [
-        examine(pdf, one, trust=trust, at=at, last=one is signatures[-1]) for one in signatures
+        examine(pdf, one, trust=trust, at=at, last=one is signatures[-1], store=store)
+        for one in signatures
     ]
     broken = [reason for one in examined for reason in one.broken]
     broken += _structure(pdf, reader, len(signatures))
@@ -118,7 +121,7 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None, sha25
         reasons=tuple(broken or doubts or _good_reasons(examined, trail)),
         signatures=tuple(one.finding for one in examined),
         sha256=sha256,
-        level="B-T" if any(one.finding.timestamped_at for one in examined) else "B-B",
+        level=level_of(examined),
         trail=trail,
         head=trail[-1].hash() if trail else "",
         document=trail[-1].doc if trail else "",
