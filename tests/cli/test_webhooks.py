@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 from standardwebhooks import Webhook
 
+from sygn_cli.delivery.http import GuardedHttp
 from tests.cli.conftest import PEOPLE
 from tests.cli.terminal import SYGN
 from tests.receiver import Reply, receiving
@@ -109,9 +110,12 @@ def test_a_document_can_have_a_webhook_of_its_own(terminal, receiver):
 
 
 def test_listening_prints_what_arrives_and_checks_it(terminal):
-    secret = "whsec_" + "QUJD" * 8
+    with receiving() as elsewhere:
+        secret = add(terminal, elsewhere)["secret"]
+        terminal.ok("webhooks", "test", "@last")
+        (call,) = elsewhere.calls
     process = subprocess.Popen(
-        [SYGN, "webhooks", "listen", "--port", "0", "--count", "1"],
+        [SYGN, "webhooks", "listen", "--port", "0", "--count", "2"],
         cwd=terminal.folder,
         env={**os.environ, "SYGN_WEBHOOK_SECRET": secret},
         stdout=subprocess.PIPE,
@@ -121,12 +125,20 @@ def test_listening_prints_what_arrives_and_checks_it(terminal):
     assert process.stderr is not None
     found = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
     assert found is not None
+    kept = {k: v for k, v in call.headers.items() if k.lower().startswith("webhook-")}
+    GuardedHttp().post(found[0], call.body, kept, allow_private=True)
     terminal.ok("webhooks", "add", found[0], "--allow-private")
-    terminal.ok("webhooks", "test", "@last")
+    terminal.ok("webhooks", "test", "@last")  # signed with another secret
     out, _ = process.communicate(timeout=60)
-    line = json.loads(out)
-    assert line["payload"]["test"] is True
-    assert line["signature"] == "wrong"  # it was signed with the webhook's own secret
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [one["signature"] for one in lines] == ["good", "wrong"]
+    assert all(one["payload"]["test"] for one in lines)
+
+
+def test_listening_with_a_useless_secret_is_refused(terminal):
+    answer = terminal("webhooks", "listen", SYGN_WEBHOOK_SECRET="whsec_!")
+    assert answer.code == 2
+    assert "SYGN_WEBHOOK_SECRET" in answer.err
 
 
 def test_what_happened_while_no_server_ran_is_delivered_by_the_next_one(terminal, receiver):

@@ -16,6 +16,7 @@ SYGN_EXPIRES       deadline of new documents: 30d, a date, never (create --expir
 SYGN_ORGANISATION  who seals, as the seal's credential names it (read when the key is made)
 SYGN_PASSPHRASE    what opens the seal key, if keys protect was used; or SYGN_PASSPHRASE_FILE,
                    a file whose first line it is
+SYGN_WEBHOOK_SECRET  what `webhooks listen` checks signatures with
 SYGN_NO_INPUT      never ask anything (--no-input)
 NO_COLOR           no colour, whatever the terminal can do"""
 _TOPICS = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}

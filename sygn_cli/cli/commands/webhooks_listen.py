@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sygn_cli.cli import console
+from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,7 @@ def listen(
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
     secret = os.environ.get("SYGN_WEBHOOK_SECRET", "")
+    _require_secret(secret)
     seen = 0
 
     class Receiver(BaseHTTPRequestHandler):
@@ -56,7 +59,16 @@ def listen(
             server.handle_request()
 
 
-_MOST_BYTES = 1_000_000
+_MOST_BYTES: Final = 1_000_000
+_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
+
+
+def _require_secret(secret: str) -> None:
+    if secret and not _SECRET.fullmatch(secret):
+        raise InvalidRequest(
+            "SYGN_WEBHOOK_SECRET is not a webhook's secret.",
+            hint="It is what `sygn webhooks add` showed: whsec_ and 44 characters.",
+        )
 
 
 def _line(headers: Mapping[str, str], body: bytes, secret: str) -> str:
