@@ -17,6 +17,7 @@ from sygn_cli.server import (
     signing,
     signing_files,
     source,
+    verify_page,
     words,
 )
 from sygn_cli.server.api import mount as api
@@ -55,6 +56,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
     app.register_blueprint(embed.blueprint(runtime, web))
+    app.register_blueprint(verify_page.blueprint(runtime))
     api.mount(app, runtime)
     _add_plain_routes(app)
     return app
