@@ -232,7 +232,8 @@ _KINDS: Final = {
 
 def _message(document: Document, event: Event, kind: WebhookEvent, number: int) -> Message:
     suffix = f"_{number}" if number else ""
-    message_id = f"evt_{document.id.removeprefix('doc_')}_{event.seq}{suffix}"
+    # Padded, so that jobs that are due in the same millisecond are done in their order.
+    message_id = f"evt_{document.id.removeprefix('doc_')}_{event.seq:05d}{suffix}"
     payload: dict[str, object] = {
         "event": str(kind),
         "id": message_id,

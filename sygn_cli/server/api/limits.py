@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SUBMISSIONS: Final = Rate(per_minute=5, burst=5)
 _SUBMIT: Final = "signing.sign"
+_SELF_SIGN: Final = "embed.start"
+_SELF_SIGNINGS: Final = Rate(per_minute=10, burst=10)  # each fetches a PDF and makes a document
 
 
 def limit(app: Flask, runtime: Runtime) -> None:
@@ -74,6 +76,8 @@ class _Limits:
         if request.endpoint == _SUBMIT:
             token = request.headers.get(TOKEN_HEADER, "")
             return sha256((self._salt + token).encode()), _SUBMISSIONS
+        if request.endpoint == _SELF_SIGN:
+            return f"self-signing {self._address()}", _SELF_SIGNINGS
         if not request.path.startswith("/api/"):
             return None
         try:
