@@ -89,6 +89,14 @@ class WorkspaceKeys:
         """Return all roots that this workspace ever sealed under, the present one first."""
         return tuple(dict.fromkeys((self.root_pem(), *self._earlier_roots())))
 
+    def crls(self) -> tuple[bytes, ...]:
+        """Return the revocation list of the workspace's own CA, issued now; it revokes nothing."""
+        from sygn_cli.engine import crl  # noqa: PLC0415
+
+        if self.are_imported:
+            return ()
+        return (crl.make_crl(self._opened(self._own_ca()), now=self._clock.now()),)
+
     @property
     def are_protected(self) -> bool:
         """Whether the seal's key is under a passphrase."""

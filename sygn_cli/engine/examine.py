@@ -85,7 +85,9 @@ def examine(
         status = _validated(signature, trust, moment, store=store)
     # Only a demand for revocation lists makes pyHanko look into those of certificates that do not
     # say where their list lies, as those of a workspace.
-    strict = store and _validated(signature, trust, moment, store=store, revocation="require")
+    strict = None
+    if store is not None:
+        strict = _validated(signature, trust, moment, store=store, revocation="require")
     if strict is not None and strict.revoked:
         status = strict
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)

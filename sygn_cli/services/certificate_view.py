@@ -26,6 +26,13 @@ _ASSURANCE: Final = (
 _NO_TIMESTAMP: Final = (
     "No trusted timestamp: all times are those of the clock of the sender's machine."
 )
+_TIMESTAMPED: Final = {
+    "B-T": "A time-stamping authority vouches for the time of the seal (PAdES level B-T).",
+    "B-LT": "A time-stamping authority vouches for the time of the seal; all that is needed to "
+    "check it is in the file (PAdES level B-LT).",
+    "B-LTA": "A time-stamping authority vouches for the time of the seal; all that is needed to "
+    "check it is in the file, under one more timestamp, which can be renewed (PAdES level B-LTA).",
+}
 _METHODS: Final = {
     "drawn": "drawn by hand",
     "typed": "typed",
@@ -66,7 +73,6 @@ def certificate_view(
         sealed_by: Who that certificate names.
     """
     seal = next((e for e in reversed(trail) if e.type is EventType.SEALED), None)
-    level = str(seal.data["level"]) if seal else ""
     return CertificateView(
         title=document.title,
         document=document.id,
@@ -80,9 +86,7 @@ def certificate_view(
         chain_head=trail[-1].hash(),
         credential=fingerprint,
         credential_name=sealed_by,
-        timestamp_status=_NO_TIMESTAMP
-        if level in {"", "B-B"}
-        else f"Trusted timestamp ({level}).",
+        timestamp_status=_timestamp_status(seal),
         assurance=_ASSURANCE,
         verify_command="sygn verify signed.pdf",
         qr_text=f"sygn:{document.id}?sha256={document.sealed_sha256}&head={trail[-1].hash()}",
@@ -90,6 +94,15 @@ def certificate_view(
         sandbox=document.mode is Mode.TEST,
         cc=document.cc,
     )
+
+
+def _timestamp_status(seal: Event | None) -> str:
+    """Say which level was reached, and why it is not the one that was wanted."""
+    data = dict(seal.data) if seal else {}
+    words = _TIMESTAMPED.get(str(data.get("level")), _NO_TIMESTAMP)
+    if why := data.get("level_error"):
+        return f"{words} More was wanted and not reached: {why}"
+    return words
 
 
 def _signer(signer: Signer, trail: Sequence[Event]) -> SignerView:

@@ -7,16 +7,18 @@ line in the audit trail, so a crash leaves either nothing or something to go on 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle, mark
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, DocumentStatus, Mode
-from sygn_cli.domain.errors import NotCompleted, SealFailed, SygnError
-from sygn_cli.engine import completion_certificate, credential, seal, stamp, verify
+from sygn_cli.domain.errors import NotCompleted, SygnError
+from sygn_cli.engine import completion_certificate, credential, seal, stamp
 from sygn_cli.engine.seal import Attachment, Sealed
 from sygn_cli.engine.stamp import Stamp
 from sygn_cli.services.certificate_view import certificate_view
+from sygn_cli.services.levels import seal_and_check
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
@@ -85,6 +87,9 @@ def _seal(runtime: Runtime, document: Document) -> Document:
         level=sealed.level,
         stamped_sha256=sha256(stamped),
     )
+    if sealed.timestamp_error:
+        # The certificate tells it, and may be drawn only after a restart.
+        entry = replace(entry, data={**entry.data, "level_error": sealed.timestamp_error})
     return runtime.store.commit(document, entry, at=runtime.clock.now())
 
 
@@ -111,24 +116,7 @@ def _sealed(runtime: Runtime, document: Document, pdf: bytes, *, reason: str) ->
         description="Audit trail: hash-chained events, one JSON object a line",
         media_type="application/jsonl",
     )
-    now = runtime.clock.now()
-    sealed = seal.seal(
-        pdf,
-        runtime.keys.credential(),
-        at=now,
-        reason=reason,
-        attachments=[trail],
-        tsa_urls=runtime.settings.tsa_urls,
-    )
-    verdict = verify.verify(
-        sealed.pdf, trust=[runtime.keys.root_pem()], recorded_sha256=sealed.sha256
-    )
-    if verdict.status is not verify.Status.VALID:
-        raise SealFailed(
-            f"The seal of document {document.id} does not verify: {' '.join(verdict.reasons)}",
-            hint="Look with: sygn doctor",
-        )
-    return sealed
+    return seal_and_check(runtime, pdf, reason=reason, attachments=[trail])
 
 
 def _stamps(runtime: Runtime, document: Document) -> list[Stamp]:

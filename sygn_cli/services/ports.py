@@ -184,6 +184,10 @@ class Keys(Protocol):
         """Return all roots that this workspace ever sealed under, the present one first."""
         ...
 
+    def crls(self) -> Sequence[bytes]:
+        """Return revocation lists in DER that the workspace issues now for what it seals with."""
+        ...
+
 
 class Cache(Protocol):
     """Bytes that can be made again at any time, by key."""

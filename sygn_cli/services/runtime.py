@@ -34,6 +34,9 @@ class Settings:
         embed_origins: Origins whose pages may show the signing page in a frame.
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
+        tsa_trust: Roots of those servers as PEM, trusted when the workspace verifies.
+        level: PAdES level of seals, "B-B" to "B-LTA"; "" for B-T where there is a server to ask.
+        level_required: Whether a document stays uncompleted rather than get a lower level.
         api_per_minute: How many requests an API key may make in the long run.
         api_burst: How many of them at once, after a pause.
         stranger_per_minute: How many an address may make that sends no good key.
@@ -47,6 +50,9 @@ class Settings:
     embed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     tsa_urls: tuple[str, ...] = ()
+    tsa_trust: tuple[bytes, ...] = ()
+    level: str = ""
+    level_required: bool = False
     api_per_minute: int = 100
     api_burst: int = 200
     stranger_per_minute: int = 60

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _MEGABYTE: Final = 1024 * 1024
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#;,'\"]+")
 _MOST_REQUESTS: Final = 10**9
+# PAdES baseline levels; the engine's own list is not imported at every start.
+_LEVELS: Final = ("B-B", "B-T", "B-LT", "B-LTA")
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
 _OTHERS: Final = frozenset({"smtp", "retention"})
@@ -42,6 +44,11 @@ def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
     ):
         if value := environment.get(variable):
             settings = _READERS[name](settings, variable, value)
+    if settings.level not in {"", "B-B"} and not settings.tsa_urls:
+        raise WorkspaceUnusable(
+            f"Level {settings.level} needs a time-stamping authority.",
+            hint="Set tsa in sygn.toml.",
+        )
     return settings
 
 
@@ -129,6 +136,25 @@ def _count(name: str, value: object) -> int:
     return value
 
 
+def _tsa_trust(settings: Settings, name: str, value: object) -> Settings:
+    found = _texts(name, [value] if isinstance(value, str) else value)
+    if not all("-----BEGIN CERTIFICATE-----" in one for one in found):
+        raise _wrong(name, "a certificate in PEM or a list of them")
+    return replace(settings, tsa_trust=tuple(one.encode() for one in found))
+
+
+def _level(settings: Settings, name: str, value: object) -> Settings:
+    if value not in _LEVELS:
+        raise _wrong(name, f"one of {', '.join(_LEVELS)}")
+    return replace(settings, level=str(value))
+
+
+def _level_required(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, bool):
+        raise _wrong(name, "true or false")
+    return replace(settings, level_required=value)
+
+
 def _organisation(settings: Settings, name: str, value: object) -> Settings:
     if not isinstance(value, str) or not 1 <= len(value) <= 64 or not value.isprintable():
         raise _wrong(name, "a name of 1 to 64 characters")
@@ -149,6 +175,9 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "embed_origins": _origins,
     "trusted_proxies": _proxies,
     "tsa": _tsa,
+    "tsa_trust": _tsa_trust,
+    "level": _level,
+    "level_required": _level_required,
     "api_per_minute": _api_per_minute,
     "api_burst": _api_burst,
     "stranger_per_minute": _stranger_per_minute,

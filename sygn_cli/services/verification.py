@@ -37,7 +37,7 @@ def verify(
         signers: How many people must have signed.
         require_timestamp: Not valid without a trusted timestamp.
     """
-    roots = [*trust, *(runtime.keys.roots() if runtime else ())]
+    roots = [*trust, *_roots(runtime)]
     place = work or (runtime.pdf if runtime else Inline())
     try:
         verdict = place.call(
@@ -65,6 +65,10 @@ def _unreadable(pdf: bytes, error: PdfRefused) -> Verdict:
     signed = b"/ByteRange" in pdf
     status = engine.Status.TAMPERED if signed else engine.Status.UNSIGNED
     return engine.Verdict(status, (error.message,), (), sha256(pdf))
+
+
+def _roots(runtime: Runtime | None) -> tuple[bytes, ...]:
+    return (*runtime.keys.roots(), *runtime.settings.tsa_trust) if runtime else ()
 
 
 def _recorded(runtime: Runtime, verdict: Verdict) -> list[str]:

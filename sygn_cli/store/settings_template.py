@@ -37,6 +37,14 @@ SETTINGS: Final = """\
 # Time-stamp authority (RFC 3161) for seals; without it seals carry no trusted time.
 #tsa = "https://freetsa.org/tsr"
 
+# Its root in PEM, so that this workspace trusts its timestamps when it verifies.
+#tsa_trust = "-----BEGIN CERTIFICATE-----..."
+
+# PAdES level of seals: B-B, B-T, B-LT or B-LTA; and whether a document waits rather than be
+# completed at a lower level when the authority fails.
+#level = "B-T"
+#level_required = false
+
 # Mail to signers; the password comes from the variable SYGN_SMTP_PASSWORD.
 #[smtp]
 #host = "smtp.example.com"

@@ -168,7 +168,7 @@ def test_a_credential_that_was_revoked_before_is_found_out(authority, credential
 def test_lists_and_roots_of_an_authority_are_fetched_where_it_says(
     sends_root, credential, ca, crl
 ):
-    files = {}
+    files: dict[str, bytes] = {}
     with lying_at(files) as base:
         authority = IssuedAuthority(NOON, base, sends_root=sends_root)
         files.update({"list.crl": authority.crl, "root.der": authority.root_der})

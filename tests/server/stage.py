@@ -93,6 +93,9 @@ class MemoryKeys:
     def roots(self) -> list[bytes]:
         return [self.root_pem()]
 
+    def crls(self) -> list[bytes]:
+        return []
+
 
 class LostKeys(MemoryKeys):
     """Keys of a workspace whose seal key cannot be read any more."""
