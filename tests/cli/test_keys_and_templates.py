@@ -60,14 +60,16 @@ def test_signers_take_the_roles_of_a_template(kept):
     roles = ("--role", "Recipient=Ada <ada@example.com>", "--role", "Company=B <b@example.com>")
     plan = kept.ok("create", "--template", "nda", *roles, "--dry-run", "--json").json
     shown = kept.ok("templates", "show", "nda", "--json").json
-    assert shown["roles"] == ["Company", "Recipient"]
+    assert set(shown["roles"]) == {"Company", "Recipient"}
     owner = {one["id"]: one["signer"] for one in shown["fields"]}
     for field in plan["fields"]:
         assert field["signer"] == ("s2" if owner[field["id"]] == "Company" else "s1")
 
 
 def test_templates_are_listed_shown_and_removed(kept):
-    assert kept.ok("templates", "list").text == "nda\t\tMutual NDA\tCompany, Recipient\n"
+    slug, group, title, roles = kept.ok("templates", "list").text.rstrip("\n").split("\t")
+    assert (slug, group, title) == ("nda", "", "Mutual NDA")
+    assert set(roles.split(", ")) == {"Company", "Recipient"}
     lines = kept.ok("templates", "show", "nda").text.splitlines()
     assert [line.split("\t")[0] for line in lines][:2] == ["f1", "f2"]
     kept.ok("templates", "remove", "nda")
