@@ -109,3 +109,11 @@ def test_the_steps_do_not_mix_with_a_root_on_stdout(sealed):
     assert answer.text.startswith("-----BEGIN CERTIFICATE-----")
     assert answer.text.endswith("-----END CERTIFICATE-----\n")
     assert "Acrobat" in answer.err
+
+
+def test_a_server_does_not_start_without_the_passphrase(sealed):
+    (sealed.folder / "pass").write_text("open sesame\n")
+    sealed.ok("keys", "protect", "--passphrase-file", "pass")
+    answer = sealed("serve", "--port", "0")
+    assert answer.code == 4
+    assert "SYGN_PASSPHRASE" in answer.err

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.options import WorkspaceOption, runtime
+from sygn_cli.domain.errors import SealFailed
+
+if TYPE_CHECKING:
+    from sygn_cli.services.runtime import Runtime
 
 
 def serve(
@@ -42,6 +46,7 @@ def serve(
     from sygn_cli.services import maintenance
 
     rt = runtime(workspace)
+    _try_the_key(rt)
     settings = rt.settings
     if public_url:
         settings = replace(settings, public_url=public_url)
@@ -60,3 +65,19 @@ def serve(
         on_ready=ready,
     )
     console.narrate("stopped")
+
+
+def _try_the_key(rt: Runtime) -> None:
+    """See now whether the key can seal, and ask for its passphrase while somebody is there.
+
+    Raises:
+        Unauthorized: It is under a passphrase that nobody gave.
+    """
+    from sygn_cli.engine import credential
+
+    try:
+        credential.test_sign(rt.keys.credential(), now=rt.clock.now())
+    except SealFailed as error:
+        # People can go on signing; what they sign is sealed when the key is right again.
+        console.narrate(f"warning: nothing can be sealed: {error.message}")
+        console.hint(error.hint or "Look with: sygn doctor")
