@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment, text
-from sygn_cli.domain.errors import InvalidRequest, SealFailed
+from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Picture, Typed
-from sygn_cli.engine import credential, intake, seal, signature_picture, stamp, verify
+from sygn_cli.engine import credential, intake, signature_picture, stamp
 from sygn_cli.engine.stamp import Stamp
+from sygn_cli.services import levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,15 +69,10 @@ def seal_pdf(
         largest=runtime.settings.largest_pdf,
         most_pages=runtime.settings.most_pages,
     )
-    held, now = runtime.keys.credential(), runtime.clock.now()
-    credential.test_sign(held, now=now)
+    credential.test_sign(runtime.keys.credential(), now=runtime.clock.now())
     stamps = [] if appearance is None else list(_stamps(runtime, appearance, found))
     stamped = runtime.pdf.call(stamp.stamp, [pdf], stamps, title="")
-    sealed = seal.seal(stamped, held, at=now, reason=reason, tsa_urls=runtime.settings.tsa_urls)
-    verdict = runtime.pdf.call(verify.verify, sealed.pdf, trust=[runtime.keys.root_pem()])
-    if verdict.status is not verify.Status.VALID:
-        raise SealFailed(f"The seal does not verify: {' '.join(verdict.reasons)}")
-    return sealed
+    return levels.seal_and_check(runtime, stamped, reason=reason)
 
 
 def _stamps(runtime: Runtime, appearance: Appearance, found: Intake) -> Iterator[Stamp]:
