@@ -149,7 +149,7 @@ def import_pkcs12(
 
 
 def _require_commitment(found: Credential) -> None:
-    """Refuse what judges of signed documents refuse (ETSI EN 319 412-2, 4.3.2), in plain words."""
+    """Say in plain words what the trial would find: pyHanko 0.38 trusts no seal without it."""
     try:
         usage = credential.certificate(found.cert_pem).extensions.get_extension_for_class(KeyUsage)
     except ExtensionNotFound:
