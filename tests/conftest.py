@@ -15,6 +15,8 @@ JUDGES = frozenset(
         "curl",
         "node",
         "openssl",
+        "pdfdetach",
+        "pdfinfo",
         "pdfsig",
         "pdftoppm",
         "pdftotext",

@@ -28,6 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Without -P a folder named like one of our dependencies, where sygn is called, would be imported.
+_START_SECONDS: Final = 60.0  # a busy machine starts an interpreter slowly; no PDF is read yet
 _COMMAND: Final = ("-P", "-m", "sygn_cli.engine.child")
 
 
@@ -170,7 +171,8 @@ class _Child:
         self.is_usable = True
         try:
             # It greets back; one that cannot start is no fault of a PDF.
-            self._exchange((list(sys.path), cpu_seconds, wall_seconds, memory))
+            greeting = (list(sys.path), cpu_seconds, wall_seconds, memory)
+            self._exchange(greeting, within=max(wall_seconds, _START_SECONDS))
         except EOFError as error:
             self.kill()
             raise WorkerFailed("A child process could not be started.") from error
@@ -182,12 +184,12 @@ class _Child:
             EOFError: It died or was killed at the end of its time.
         """
         self.is_usable = False
-        answer, retires = _load(self._exchange(call))
+        answer, retires = _load(self._exchange(call, within=self._wall_seconds))
         self.is_usable = not retires
         return answer
 
-    def _exchange(self, message: object) -> bytes:
-        timer = threading.Timer(self._wall_seconds, self._process.kill)
+    def _exchange(self, message: object, *, within: float) -> bytes:
+        timer = threading.Timer(within, self._process.kill)
         timer.daemon = True
         timer.start()
         try:

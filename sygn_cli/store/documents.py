@@ -15,6 +15,7 @@ from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading, trouble
 from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.entries import Entries
+from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
 from sygn_cli.store.listing import IndexUnavailable
 from sygn_cli.store.recent import Recent
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document
     from sygn_cli.store.aftermath import JobsFor
-    from sygn_cli.store.idempotency import Bindings
     from sygn_cli.store.index import Index
     from sygn_cli.store.log import WorkspaceLog
     from sygn_cli.store.outbox import Outbox
@@ -57,6 +57,8 @@ class WorkspaceStore:
         self._jobs_for = jobs_for
         self._recent = Recent()
         self._entropy = entropy
+        # It knows the keys that are pending, so there must be one only, whoever asks first.
+        self._bindings = Bindings(workspace.idempotency)
 
     # The parts that write are imported when something is written: `status` only reads.
 
@@ -73,12 +75,6 @@ class WorkspaceStore:
         from sygn_cli.store.log import WorkspaceLog  # noqa: PLC0415
 
         return WorkspaceLog(self.workspace.log, self.keys, workspace_id=self.workspace.id)
-
-    @cached_property
-    def _bindings(self) -> Bindings:
-        from sygn_cli.store.idempotency import Bindings  # noqa: PLC0415
-
-        return Bindings(self.workspace.idempotency)
 
     @cached_property
     def _transactions(self) -> Transactions:
