@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from typing import Final
@@ -43,6 +44,9 @@ def ask(
             question = urllib.request.Request(url, data=content, headers=headers)  # noqa: S310
             with urllib.request.urlopen(question, timeout=patience) as answer:  # noqa: S310
                 found.append(answer.read(largest + 1))
+        except urllib.error.HTTPError as error:
+            error.close()  # it holds the connection
+            found.append(error)
         except (OSError, ValueError, http.client.HTTPException) as error:
             found.append(error)
 

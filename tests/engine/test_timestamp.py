@@ -1,5 +1,6 @@
 """A seal is as good as the timestamp that was reached, and says which one that is."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from sygn_cli.engine.verify import Status, verify
 from tests.engine import timestamping
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper, qpdf_complaints
-from tests.engine.timestamping import Authority, served
+from tests.engine.timestamping import Authority, served, trickling
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,19 @@ def test_an_authority_that_is_down_leaves_the_next_one(authority, credential):
         done = _sealed(credential, down, url)
 
     assert done.level == "B-T"
+
+
+def test_an_authority_that_trickles_is_given_up():
+    with trickling() as url, pytest.raises(NetworkFailed, match="within 0"):
+        asyncio.run(HttpTimestamper(url, patience=0.3).async_timestamp(bytes(32), "sha256"))
+
+
+def test_an_endless_answer_is_not_read_to_its_end(authority):
+    def endless(authority, question):
+        return b"x" * 2**20
+
+    with served(authority, endless) as url, pytest.raises(NetworkFailed, match="more than"):
+        asyncio.run(HttpTimestamper(url).async_timestamp(bytes(32), "sha256"))
 
 
 def test_only_the_web_is_asked():
