@@ -7,6 +7,7 @@ comes from outside is read in a child process with limits on time and memory.
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import queue
 import subprocess
@@ -166,7 +167,10 @@ class _Child:
     def __init__(self, cpu_seconds: int, wall_seconds: float, memory: int) -> None:
         self._wall_seconds = wall_seconds
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, *_COMMAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, *_COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
         )
         self.is_usable = True
         try:
@@ -220,6 +224,11 @@ class _Child:
             if stream is not None:
                 with suppress(OSError):  # what was still to be written has no reader any more
                     stream.close()
+
+
+def _environment() -> dict[str, str]:
+    """Return what a child may know: our settings, a passphrase among them, are none of it."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("SYGN_")}
 
 
 def _load(frame: bytes) -> tuple[object, bool]:

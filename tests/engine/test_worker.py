@@ -187,3 +187,12 @@ def test_a_page_tree_that_contains_itself_is_refused(workers):
         workers.call(inspect, bombs.looped_pages())
 
     assert refused.value.reason is RefusalReason.DAMAGED
+
+
+def test_a_child_does_not_know_our_secrets(monkeypatch):
+    monkeypatch.setenv("SYGN_PASSPHRASE", "secret")
+    pool = Workers(size=1)
+    try:
+        assert pool.call(os.getenv, "SYGN_PASSPHRASE") is None
+    finally:
+        pool.close()
