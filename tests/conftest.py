@@ -8,6 +8,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are noisy: how long one example takes says nothing about the code.
+settings.register_profile("sygn", deadline=None)
+settings.load_profile("sygn")
 
 JUDGES = frozenset(
     [
