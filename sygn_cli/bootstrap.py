@@ -64,7 +64,8 @@ def existing_runtime(
     try:
         opened = Workspace.open(place, create=False)
     except WorkspaceUnusable:
-        if workspace is not None or place.exists():
+        # An empty folder is not a damaged workspace: nobody has used it yet.
+        if workspace is not None or (place.exists() and any(place.iterdir())):
             raise
         return None
     return _runtime(opened, environment)
