@@ -58,7 +58,7 @@ bench: dev                  ## print the tables of measured figures
 	$(PY) -m bench
 
 soak: dev                   ## long runs: the slow tests, with more of everything
-	SYGN_SOAK=1 $(PY) -m pytest $(T)
+	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) -m pytest $(T)
 
 clean:                      ## remove everything that can be made again
 	rm -rf .venv .venv-wheel dist build demo artefacts .coverage .coverage.* \
