@@ -31,9 +31,6 @@ OutputOption: TypeAlias = Annotated[
     typer.Option("--output", "-o", metavar="FILE|-", help="Where to write; - is stdout."),
 ]
 ForceOption: TypeAlias = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
-NoInputOption: TypeAlias = Annotated[
-    bool, typer.Option("--no-input", envvar="SYGN_NO_INPUT", help="Never ask anything.")
-]
 AnchorOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

@@ -200,25 +200,26 @@ def seal_failed(document: Document, error: str) -> Entry | None:
     return Entry(EventType.SEAL_FAILED, SYSTEM, {"error": words})
 
 
-def sealed(pdf: bytes, *, credential: str, level: str, stamped_sha256: str) -> Entry:
+def sealed(
+    pdf: bytes, *, credential: str, level: str, stamped_sha256: str, level_error: str = ""
+) -> Entry:
     """Record the sealed file.
 
     Args:
         credential: SHA-256 of the seal's X.509 certificate (DER).
         level: PAdES level that was reached, for example "B-B".
         stamped_sha256: Hash of the flattened file before the seal.
+        level_error: Why a higher level that was wanted was not reached, "" otherwise.
     """
-    return Entry(
-        EventType.SEALED,
-        SYSTEM,
-        {
-            "sha256": sha256(pdf),
-            "credential_sha256": credential,
-            "level": level,
-            "stamped_sha256": stamped_sha256,
-        },
-        attachments=(pdf,),
-    )
+    data = {
+        "sha256": sha256(pdf),
+        "credential_sha256": credential,
+        "level": level,
+        "stamped_sha256": stamped_sha256,
+    }
+    if level_error:
+        data["level_error"] = level_error
+    return Entry(EventType.SEALED, SYSTEM, data, attachments=(pdf,))
 
 
 def completed(document: Document, certificate: bytes) -> Entry:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import Forbidden, InvalidRequest
 from sygn_cli.domain.evidence import OPERATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.listing import Filters, Page
     from sygn_cli.services.runtime import Runtime
+
+_STRETCH: Final = 200
 
 
 def get(runtime: Runtime, document_id: str, *, account: str | None = None) -> Document:
@@ -87,6 +91,17 @@ def void(
         if entry is None:
             return document
         return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def every(runtime: Runtime, filters: Filters) -> Iterator[Document]:
+    """Yield all documents that pass the filters, newest first."""
+    cursor: str | None = None
+    while True:
+        page = runtime.store.list(filters, limit=_STRETCH, cursor=cursor)
+        yield from page.documents
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def show(

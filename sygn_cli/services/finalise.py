@@ -7,7 +7,6 @@ line in the audit trail, so a crash leaves either nothing or something to go on 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle, mark
@@ -86,10 +85,9 @@ def _seal(runtime: Runtime, document: Document) -> Document:
         credential=credential.fingerprint(runtime.keys.credential().cert_pem),
         level=sealed.level,
         stamped_sha256=sha256(stamped),
-    )
-    if sealed.timestamp_error:
         # The certificate tells it, and may be drawn only after a restart.
-        entry = replace(entry, data={**entry.data, "level_error": sealed.timestamp_error})
+        level_error=sealed.timestamp_error,
+    )
     return runtime.store.commit(document, entry, at=runtime.clock.now())
 
 

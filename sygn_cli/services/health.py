@@ -10,6 +10,7 @@ from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
+from sygn_cli.services import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
 _WARN_BEFORE: Final = timedelta(days=180)
-_PAGE: Final = 200
 # The smallest file that every reader opens, to see whether PDF work is possible at all.
 _TINY_PDF: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -71,17 +71,11 @@ def _pdf_work(runtime: Runtime) -> Finding:
 
 def _documents(runtime: Runtime) -> Iterator[Finding]:
     counted, unsealed = 0, 0
-    cursor: str | None = None
-    while True:
-        page = runtime.store.list(Filters(), limit=_PAGE, cursor=cursor)
-        counted += len(page.documents)
-        for document in page.documents:
-            if document.awaits_seal:
-                unsealed += 1
-                why = document.seal_error or "it has not been tried since"
-                yield Finding("sealing", "fail", f"{document.id} is signed by all: {why}")
-        cursor = page.next_cursor
-        if cursor is None:
-            break
+    for document in documents.every(runtime, Filters()):
+        counted += 1
+        if document.awaits_seal:
+            unsealed += 1
+            why = document.seal_error or "it has not been tried since"
+            yield Finding("sealing", "fail", f"{document.id} is signed by all: {why}")
     if not unsealed:
         yield Finding("sealing", "ok", f"{counted} documents, none waits for its seal")

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
 _LOG: Final = logging.getLogger(__name__)
-_PAGE: Final = 100
 
 
 def resume(runtime: Runtime) -> int:
@@ -43,10 +42,4 @@ def resume(runtime: Runtime) -> int:
 
 def _open(runtime: Runtime) -> Iterator[Document]:
     for status in (DocumentStatus.PARTIALLY_SIGNED, DocumentStatus.SENT):
-        cursor: str | None = None
-        while True:
-            page = runtime.store.list(Filters(status=status), limit=_PAGE, cursor=cursor)
-            yield from page.documents
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        yield from documents.every(runtime, Filters(status=status))
