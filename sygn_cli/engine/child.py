@@ -17,6 +17,7 @@ import signal
 import sys
 import traceback
 from operator import attrgetter
+from pathlib import Path
 from typing import IO, Final
 
 from sygn_cli.domain.errors import SygnError
@@ -119,10 +120,18 @@ def _is_closed(number: int) -> bool:
 
 
 def _is_to_retire() -> bool:
-    if not HAS_LIMITS:
-        return False
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > _RETIREMENT_AGE
+    return HAS_LIMITS and _resident() > _RETIREMENT_AGE
+
+
+def _resident() -> int:
+    """Return the bytes of memory in use; where the system does not say, the most ever in use."""
+    try:
+        # Linux hands ru_maxrss on to a new program: under a large parent every child looks large.
+        pages = Path("/proc/self/statm").read_bytes().split()[1]
+    except OSError:
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return int(pages) * resource.getpagesize()
 
 
 if __name__ == "__main__":

@@ -77,3 +77,10 @@ class Stranger:
 
 def smuggle():
     return Stranger()
+
+
+_kept = []
+
+
+def grow(count):
+    _kept.append(b"x" * count)

@@ -80,6 +80,32 @@ def test_a_child_serves_many_calls(workers):
     assert workers.call(chores.process_id) != os.getpid()
 
 
+def test_a_child_that_has_grown_makes_room_for_a_fresh_one(workers):
+    before = workers.call(chores.process_id)
+    workers.call(chores.grow, 600 * 2**20)
+
+    assert workers.call(chores.process_id) != before
+
+
+def test_a_child_of_a_large_parent_serves_many_calls():
+    script = """
+        from sygn_cli.engine.worker import Workers
+        from tests.engine import chores
+
+        ballast = bytes(600 * 2**20)
+        pool = Workers(size=1)
+        print(pool.call(chores.process_id) == pool.call(chores.process_id))
+        pool.close()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("True\n", 0), done.stderr
+
+
 def test_what_a_library_prints_is_no_answer(workers):
     assert workers.call(chores.babble) == "fine"
 
