@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "audit": Command("audit", "audit", "Write the certificate, or the audit trail."),
     "export": Command("export", "export", "Write all evidence in one archive."),
     "seal": Command("seal", "seal", "Seal a PDF in your own name."),
+    "timestamp": Command("timestamp", "timestamp", "Renew the timestamp of a sealed PDF."),
     "verify": Command("verify", "verify", "Tell whether a PDF is sealed and unchanged."),
     "detect": Command("detect", "detect", "Find the places to sign, fill or tick."),
     "init": Command("init", "init", "Make a workspace with its keys."),

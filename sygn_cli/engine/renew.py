@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from asn1crypto import cms
+from asn1crypto import cms, x509
 
+from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NetworkFailed, SealFailed, SygnError
 from sygn_cli.engine import evidence as evidences
 from sygn_cli.engine.certify import DIGEST, Writer, add_evidence, add_timestamp
@@ -15,11 +17,57 @@ from sygn_cli.engine.signatures import TIMESTAMP, signatures
 from sygn_cli.engine.timestamp import HttpTimestamper, token_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sygn_cli.engine.signatures import Embedded
 
 _NAME: Final = "Timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class LastTimestamp:
+    """The document timestamp that a file ends with.
+
+    Attributes:
+        authority: Whom its certificate names.
+        at: The moment that it vouches for.
+        expires_at: When the first certificate of its chain ends, from which on it must lie under
+            another timestamp.
+    """
+
+    authority: str
+    at: datetime
+    expires_at: datetime
+
+
+def last_timestamp(pdf: bytes) -> LastTimestamp | None:
+    """Return the document timestamp that the file ends with; None where it ends otherwise.
+
+    Raises:
+        Tampered: The signatures cannot be read.
+    """
+    found = signatures(pdf)
+    if not found or found[-1].kind != TIMESTAMP:
+        return None
+    token = cms.ContentInfo.load(found[-1].der)
+    chain = [x509.Certificate.load(der) for der in token_chain(token)]
+    return LastTimestamp(
+        authority=str(chain[0].subject.native.get("common_name", "")),
+        at=token["content"]["encap_content_info"]["content"].parsed["gen_time"].native,
+        expires_at=min(one.not_valid_after for one in chain),
+    )
+
+
+def hashes_before(pdf: bytes) -> Iterator[str]:
+    """Yield the SHA-256 that the file had when it ended with each of its earlier signatures.
+
+    Raises:
+        Tampered: The signatures cannot be read.
+    """
+    for one in signatures(pdf)[:-1]:
+        _, _, behind, rest = one.byte_range
+        yield sha256(pdf[: behind + rest])
 
 
 def renew(pdf: bytes, *, tsa_urls: Sequence[str], crls: Sequence[bytes] = ()) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NotFound, PdfRefused
 from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.engine import renew
 from sygn_cli.engine import verify as engine
 from sygn_cli.engine.worker import Inline
 
@@ -48,11 +50,17 @@ def verify(
         recorded = _recorded(runtime, verdict)
         if not recorded or verdict.sha256 in recorded:
             return verdict
+        if not recorded.isdisjoint(place.call(_hashes_before, pdf)):
+            # It is valid, so nothing but timestamps and what they need has been added.
+            words = (
+                "The file that was recorded is inside, unchanged: it was renewed after sealing."
+            )
+            return replace(verdict, reasons=(*verdict.reasons, words))
         return place.call(
             engine.verify,
             pdf,
             trust=roots,
-            recorded_sha256=recorded[0],
+            recorded_sha256=min(recorded),
             signers=signers,
             require_timestamp=require_timestamp,
         )
@@ -71,12 +79,16 @@ def _roots(runtime: Runtime | None) -> tuple[bytes, ...]:
     return (*runtime.keys.roots(), *runtime.settings.tsa_trust) if runtime else ()
 
 
-def _recorded(runtime: Runtime, verdict: Verdict) -> list[str]:
+def _recorded(runtime: Runtime, verdict: Verdict) -> set[str]:
     """Return the hashes of what this workspace sealed for the document, none if it is foreign."""
     if not DOCUMENT_ID.fullmatch(verdict.document):
-        return []
+        return set()
     try:
         document = runtime.store.load(verdict.document)
     except NotFound:
-        return []
-    return [h for h in (document.sealed_sha256, document.certificate_sha256) if h]
+        return set()
+    return {document.sealed_sha256, document.certificate_sha256} - {""}
+
+
+def _hashes_before(pdf: bytes) -> list[str]:
+    return list(renew.hashes_before(pdf))
