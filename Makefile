@@ -5,7 +5,7 @@ T ?=
 export SYGN_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint format types layers package bench soak clean
+.PHONY: help dev demo test coverage lint format types layers package bench soak clean
 
 help:                       ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -28,6 +28,9 @@ demo: .venv/.demo           ## sign a sample contract from end to end, in ./demo
 	@$(PY) -m fixtures.demo demo
 
 test: dev                   ## run all tests (T="..." passes arguments to pytest)
+	$(PY) -m pytest --numprocesses=auto --dist=loadfile $(T)
+
+coverage: dev               ## run all tests and tell which lines none of them reaches
 	rm -f .coverage .coverage.*
 	$(PY) -m coverage run -m pytest --numprocesses=auto --dist=loadfile $(T)
 	$(PY) -m coverage combine --quiet

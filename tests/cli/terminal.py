@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from fixtures import build
+from tests.cli.warm import Warm
 
 SYGN = Path(sys.executable).with_name("sygn")
-TIMEOUT = 120
+WARM = Warm()
 
 
 @dataclass(frozen=True)
@@ -40,22 +41,21 @@ class Answer:
 class Terminal:
     """A folder to run ``sygn`` in; its workspace is ``.sygn`` there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cold: bool = False) -> None:
+        """Name the folder; ``cold`` starts the command as it is installed, imports and all."""
         self.folder = folder
+        self._run = _run_cold if cold else WARM.run
         (folder / ".sygn").mkdir(mode=0o700, exist_ok=True)
 
     def __call__(self, *arguments: str, stdin: bytes = b"", **environment: str) -> Answer:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
-        done = subprocess.run(
-            [SYGN, *arguments],
-            cwd=self.folder,
-            env={**clean, "SYGN_NO_INPUT": "1", **environment},
-            input=stdin,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
+        code, out, err = self._run(
+            [*arguments],
+            folder=self.folder,
+            environment={**clean, "SYGN_NO_INPUT": "1", **environment},
+            stdin=stdin,
         )
-        return Answer(done.returncode, done.stdout, done.stderr.decode())
+        return Answer(code, out, err.decode())
 
     def ok(self, *arguments: str, **more) -> Answer:
         """Run and insist on success."""
@@ -67,3 +67,18 @@ class Terminal:
         """Put drawn PDFs into the folder."""
         for name in names:
             (self.folder / name).write_bytes(build.DRAWINGS[name]())
+
+
+def _run_cold(
+    arguments: list[str], *, folder: Path, environment: dict[str, str], stdin: bytes
+) -> tuple[int, bytes, bytes]:
+    done = subprocess.run(
+        [SYGN, *arguments],
+        cwd=folder,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr

@@ -47,7 +47,7 @@ def serving(terminal: Terminal) -> Iterator[str]:
 
 
 def test_two_people_sign_in_a_browser_and_everybody_can_check_it(tmp_path, judge):
-    terminal = Terminal(tmp_path)
+    terminal = Terminal(tmp_path, cold=True)
     terminal.draw("nda.pdf")
     created = terminal.ok(
         "create", "--pdf", "nda.pdf", "--sequential", "--title", TITLE,

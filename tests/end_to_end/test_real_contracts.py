@@ -18,12 +18,13 @@ from sygn_cli.domain.field import FieldType
 from sygn_cli.engine import verify
 from sygn_cli.services import downloads, signing, verification
 from tests.runtimes import ADA, ALAN, a_document, memory_runtime
+from tests.soak import at_length
 
 BESIDE = Path(__file__).parents[3] / "shared" / "detect" / "dev"
 FOLDER = Path(os.environ.get("SYGN_CONTRACTS", BESIDE))
 CONTRACTS = sorted(FOLDER.glob("*.pdf"))
 # The first so many by name: a fair choice that does not look at what is inside.
-ENOUGH = len(CONTRACTS) if os.environ.get("SYGN_SOAK") else 16
+ENOUGH = at_length(16, len(CONTRACTS))
 NEEDED = 10
 
 

@@ -20,6 +20,7 @@ from sygn_cli.engine.verify import Status, embedded_trail, verify
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper
 from tests.engine.strangers import sign_like_others
+from tests.soak import at_length
 
 SHARED = Path(os.environ.get("SYGN_SHARED", Path(__file__).parents[3] / "shared"))
 ATTACKS = sorted((SHARED / "pdfs" / "attacks").glob("*.pdf"))
@@ -92,9 +93,9 @@ def test_each_byte_that_the_signature_does_not_cover_is_guarded(sealed, judged):
 
 
 @pytest.mark.slow
-def test_every_byte_is_guarded(sealed, judged):
+def test_no_byte_can_be_changed_unseen(sealed, judged):
     missed = []
-    for place in range(len(sealed.pdf)):
+    for place in range(0, len(sealed.pdf), at_length(23, 1)):
         changed = bytearray(sealed.pdf)
         changed[place] ^= 1 << place % 8
         if judged(bytes(changed)).status is not Status.TAMPERED:

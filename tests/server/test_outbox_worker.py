@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -25,13 +24,13 @@ from sygn_cli.services import webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Wanted
 from tests.receiver import Call, Reply, receiving
 from tests.runtimes import memory_runtime
+from tests.soak import at_length
 from tests.store.samples import created
 from tests.webhook_fakes import on_disk
 
-SOAK = os.environ.get("SYGN_SOAK") == "1"
-EVENTS = 10_000 if SOAK else 300
-DEATHS = 20 if SOAK else 3
-LINES = 100 if SOAK else 15  # documents that a process acknowledges at least before it dies
+EVENTS = at_length(300, 10_000)
+DEATHS = at_length(3, 20)
+LINES = at_length(15, 100)  # documents that a process acknowledges at least before it dies
 
 
 class HastyClock(SystemClock):

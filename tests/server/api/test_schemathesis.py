@@ -5,8 +5,6 @@ No answer may be a 5xx, have a status or a body that is not declared, or succeed
 
 from __future__ import annotations
 
-import os
-
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
@@ -16,11 +14,11 @@ from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import sample
 from tests.server.api.caller import UNCOUNTED, Caller, pdf, serve
+from tests.soak import SOAK, at_length
 
-SOAK = bool(os.environ.get("SYGN_SOAK"))
 # For each of some twenty routes, and for sequences of up to six requests.
-EXAMPLES = 800 if SOAK else 80
-SEQUENCES = 800 if SOAK else 60
+EXAMPLES = at_length(80, 800)
+SEQUENCES = at_length(60, 800)
 # What a schema cannot say: this is no PDF, that is no cursor, the document is gone.
 REFUSALS = ["400", "410", "413", "422"]
 
