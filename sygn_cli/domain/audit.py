@@ -31,6 +31,7 @@ class EventType(StrEnum):
     """What can happen to a document."""
 
     CREATED = "created"
+    DRAFT_CHANGED = "draft.changed"
     SENT = "sent"
     LINK_SENT = "link.sent"
     LINK_REVEALED = "link.revealed"

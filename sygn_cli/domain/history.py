@@ -77,6 +77,8 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
         case EventType.CREATED:
             raise Tampered("The audit trail creates the document twice.")
         case EventType.SENT:
+        case EventType.DRAFT_CHANGED:
+            return _redrafted(document, data, attachments)
             return replace(document, status=DocumentStatus.SENT, sent_at=event.at)
         case EventType.DEADLINE_CHANGED:
             wire = data["expires_at"]
@@ -135,6 +137,25 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
 def _signed(
     document: Document, event: Event, data: dict[str, Any], attachments: Attachments
 ) -> Document:
+def _redrafted(document: Document, data: dict[str, Any], attachments: Attachments) -> Document:
+    """Return the draft with what the event tells of; what it leaves out stays as it is."""
+    changes: dict[str, Any] = {
+        name: data[name] for name in ("title", "message", "detected_fields") if name in data
+    }
+    if "signers" in data:
+        changes["signers"] = tuple(record.signer_from_json(one) for one in data["signers"])
+    if "signing_order" in data:
+        changes["signing_order"] = SigningOrder(data["signing_order"])
+    if "cc" in data:
+        changes["cc"] = tuple(data["cc"])
+    if "expires_at" in data:
+        wire = data["expires_at"]
+        changes["expires_at"] = None if wire is None else moment.from_wire(wire)
+    if "fields_sha256" in data:
+        changes["fields"] = record.fields_from_json(json.loads(attachments(data["fields_sha256"])))
+    return replace(document, **changes)
+
+
     values = data["values_sha256"]
     marks = record.marks_from_json(json.loads(attachments(values)))
     signed = _with(

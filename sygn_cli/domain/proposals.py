@@ -65,6 +65,9 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
     signers = signers_of(proposal.invitees)
     _check_files(proposal.files)
     _check_fields(proposal.fields, proposal.files, [signer.id for signer in signers])
+    # Fields of a draft may be placed later, before it is sent.
+    if not proposal.draft and not proposal.fields:
+        raise InvalidRequest(f"A document has 1 to {MOST_FIELDS} fields, not 0.")
     if len(proposal.cc) > MOST_CC:
         raise InvalidRequest(f"At most {MOST_CC} people can get copies.")
     title = text.require(proposal.title, what="The title", longest=LONGEST_TITLE)
@@ -127,7 +130,7 @@ def _check_files(files: Sequence[SourceFile]) -> None:
 def _check_fields(
     fields: Sequence[Field], files: Sequence[SourceFile], signers: Sequence[str]
 ) -> None:
-    if not 1 <= len(fields) <= MOST_FIELDS:
+    if len(fields) > MOST_FIELDS:
         raise InvalidRequest(f"A document has 1 to {MOST_FIELDS} fields, not {len(fields)}.")
     seen: set[str] = set()
     for field in fields:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sygn_cli.domain import moment, routing
 from sygn_cli.domain.audit import Entry, EventType
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import AlreadyCompleted, Expired
+from sygn_cli.domain.errors import AlreadyCompleted, Expired, NoFieldsDetected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ def send(document: Document, *, actor: Json, now: datetime) -> Entry | None:
     Raises:
         Expired: The deadline has passed.
         StateConflict: The document has ended.
+        NoFieldsDetected: There is nothing to fill yet.
     """
     if document.status is not DocumentStatus.DRAFT:
         document.require_open()
@@ -35,6 +36,10 @@ def send(document: Document, *, actor: Json, now: datetime) -> Entry | None:
         raise Expired(
             f"The deadline of document {document.id} has passed.",
             hint="Set another one before you send it.",
+        )
+    if not document.fields:
+        raise NoFieldsDetected(
+            f"Document {document.id} has no field to fill.", hint="Place at least one."
         )
     return Entry(EventType.SENT, actor, {})
 

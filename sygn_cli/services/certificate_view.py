@@ -41,6 +41,7 @@ _METHODS: Final = {
 }
 _WORDS: Final[Mapping[EventType, str]] = {
     EventType.CREATED: "The document was created",
+    EventType.DRAFT_CHANGED: "The draft was changed",
     EventType.SENT: "The document was sent",
     EventType.LINK_SENT: "The signing link was sent",
     EventType.LINK_REVEALED: "The signing link was shown to the sender",

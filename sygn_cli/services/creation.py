@@ -50,6 +50,7 @@ class Request:
         webhook: URL that is to hear of this document, "" for none.
         webhook_private: The URL may lead to this machine or a private network.
         links_to: Who gets the links out of the creation, as the certificate tells it.
+        fields_later: A draft may be without fields: somebody places them before it is sent.
         anchors: Words that mark a place in the PDF, and the type of field that belongs there.
     """
 
@@ -72,6 +73,8 @@ class Request:
     links_to: str = "operator"
     anchors: Mapping[str, FieldType] = field(default_factory=dict)
 
+    locale: str = ""
+    fields_later: bool = False
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -237,7 +240,7 @@ def _find(runtime: Runtime, request: Request) -> _Found:
         fields += _fields_of_file(request.invitees, good, number, field_ids)
         left_out += [(number, one) for one in report.detections if one not in good]
         unreadable += [(number, page) for page in report.unreadable_pages]
-    if not fields:
+    if not fields and not (request.draft and request.fields_later):
         raise NoFieldsDetected(_nothing_found(unreadable), hint=_GIVE_FIELDS)
     return _Found(tuple(fields), tuple(left_out), tuple(unreadable))
 

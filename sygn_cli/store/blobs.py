@@ -91,6 +91,8 @@ def referred(event: Event) -> list[str]:
     match event.type:
         case EventType.CREATED:
             return [*(file["sha256"] for file in data["files"]), data["fields_sha256"]]
+        case EventType.DRAFT_CHANGED if "fields_sha256" in data:
+            return [data["fields_sha256"]]
         case EventType.CONSENT_GIVEN:
             return [data["text_sha256"]]
         case EventType.SIGNED:
