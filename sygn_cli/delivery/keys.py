@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sygn_cli.delivery.passphrase import no_passphrase
-from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CA: Final = "ca.pem"
 _SEAL: Final = "seal.pem"
+_OWNER: Final = "owner.key"
+_OWNER_BYTES: Final = 32
 # Roots of credentials that were imported and replaced: what they sealed is still to be trusted.
 _FORMER_ROOTS: Final = "former-roots.pem"
 
@@ -66,6 +68,26 @@ class WorkspaceKeys:
     def link_key(self) -> bytes:
         """Return the key under which signing links are made."""
         return self._files.link_key()
+
+    def owner_key(self) -> bytes:
+        """Return the key under which the owner's link is made; another process may renew it.
+
+        Raises:
+            WorkspaceUnusable: Its file is damaged.
+        """
+        key = self._files.read(_OWNER) or self._files.put_if_absent(_OWNER, self._fresh())
+        if len(key) != _OWNER_BYTES:
+            raise WorkspaceUnusable(
+                f"The key {_OWNER} is damaged.", hint="Run: sygn serve --new-owner-link"
+            )
+        return key
+
+    def renew_owner_key(self) -> None:
+        """Put another owner's key in its place."""
+        self._files.replace(_OWNER, self._fresh())
+
+    def _fresh(self) -> bytes:
+        return self._clock.entropy(_OWNER_BYTES)
 
     def credential(self) -> Credential:
         """Return the seal's credential; another process may have replaced it a moment ago.

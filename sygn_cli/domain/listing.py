@@ -26,9 +26,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents a list shows; None means any."""
+    """Which documents a list shows; None means any.
+
+    Attributes:
+        words: Part of a title, of a signer's name or address, or of an id, in any case.
+        in_trouble: Whether the seal failed when it was last tried.
+    """
 
     account: str | None = None
     status: DocumentStatus | None = None
     since: datetime | None = None
     mode: Mode | None = None
+    words: str = ""
+    in_trouble: bool | None = None
+
+
+def searched(document: Document) -> str:
+    """Return the text in which :class:`Filters` look for words."""
+    people = (f"{one.name}\n{one.email}" for one in document.signers)
+    return "\n".join((document.title, *people, document.id)).casefold()

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sygn_cli.domain.apikey import ApiKey
     from sygn_cli.domain.audit import Entry, Event
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, DocumentStatus
     from sygn_cli.domain.listing import Filters, Page
     from sygn_cli.domain.template import Template
     from sygn_cli.engine.credential import Credential
@@ -104,6 +104,10 @@ class Store(Protocol):
         """
         ...
 
+    def counts(self, filters: Filters) -> Mapping[DocumentStatus, int]:
+        """Return how many documents fit, by status; statuses of none may be missing."""
+        ...
+
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.
 
@@ -166,6 +170,14 @@ class Keys(Protocol):
 
     def link_key(self) -> bytes:
         """Return the key under which signing links are made (32 bytes)."""
+        ...
+
+    def owner_key(self) -> bytes:
+        """Return the key under which the owner's link is made (32 bytes)."""
+        ...
+
+    def renew_owner_key(self) -> None:
+        """Put another owner's key in its place: the old link and all its sessions die."""
         ...
 
     def credential(self) -> Credential:

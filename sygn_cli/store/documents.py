@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from sygn_cli.domain.document import Document, DocumentStatus
 from sygn_cli.domain.errors import NotFound, SygnError, Tampered
 from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
@@ -21,11 +22,10 @@ from sygn_cli.store.listing import IndexUnavailable
 from sygn_cli.store.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.audit import Entry, Event
-    from sygn_cli.domain.document import Document
     from sygn_cli.store.aftermath import JobsFor
     from sygn_cli.store.index import Index
     from sygn_cli.store.log import WorkspaceLog
@@ -189,6 +189,15 @@ class WorkspaceStore:
                 return Page(tuple(found), listing.cursor_after(found[-1].id))
             found.append(document)
         return Page(tuple(found), None)
+
+    def counts(self, filters: Filters) -> Mapping[DocumentStatus, int]:
+        """Return how many documents fit, by status, as far as the index knows."""
+        self._heal_quietly()
+        try:
+            found = self._index.counts(filters)
+        except IndexUnavailable:
+            return listing.counted(filter(None, map(self._load_or_skip, self._walk())), filters)
+        return {DocumentStatus(status): count for status, count in found.items()}
 
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError, Tampered
+from sygn_cli.domain.listing import searched
 from sygn_cli.store.listing import IndexUnavailable
 
 if TYPE_CHECKING:
@@ -25,18 +26,19 @@ if TYPE_CHECKING:
     Load: TypeAlias = Callable[[str], Document]
     Walk: TypeAlias = Callable[[], Iterable[str]]
 
-_VERSION: Final = 1  # of the tables; in user_version
+_VERSION: Final = 2  # of the tables; in user_version
 _TABLES: Final = """
 BEGIN IMMEDIATE;
 DROP TABLE IF EXISTS documents;
 DROP TABLE IF EXISTS place;
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, account TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL,
+    mode TEXT NOT NULL, trouble INTEGER NOT NULL, words TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX by_status ON documents (status, id);
 CREATE TABLE place (log_bytes INTEGER NOT NULL, boot TEXT NOT NULL);
 INSERT INTO place VALUES (0, '');
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """
 _PATIENCE: Final = 10.0  # seconds to wait for another process that writes the index
 # A commit may start the index of a young workspace; making one for an old workspace is for lists.
@@ -86,7 +88,18 @@ class Index:
             IndexUnavailable: The folders have to be walked.
         """
         conditions, values = _conditions(filters, before)
-        return self._query(f"{conditions} ORDER BY id DESC LIMIT ?", (*values, limit))
+        rows = self._query(f"{conditions} ORDER BY id DESC LIMIT ?", (*values, limit))
+        return [str(row[0]) for row in rows]
+
+    def counts(self, filters: Filters) -> dict[str, int]:
+        """Return how many documents fit, by status; statuses of none are missing.
+
+        Raises:
+            IndexUnavailable: The folders have to be walked.
+        """
+        conditions, values = _conditions(filters, None)
+        rows = self._query(f"{conditions} GROUP BY status", values, "status, count(*)")
+        return {str(status): int(count) for status, count in rows}
 
     def matches(self, prefix: str, *, limit: int) -> list[str]:
         """Return ids that start with this, newest first.
@@ -95,30 +108,35 @@ class Index:
             IndexUnavailable: The folders have to be walked.
         """
         conditions = "id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
-        return self._query(conditions, (prefix, prefix + "~", limit))
+        rows = self._query(conditions, (prefix, prefix + "~", limit))
+        return [str(row[0]) for row in rows]
 
-    def _query(self, conditions: str, values: tuple[object, ...]) -> list[str]:
+    def _query(
+        self, conditions: str, values: tuple[object, ...], columns: str = "id"
+    ) -> list[tuple[Any, ...]]:
         try:
-            return self._rows(conditions, values)
+            return self._rows(conditions, values, columns)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise IndexUnavailable(str(error)) from error  # not writable, no space, locked
         self._remove()  # damaged
         try:
-            return self._rows(conditions, values)
+            return self._rows(conditions, values, columns)
         except sqlite3.DatabaseError as error:
             raise IndexUnavailable(str(error)) from error
 
-    def _rows(self, conditions: str, values: tuple[object, ...]) -> list[str]:
+    def _rows(
+        self, conditions: str, values: tuple[object, ...], columns: str
+    ) -> list[tuple[Any, ...]]:
         with self._connected(_PATIENCE) as database:
             if not _is_current(database):
                 self._refresh(database)
             self._catch_up(database)
             rows = database.execute(
-                f"SELECT id FROM documents WHERE {conditions}",  # noqa: S608 - written above
+                f"SELECT {columns} FROM documents WHERE {conditions}",  # noqa: S608 - written above
                 values,
             )
-            return [row[0] for row in rows]
+            return list(rows)
 
     @contextlib.contextmanager
     def _open(self, *, patience: float) -> Iterator[sqlite3.Connection]:
@@ -187,12 +205,15 @@ class Index:
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             return
         database.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.account,
                 str(document.status),
                 moment.to_wire(document.created_at),
+                str(document.mode),
+                bool(document.seal_error),
+                searched(document),
             ),
         )
 
@@ -202,11 +223,14 @@ class Index:
             self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
 
 
-def _conditions(filters: Filters, before: str | None) -> tuple[str, tuple[str, ...]]:
-    wanted = {
+def _conditions(filters: Filters, before: str | None) -> tuple[str, tuple[object, ...]]:
+    wanted: dict[str, object] = {
         "account = ?": filters.account,
         "status = ?": None if filters.status is None else str(filters.status),
         "created >= ?": None if filters.since is None else moment.to_wire(filters.since),
+        "mode = ?": None if filters.mode is None else str(filters.mode),
+        "trouble = ?": filters.in_trouble,
+        "instr(words, ?) > 0": filters.words.casefold() or None,
         "id < ?": before,
     }
     used = {condition: value for condition, value in wanted.items() if value is not None}

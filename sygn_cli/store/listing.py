@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids
 from sygn_cli.domain.errors import InvalidRequest, NotFound
+from sygn_cli.domain.listing import searched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, DocumentStatus
     from sygn_cli.domain.listing import Filters
 
 NEWEST: Final = "@last"
@@ -31,7 +33,14 @@ def fits(document: Document, filters: Filters) -> bool:
         and filters.status in {None, document.status}
         and filters.mode in {None, document.mode}
         and (filters.since is None or document.created_at >= filters.since)
+        and filters.in_trouble in {None, bool(document.seal_error)}
+        and filters.words.casefold() in searched(document)
     )
+
+
+def counted(documents: Iterable[Document], filters: Filters) -> dict[DocumentStatus, int]:
+    """Return how many documents a list would show, by status."""
+    return dict(Counter(one.status for one in documents if fits(one, filters)))
 
 
 def cursor_after(document_id: str) -> str:

@@ -13,11 +13,11 @@ from sygn_cli.store import listing
 from sygn_cli.store.transaction import by_hash, require_blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.audit import Entry, Event
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, DocumentStatus
 
 
 class MemoryStore:
@@ -115,6 +115,10 @@ class MemoryStore:
         more = len(fitting) > limit
         found = tuple(fitting[:limit])
         return Page(found, listing.cursor_after(found[-1].id) if more else None)
+
+    def counts(self, filters: Filters) -> Mapping[DocumentStatus, int]:
+        """Return how many documents fit, by status."""
+        return listing.counted(map(self.load, self._ids()), filters)
 
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created."""

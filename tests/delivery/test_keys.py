@@ -8,7 +8,7 @@ import pytest
 
 from sygn_cli.delivery.keys import WorkspaceKeys
 from sygn_cli.delivery.pdf_work import LazyWorkers
-from sygn_cli.domain.errors import PdfRefused, SealFailed
+from sygn_cli.domain.errors import PdfRefused, SealFailed, WorkspaceUnusable
 from sygn_cli.engine import credential, intake
 from tests.runtimes import FixedClock, MemoryKeyFiles, sample
 
@@ -74,3 +74,21 @@ def test_pdf_work_happens_in_another_process_and_refusals_come_back():
     assert len(work.call(intake.inspect, sample("letter.pdf")).pages) == 1
     with pytest.raises(PdfRefused):
         work.call(intake.inspect, b"no PDF")
+
+
+def test_the_owners_key_stays_until_it_is_renewed():
+    files = MemoryKeyFiles()
+    clock = FixedClock()
+    held = WorkspaceKeys(files, clock, "Test workspace")
+    first = held.owner_key()
+    assert len(first) == 32
+    assert keys(files).owner_key() == first
+    held.renew_owner_key()
+    assert keys(files).owner_key() == held.owner_key() != first
+
+
+def test_a_damaged_owners_key_opens_nothing():
+    files = MemoryKeyFiles()
+    files.replace("owner.key", b"short")
+    with pytest.raises(WorkspaceUnusable):
+        keys(files).owner_key()

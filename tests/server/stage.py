@@ -80,9 +80,16 @@ class MemoryKeys:
 
     def __init__(self, made: datetime = START) -> None:
         self._made = made
+        self._owner = b"o" * 32
 
     def link_key(self) -> bytes:
         return b"k" * 32
+
+    def owner_key(self) -> bytes:
+        return self._owner
+
+    def renew_owner_key(self) -> None:
+        self._owner = bytes(byte + 1 for byte in self._owner)
 
     def credential(self) -> Credential:
         return _credential(self._made)

@@ -252,6 +252,44 @@ def test_a_status_filter_follows_every_change(store):
     assert store.list(partially, limit=5).documents == (document,)
 
 
+def test_words_are_looked_for_in_titles_people_and_ids_in_any_case(store):
+    document = created(store, 0)
+    other = created(store, 1, account="acme")
+
+    def ids(words):
+        return {one.id for one in store.list(Filters(words=words), limit=10).documents}
+
+    both = {document.id, other.id}
+    assert ids(document.title[2:5].upper()) == both
+    assert ids("тьЮринг") == both
+    assert ids(document.signers[0].email) == both
+    assert ids(document.id[4:]) == {document.id}
+    assert ids("%") == ids("_x") == ids("nobody") == set()
+
+
+def test_documents_are_counted_by_status(store):
+    created(store, 0)
+    created(store, 1, account="acme")
+    store.commit(created(store, 2), voiding(created(store, 3)), at=START)
+    assert store.counts(EVERYTHING) == {DocumentStatus.SENT: 3, DocumentStatus.VOIDED: 1}
+    assert store.counts(Filters(account="acme")) == {DocumentStatus.SENT: 1}
+    assert store.counts(Filters(words="nobody")) == {}
+
+
+def test_documents_whose_seal_failed_can_be_picked_out(store):
+    fine = created(store, 0)
+    stuck = created(store, 1)
+    entry = lifecycle.seal_failed(stuck, "The key is gone")
+    assert entry is not None
+    store.commit(stuck, entry, at=START)
+    assert [one.id for one in store.list(Filters(in_trouble=True), limit=5).documents] == [
+        stuck.id
+    ]
+    assert [one.id for one in store.list(Filters(in_trouble=False), limit=5).documents] == [
+        fine.id
+    ]
+
+
 def test_a_unique_beginning_of_an_id_is_enough(store):
     document = created(store)
     for length in (4, 10, 20, len(document.id)):

@@ -81,7 +81,10 @@ def test_what_was_committed_without_the_index_is_found_in_the_log(store, documen
 def test_a_false_row_shows_nothing_false(store, documents, path):
     with connected(path) as database:
         database.execute("UPDATE documents SET status = 'sent'")
-        database.execute("INSERT INTO documents VALUES (?, 'local', 'sent', '')", [document_id(7)])
+        database.execute(
+            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '')",
+            [document_id(7)],
+        )
     assert listed(store, SENT) == [one for one in everything(documents) if one != document_id(1)]
     assert listed(store) == everything(documents)
 
@@ -92,7 +95,10 @@ def test_after_a_restart_of_the_machine_the_index_is_compared_with_the_folders(
     with connected(path) as database:
         database.execute("DELETE FROM documents WHERE id = ?", [document_id(2)])
         database.execute("UPDATE documents SET status = 'sent'")
-        database.execute("INSERT INTO documents VALUES (?, 'local', 'sent', '')", [document_id(7)])
+        database.execute(
+            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '')",
+            [document_id(7)],
+        )
     (tmp_path / "boot").write_text("another boot\n")
     monkeypatch.setattr(index, "_BOOT_ID", tmp_path / "boot")
     assert listed(store) == everything(documents)
