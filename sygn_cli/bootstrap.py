@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sygn_cli.delivery.pdf_work import LazyWorkers
     from sygn_cli.domain.audit import Event
     from sygn_cli.domain.document import Document
+    from sygn_cli.services.mail_ports import Mailer, Mails
+    from sygn_cli.services.runtime import Settings
     from sygn_cli.services.webhook_ports import Webhooks
     from sygn_cli.store.answers import FileAnswers
     from sygn_cli.store.apikeys import FileApiKeys
@@ -77,7 +79,10 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     endpoints = later(lambda: _endpoints(workspace))
 
     def jobs_for(document: Document, event: Event) -> Sequence[Job]:
-        return endpoints.jobs_for(document, event)
+        from sygn_cli.store import mails
+
+        told = mails.jobs_for(document, event, owner=settings.owner)
+        return [*endpoints.jobs_for(document, event), *told]
 
     store = WorkspaceStore(workspace, jobs_for=jobs_for)
     return Runtime(
@@ -91,6 +96,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
         templates=later(lambda: _templates(workspace)),
         answers=later(lambda: _answers(workspace)),
         webhooks=later(lambda: _webhooks(workspace, endpoints)),
+        mails=later(lambda: _mails(workspace, settings)),
         ledger=later(lambda: _ledger(store)),
     )
 
@@ -138,6 +144,28 @@ def _webhooks(workspace: Workspace, endpoints: Endpoints) -> Webhooks:
         jobs=Outbox(workspace.outbox),
         http=LazyHttp(),
     )
+
+
+def _mails(workspace: Workspace, settings: Settings) -> Mails:
+    from sygn_cli.services.mail_ports import Mails
+    from sygn_cli.store.mails import MailLog
+    from sygn_cli.store.outbox import Outbox
+
+    return Mails(
+        mailer=_mailer(workspace, settings),
+        log=MailLog(workspace.mail / "log"),
+        jobs=Outbox(workspace.outbox),
+    )
+
+
+def _mailer(workspace: Workspace, settings: Settings) -> Mailer:
+    if settings.smtp is None:
+        from sygn_cli.delivery.mail_folder import MailFolder
+
+        return MailFolder(workspace.mail)
+    from sygn_cli.delivery.smtp import SmtpMailer
+
+    return SmtpMailer(settings.smtp)
 
 
 def _ledger(store: WorkspaceStore) -> WorkspaceLedger:

@@ -19,6 +19,7 @@ from sygn_cli.store.memory import MemoryStore
 from sygn_cli.store.templates import MemoryTemplates
 from tests.ledger_fakes import NoLedger
 from tests.life import NOW
+from tests.mail_fakes import memory_mails
 from tests.webhook_fakes import memory_webhooks
 
 ADA = Invitee("Ada Lovelace", "ada@example.com")
@@ -81,6 +82,7 @@ def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = 
         templates=MemoryTemplates(),
         answers=MemoryAnswers(),
         webhooks=memory_webhooks(),
+        mails=memory_mails(),
         ledger=NoLedger(),
     )
 

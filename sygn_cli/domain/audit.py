@@ -34,6 +34,7 @@ class EventType(StrEnum):
     DRAFT_CHANGED = "draft.changed"
     SENT = "sent"
     LINK_SENT = "link.sent"
+    LINK_FAILED = "link.failed"
     LINK_REVEALED = "link.revealed"
     LINK_ROTATED = "link.rotated"
     VIEWED = "viewed"

@@ -93,6 +93,9 @@ class Document:
         certificate_sha256: Hash of the completion certificate, "" before.
         seal_error: Why sealing failed when it was last tried, "" if it did not.
         webhook: Id of the endpoint that hears of this document besides those that hear of all.
+        mailed: Whether signers and those who get copies are written to.
+        reminded_at: When those whose turn it was were last reminded.
+        locale: Of the certificate, and of signers who have none of their own; "" if nobody said.
     """
 
     id: str
@@ -122,6 +125,13 @@ class Document:
     certificate_sha256: str = ""
     seal_error: str = ""
     webhook: str = ""
+    mailed: bool = True
+    reminded_at: datetime | None = None
+    locale: str = ""
+
+    def locale_of(self, signer: Signer) -> str:
+        """Return the locale that a signer is written to in, "" where nobody said."""
+        return signer.locale or self.locale
 
     def signer(self, signer_id: str) -> Signer:
         """Return the signer of that id.

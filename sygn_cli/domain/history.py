@@ -67,6 +67,9 @@ def _created(event: Event, attachments: Attachments) -> Document:
         detected_fields=data["detected_fields"],
         sent_at=None if draft else event.at,
         webhook=data.get("webhook", ""),
+        # A visitor of a page that embeds sygn types an address in, which may be anybody's.
+        mailed=data.get("mail", True) and data.get("links_to") != "visitor",
+        locale=data.get("locale", ""),
     )
 
 
@@ -84,6 +87,12 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
             wire = data["expires_at"]
             moved = None if wire is None else moment.from_wire(wire)
             return replace(document, expires_at=moved)
+        case EventType.LINK_SENT:
+            return _with(document, data["signer"], mailed_at=event.at, mail_error="")
+        case EventType.LINK_FAILED:
+            return _with(document, data["signer"], mail_error=data["error"])
+        case EventType.REMINDED:
+            return replace(document, reminded_at=event.at)
         case EventType.LINK_ROTATED:
             return _with(document, data["signer"], link_generation=data["generation"])
         case EventType.VIEWED:
@@ -123,9 +132,7 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
                 seal_error="",
             )
         case (
-            EventType.LINK_SENT
-            | EventType.LINK_REVEALED
-            | EventType.REMINDED
+            EventType.LINK_REVEALED
             | EventType.DOWNLOADED
             | EventType.RECOVERED
         ):

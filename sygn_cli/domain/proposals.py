@@ -36,6 +36,7 @@ class Proposal:
         links_to: Who gets the signing links out of the creation, and could act as a signer.
         webhook: Id of an endpoint that is to hear of this document; never its URL, because the
             trail travels in the sealed file.
+        mail: Whether signers and those who get copies are written to.
     """
 
     account: str
@@ -54,6 +55,8 @@ class Proposal:
     flattened_signatures: bool = False
     active_content: tuple[str, ...] = ()
     webhook: str = ""
+    mail: bool = True
+    locale: str = ""
 
 
 def create(proposal: Proposal, *, actor: Json) -> Entry:
@@ -92,6 +95,8 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         "flattened_signatures": proposal.flattened_signatures,
         "active_content": list(proposal.active_content),
     }
+    if not proposal.mail:
+        data["mail"] = False
     if proposal.webhook:
         data["webhook"] = proposal.webhook
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))

@@ -135,6 +135,8 @@ def signer_from_json(data: Loaded) -> Signer:
         signed_at=_moment(data["signed_at"]),
         values_sha256=data["values_sha256"],
         method=data["method"],
+        "mailed_at": _wire(signer.mailed_at),
+        "mail_error": signer.mail_error,
         declined_at=_moment(data["declined_at"]),
         decline_reason=data["decline_reason"],
     )
@@ -159,6 +161,9 @@ def document_to_json(document: Document) -> dict[str, object]:
         "updated_at": moment.to_wire(document.updated_at),
         "cc": list(document.cc),
         "message": document.message,
+        mailed_at=_moment(data.get("mailed_at")),
+        mail_error=data.get("mail_error", ""),
+        locale=data.get("locale", ""),
         "detected_fields": document.detected_fields,
         "marks": marks_to_json(document.marks)["marks"],
         "sent_at": _wire(document.sent_at),
@@ -192,6 +197,9 @@ def document_from_json(data: Loaded) -> Document:
         updated_at=moment.from_wire(data["updated_at"]),
         cc=tuple(data["cc"]),
         message=data["message"],
+        "mailed": document.mailed,
+        "reminded_at": _wire(document.reminded_at),
+        "locale": document.locale,
         detected_fields=data["detected_fields"],
         marks=MappingProxyType(marks_from_json(data)),
         sent_at=_moment(data["sent_at"]),
@@ -212,3 +220,6 @@ def _wire(at: datetime | None) -> str | None:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else moment.from_wire(text)
+        mailed=data.get("mailed", True),
+        reminded_at=_moment(data.get("reminded_at")),
+        locale=data.get("locale", ""),

@@ -29,6 +29,15 @@ def next_signers(document: Document) -> tuple[Signer, ...]:
     return tuple(pending)
 
 
+def asked(document: Document) -> tuple[Signer, ...]:
+    """Return who has signed, declined or was asked to sign, also after the document has ended."""
+    pending = [s for s in document.signers if s.status is SignerStatus.PENDING]
+    if document.signing_order is SigningOrder.SEQUENTIAL and pending:
+        lowest = min(signer.order for signer in pending)
+        return tuple(s for s in document.signers if s.order <= lowest or s not in pending)
+    return document.signers
+
+
 def may_act(document: Document, signer: Signer) -> bool:
     """Tell whether it is that signer's turn."""
     return any(one.id == signer.id for one in next_signers(document))

@@ -5,12 +5,13 @@ As in :mod:`sygn_cli.domain.lifecycle` each function checks the rules and return
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import moment, routing
+from sygn_cli.domain import moment, routing, text
 from sygn_cli.domain.audit import Entry, EventType
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import AlreadyCompleted, Expired, NoFieldsDetected
+from sygn_cli.domain.evidence import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
+
+EMAIL: Final = "email"
+# Whoever asks for a reminder gets the links and passes them on.
+BY_OPERATOR: Final = "operator"
 
 
 def send(document: Document, *, actor: Json, now: datetime) -> Entry | None:
@@ -89,3 +94,24 @@ def remind(
         raise AlreadyCompleted(f"Everyone has signed document {document.id}.")
     data = {"signers": [signer.id for signer in waiting], "channel": channel}
     return Entry(EventType.REMINDED, actor, data), waiting
+
+
+def link_sent(document: Document, signer: Signer, *, letter: str, at_host: str) -> Entry | None:
+    """Record that a mail server took a letter with a signer's link; None if that is of no use now.
+
+    Args:
+        letter: Id of the letter, so that whoever tries again after a crash finds it told.
+        at_host: The server that took it and answers for it.
+    """
+    if not document.status.is_open:
+        return None
+    data = {"signer": signer.id, "channel": EMAIL, "letter": letter, "server": at_host}
+    return Entry(EventType.LINK_SENT, SYSTEM, {**data, "email": signer.email})
+
+
+def link_failed(document: Document, signer: Signer, *, letter: str, error: str) -> Entry | None:
+    """Record that no mail server takes a letter with a signer's link; None if of no use now."""
+    if not document.status.is_open:
+        return None
+    data = {"signer": signer.id, "channel": EMAIL, "letter": letter, "email": signer.email}
+    return Entry(EventType.LINK_FAILED, SYSTEM, {**data, "error": text.printable(error)})

@@ -143,3 +143,9 @@ class Signer:
     method: str = ""
     declined_at: datetime | None = None
     decline_reason: str = ""
+        mailed_at: When a mail server last took a letter with their link.
+        mail_error: Why no mail server will take it, "" if one did or may yet.
+        locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
+    mailed_at: datetime | None = None
+    mail_error: str = ""
+    locale: str = ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from sygn_cli.services.mail_ports import Mails
+    from sygn_cli.services.mail_settings import Smtp
     from sygn_cli.services.ports import (
         Answers,
         ApiKeys,
@@ -41,6 +43,11 @@ class Settings:
         api_burst: How many of them at once, after a pause.
         stranger_per_minute: How many an address may make that sends no good key.
         organisation: Who seals, as the X.509 credential names it.
+        smtp: Server that takes mail; None means that letters are only written to files.
+        owner: Who hears of the workspace's documents by mail, ``Name <mail>``; "" for nobody.
+        attach_signed: Whether the mail that tells of a completion brings the sealed PDF.
+        attach_most: Most bytes of what is attached; more is left to be downloaded.
+        reminders: Days before the deadline on which signers are reminded, most first.
     """
 
     public_url: str = DEFAULT_PUBLIC_URL
@@ -57,6 +64,11 @@ class Settings:
     api_burst: int = 200
     stranger_per_minute: int = 60
     organisation: str = "sygn workspace"
+    smtp: Smtp | None = None
+    owner: str = ""
+    attach_signed: bool = True
+    attach_most: int = 10 * 1024 * 1024
+    reminders: tuple[int, ...] = (3, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +85,5 @@ class Runtime:
     templates: Templates
     answers: Answers
     webhooks: Webhooks
+    mails: Mails
     ledger: Ledger

@@ -20,6 +20,8 @@ _LEVELS: Final = ("B-B", "B-T", "B-LT", "B-LTA")
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
 _OTHERS: Final = frozenset({"smtp", "retention"})
+_MOST_REMINDERS: Final = 10
+_MOST_REMINDER_DAYS: Final = 365
 
 
 def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
@@ -29,7 +31,8 @@ def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
         WorkspaceUnusable: The file is not TOML, or has an unknown setting or a wrong value.
     """
     settings = Settings()
-    for name, value in _table(toml).items():
+    table = _table(toml)
+    for name, value in table.items():
         if name in _OTHERS:
             continue
         if name not in _READERS:
@@ -41,9 +44,14 @@ def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
     for variable, name in (
         ("SYGN_PUBLIC_URL", "public_url"),
         ("SYGN_ORGANISATION", "organisation"),
+        ("SYGN_OWNER", "owner"),
     ):
         if value := environment.get(variable):
             settings = _READERS[name](settings, variable, value)
+    if "smtp" in table or any(name.startswith("SYGN_SMTP_") for name in environment):
+        from sygn_cli.services.mail_settings import smtp_from  # noqa: PLC0415 - only who mails
+
+        settings = replace(settings, smtp=smtp_from(table.get("smtp"), environment))
     if settings.level not in {"", "B-B"} and not settings.tsa_urls:
         raise WorkspaceUnusable(
             f"Level {settings.level} needs a time-stamping authority.",
@@ -161,6 +169,34 @@ def _organisation(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, organisation=value)
 
 
+def _owner(settings: Settings, name: str, value: object) -> Settings:
+    from sygn_cli.services.mail_settings import MAILBOX  # noqa: PLC0415 - only who has an owner
+
+    if not isinstance(value, str) or not MAILBOX.fullmatch(value):
+        raise _wrong(name, 'a mailbox such as "Ada Lovelace <ada@example.com>"')
+    return replace(settings, owner=value)
+
+
+def _attach(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, bool):
+        raise _wrong(name, "true or false")
+    return replace(settings, attach_signed=value)
+
+
+def _attach_most(settings: Settings, name: str, value: object) -> Settings:
+    return replace(settings, attach_most=_count(name, value) * _MEGABYTE)
+
+
+def _reminders(settings: Settings, name: str, value: object) -> Settings:
+    days = value if isinstance(value, list) else [None]
+    good = [d for d in days if isinstance(d, int) and not isinstance(d, bool)]
+    if len(good) != len(days) or len(days) > _MOST_REMINDERS:
+        raise _wrong(name, "a list of days before the deadline such as [3, 1]")
+    if not all(1 <= one <= _MOST_REMINDER_DAYS for one in good):
+        raise _wrong(name, f"a list of days from 1 to {_MOST_REMINDER_DAYS}")
+    return replace(settings, reminders=tuple(sorted(set(good), reverse=True)))
+
+
 def _texts(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise _wrong(name, "a list of texts")
@@ -182,4 +218,8 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "api_burst": _api_burst,
     "stranger_per_minute": _stranger_per_minute,
     "organisation": _organisation,
+    "owner": _owner,
+    "attach_signed": _attach,
+    "attach_max_mb": _attach_most,
+    "reminders": _reminders,
 }

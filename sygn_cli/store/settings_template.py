@@ -45,10 +45,24 @@ SETTINGS: Final = """\
 #level = "B-T"
 #level_required = false
 
-# Mail to signers; the password comes from the variable SYGN_SMTP_PASSWORD.
+# Who hears of documents that are completed, declined or expired, and gets signers' questions.
+#owner = "Ada Lovelace <ada@example.com>"
+
+# Days before the deadline on which signers are reminded; [] for never.
+#reminders = [3, 1]
+
+# Whether the mail that tells of a completion brings the signed PDF, and up to how many megabytes.
+#attach_signed = true
+#attach_max_mb = 10
+
+# Mail to signers. The password comes from SYGN_SMTP_PASSWORD, or from a file of its own. Without
+# a server letters are written into the folder "mail", and nobody gets them.
 #[smtp]
 #host = "smtp.example.com"
+#security = "starttls"  # or "tls", or "plain" on a network that is your own
 #port = 587
 #user = "sygn@example.com"
+#password_file = "/run/secrets/smtp"
 #sender = "Contracts <sygn@example.com>"
+#reply_to = "Ada Lovelace <ada@example.com>"
 """

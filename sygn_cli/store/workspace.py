@@ -25,7 +25,7 @@ _SETTINGS: Final = "sygn.toml"
 _IGNORE: Final = ".gitignore"
 _FOLDERS: Final = (
     "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates",
-    "webhooks", "cache",
+    "webhooks", "mail", "cache",
 )  # fmt: skip
 _ID_BYTES: Final = 16
 
@@ -149,6 +149,11 @@ class Workspace:
     def templates(self) -> Path:
         """PDFs that are kept to be sent again, one folder each."""
         return self.path / "templates"
+
+    @property
+    def mail(self) -> Path:
+        """What became of letters; the letters themselves where there is no mail server."""
+        return self.path / "mail"
 
     @property
     def cache(self) -> Path:

@@ -27,6 +27,7 @@ from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.memory import MemoryStore
 from sygn_cli.store.templates import MemoryTemplates
 from tests.ledger_fakes import NoLedger
+from tests.mail_fakes import memory_mails
 from tests.webhook_fakes import memory_webhooks
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **set
         templates=MemoryTemplates(),
         answers=MemoryAnswers(),
         webhooks=memory_webhooks(),
+        mails=memory_mails(),
         ledger=NoLedger(),
     )
 
