@@ -24,7 +24,7 @@ def detect(path):
     report = detect_fields(pathlib.Path(path).read_bytes(), ocr={ocr})
     return [
         dict(
-            type=str(field.type), page=field.page, x=field.box.x, y=field.box.y,
+            type="text" if field.options else str(field.type), page=field.page, x=field.box.x, y=field.box.y,
             width=field.box.width, height=field.box.height,
             confidence=field.confidence, label=field.label, signer=field.party,
         )

@@ -1,4 +1,4 @@
-"""Fields: the places on a page where somebody signs, initials, dates, fills or ticks."""
+"""Fields: the places on a page where somebody signs, initials, dates, fills, ticks or chooses."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LONGEST_LABEL: Final = 200
 LONGEST_VALUE: Final = 4000
+MOST_OPTIONS: Final = 500
+MOST_DECIMALS: Final = 10
 
 
 class FieldType(StrEnum):
@@ -25,6 +27,10 @@ class FieldType(StrEnum):
     DATE = "date"
     TEXT = "text"
     CHECKBOX = "checkbox"
+    RADIO = "radio"
+    SELECT = "select"
+    NUMBER = "number"
+    EMAIL = "email"
 
     @classmethod
     def parse(cls, name: str) -> FieldType:
@@ -43,7 +49,13 @@ class FieldType(StrEnum):
             ) from error
 
 
-_OTHER_NAMES: Final = {"initial": "initials", "sign": "signature", "check": "checkbox"}
+_OTHER_NAMES: Final = {
+    "initial": "initials",
+    "sign": "signature",
+    "check": "checkbox",
+    "dropdown": "select",
+    "e-mail": "email",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,13 @@ class Field:
         signer: Id of the signer who fills it.
         editable: For dates: may differ from the day of signing.
         max_length: Most characters of a text; None where only the box limits it.
-        value: What stands there before the signer starts; with ``read_only`` it stays.
+        value: What stands there before the signer starts; with ``read_only`` it stays. A box
+            or a radio place starts marked where it says ``yes``.
+        group: For radio places: those of one name form one choice.
+        options: What a select offers, as it is read and as it will stand in the PDF.
+        minimum: Least number that is taken, as a decimal; "" for no limit.
+        maximum: Greatest number that is taken, as a decimal; "" for no limit.
+        decimals: Digits after the point of a number; None takes it as it is written.
     """
 
     id: str
@@ -72,6 +90,11 @@ class Field:
     read_only: bool = False
     max_length: int | None = None
     value: str = ""
+    group: str = ""
+    options: tuple[str, ...] = ()
+    minimum: str = ""
+    maximum: str = ""
+    decimals: int | None = None
 
     def __post_init__(self) -> None:
         if not FIELD_ID.fullmatch(self.id):
@@ -85,9 +108,19 @@ class Field:
         if self.max_length is not None and not 1 <= self.max_length <= LONGEST_VALUE:
             raise InvalidRequest(f"Field {self.id}: max_length is 1 to {LONGEST_VALUE}.")
 
+    @property
+    def starts_marked(self) -> bool:
+        """Whether a box or radio place is marked before the signer starts."""
+        return means_yes(self.value)
+
     def for_signer(self, signer: str) -> Field:
         """Return the field routed to a signer."""
         return replace(self, signer=signer)
+
+
+def means_yes(written: str) -> bool:
+    """Tell whether a word marks a box."""
+    return written.strip().casefold() in {"1", "on", "true", "x", "y", "yes"}
 
 
 class Source(StrEnum):
@@ -115,6 +148,8 @@ class Detection:
         for_nobody: It belongs to a notary or office block, not to a signer.
         max_length: Cells of a comb or the widget's limit.
         required: False where the PDF says it may stay empty (widgets and tags only say so).
+        group: Which choice a radio place belongs to.
+        options: What a list of the PDF offers.
     """
 
     id: str
@@ -129,3 +164,5 @@ class Detection:
     for_nobody: bool = False
     max_length: int | None = None
     required: bool | None = None
+    group: str = ""
+    options: tuple[str, ...] = ()

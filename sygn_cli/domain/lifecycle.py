@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import mark, record, routing, text
+from sygn_cli.domain import choices, mark, record, routing, text
 from sygn_cli.domain.audit import Entry, EventType, Json, canonical, sha256
 from sygn_cli.domain.document import (
     Document,
@@ -263,25 +263,38 @@ def _complete(
     for field_id in marks:
         if field_id not in own:
             raise InvalidRequest(f"{signer.name} has no field {text.printable(field_id)!r}.")
+    marks = choices.with_presets(fields, marks)
     whole: dict[str, Mark] = {}
     for field in fields:
         one = _mark_for(field, marks.get(field.id), today=today)
         if one is not None:
             whole[field.id] = mark.check(one, field)
+        if choices.is_place(field):
+            continue
         if field.required and (one is None or mark.is_empty(whole[field.id])):
             named = f" ({field.label})" if field.label else ""
             raise InvalidRequest(f"Field {field.id}{named} must be filled.")
+    choices.check(fields, whole)
     return whole
 
 
 def _mark_for(field: Field, given: Mark | None, *, today: str) -> Mark | None:
     if field.read_only:
-        return mark.Typed(field.value) if field.type in {"text", "date"} else given
+        return _preset(field) or given
     if field.type == "date" and not field.editable:
         return mark.Typed(today)
-    if given is None and field.value and field.type in {"text", "date"}:
-        return mark.Typed(field.value)
+    if given is None and field.value and not choices.is_place(field):
+        return _preset(field)
     return given
+
+
+def _preset(field: Field) -> Mark | None:
+    """Return what a field starts with; None for signatures, which nobody can prepare."""
+    if field.type in {"signature", "initials"}:
+        return None
+    if field.type in {"checkbox", "radio"}:
+        return mark.Ticked(field.starts_marked)
+    return mark.Typed(field.value)
 
 
 def _check_pictures(marks: Mapping[str, Mark], pictures: Sequence[bytes]) -> None:

@@ -11,13 +11,14 @@ from typing import Final, TypeAlias, assert_never
 
 from sygn_cli.domain import text
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.field import LONGEST_VALUE, Field, FieldType
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.written import written
 
 MOST_STROKES: Final = 500
 MOST_POINTS: Final = 20_000
 # Strokes are kept in units of a pad that is this many units wide; the height follows its shape.
 PAD_WIDTH: Final = 10_000
-LONGEST_TYPED: Final = 100
+LONGEST_TYPED: Final = 120  # a signer's name can be as long
 
 
 class Method(StrEnum):
@@ -29,11 +30,25 @@ class Method(StrEnum):
     CLI = "cli"
 
 
+class Look(StrEnum):
+    """A handwriting in which a typed name is written."""
+
+    FLOWING = "flowing"
+    ROUND = "round"
+    QUICK = "quick"
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Words: a text, a date as written, or a name as a signature."""
+    """Words: a text, date, number, address or option as written, or a name as a signature.
+
+    Attributes:
+        look: The handwriting that was chosen for a signature or initials; None writes them in
+            plain italics. A script that the look lacks is written in another.
+    """
 
     text: str
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +87,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """A checkbox, ticked or left empty."""
+    """A checkbox, ticked or left empty; a radio place, chosen or not."""
 
     on: bool
 
@@ -83,8 +98,10 @@ Mark: TypeAlias = Typed | Drawn | Picture | Ticked
 def to_json(mark: Mark) -> dict[str, object]:
     """Return the mark as canonical JSON keeps it: integers, strings and booleans only."""
     match mark:
-        case Typed(words):
+        case Typed(words, None):
             return {"kind": "typed", "text": words}
+        case Typed(words, look):
+            return {"kind": "typed", "look": str(look), "text": words}
         case Drawn(strokes, height):
             return {
                 "kind": "drawn",
@@ -106,7 +123,9 @@ def from_json(data: object) -> Mark:
         InvalidRequest: It is no mark.
     """
     match data:
-        case {"kind": "typed", "text": str(words)}:
+        case {"kind": "typed", "text": str(words), "look": str(look)} if look in tuple(Look):
+            return Typed(words, Look(look))
+        case {"kind": "typed", "text": str(words), **rest} if "look" not in rest:
             return Typed(words)
         case {"kind": "drawn", "height": int(height), "strokes": list(strokes)}:
             return Drawn(tuple(_stroke(stroke) for stroke in strokes), height)
@@ -142,6 +161,10 @@ _FITTING: Final[dict[FieldType, tuple[type[Mark], ...]]] = {
     FieldType.DATE: (Typed,),
     FieldType.TEXT: (Typed,),
     FieldType.CHECKBOX: (Ticked,),
+    FieldType.RADIO: (Ticked,),
+    FieldType.SELECT: (Typed,),
+    FieldType.NUMBER: (Typed,),
+    FieldType.EMAIL: (Typed,),
 }
 
 
@@ -157,19 +180,18 @@ def check(mark: Mark, field: Field) -> Mark:
     if not isinstance(mark, Typed):
         return mark
     adopted = field.type in {FieldType.SIGNATURE, FieldType.INITIALS}
-    longest = LONGEST_TYPED if adopted else field.max_length or LONGEST_VALUE
-    words = text.clean(
-        mark.text, what=named, longest=longest, multiline=field.type is FieldType.TEXT
-    )
-    if adopted and not words:
+    if not adopted:
+        return Typed(written(mark.text, field))
+    words = text.clean(mark.text, what=named, longest=LONGEST_TYPED)
+    if not words:
         raise InvalidRequest(f"{named} is empty.")
-    return Typed(words)
+    return Typed(words, mark.look)
 
 
 def is_empty(mark: Mark) -> bool:
     """Tell whether a required field would still count as not filled."""
     match mark:
-        case Typed(words):
+        case Typed(words, _):
             return not words
         case Ticked(on):
             return not on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import moment, record, text
+from sygn_cli.domain import field_rules, language, moment, record, text
 from sygn_cli.domain.audit import Entry, EventType, Json, canonical, sha256
 from sygn_cli.domain.document import (
     LONGEST_MESSAGE,
@@ -67,10 +67,10 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
     """
     signers = signers_of(proposal.invitees)
     _check_files(proposal.files)
-    _check_fields(proposal.fields, proposal.files, [signer.id for signer in signers])
     # Fields of a draft may be placed later, before it is sent.
     if not proposal.draft and not proposal.fields:
         raise InvalidRequest(f"A document has 1 to {MOST_FIELDS} fields, not 0.")
+    _check_fields(proposal.fields, proposal.files, [signer.id for signer in signers])
     if len(proposal.cc) > MOST_CC:
         raise InvalidRequest(f"At most {MOST_CC} people can get copies.")
     title = text.require(proposal.title, what="The title", longest=LONGEST_TITLE)
@@ -99,6 +99,8 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         data["mail"] = False
     if proposal.webhook:
         data["webhook"] = proposal.webhook
+    if proposal.locale:
+        data["locale"] = language.locale(proposal.locale)
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))
 
 
@@ -120,6 +122,7 @@ def signers_of(invitees: Sequence[Invitee]) -> list[Signer]:
             email=invitee.email,
             order=number - 1 if invitee.order is None else invitee.order,
             role=invitee.role,
+            locale=invitee.locale,
         )
         for number, invitee in enumerate(invitees, start=1)
     ]
@@ -147,6 +150,7 @@ def _check_fields(
                 f"Field {field.id} belongs to {field.signer!r}, who is no signer."
             )
         _check_place(field, files)
+    field_rules.check(fields)
 
 
 def _check_place(field: Field, files: Sequence[SourceFile]) -> None:

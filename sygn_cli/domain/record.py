@@ -27,8 +27,12 @@ _MILLI = 1000
 
 
 def field_to_json(field: Field) -> dict[str, object]:
-    """Return a field with its box as [x, y, width, height] in thousandths of a point."""
-    return {
+    """Return a field with its box as [x, y, width, height] in thousandths of a point.
+
+    What only some types have is left out where there is none, so that the fields of a document
+    keep the hash that earlier versions gave them.
+    """
+    kept: dict[str, object] = {
         "id": field.id,
         "type": str(field.type),
         "file": field.file,
@@ -42,6 +46,16 @@ def field_to_json(field: Field) -> dict[str, object]:
         "max_length": field.max_length,
         "value": field.value,
     }
+    special: dict[str, object] = {
+        "group": field.group,
+        "options": list(field.options),
+        "minimum": field.minimum,
+        "maximum": field.maximum,
+    }
+    kept.update({key: value for key, value in special.items() if value})
+    if field.decimals is not None:
+        kept["decimals"] = field.decimals
+    return kept
 
 
 def field_from_json(data: Loaded) -> Field:
@@ -59,6 +73,11 @@ def field_from_json(data: Loaded) -> Field:
         read_only=data["read_only"],
         max_length=data["max_length"],
         value=data["value"],
+        group=data.get("group", ""),
+        options=tuple(data.get("options", ())),
+        minimum=data.get("minimum", ""),
+        maximum=data.get("maximum", ""),
+        decimals=data.get("decimals"),
     )
 
 
@@ -99,8 +118,8 @@ def file_from_json(data: Loaded) -> SourceFile:
 
 
 def signer_to_json(signer: Signer) -> dict[str, object]:
-    """Return a signer."""
-    return {
+    """Return a signer; what was added to the format later is there only where it is set."""
+    written: dict[str, object] = {
         "id": signer.id,
         "name": signer.name,
         "email": signer.email,
@@ -116,7 +135,12 @@ def signer_to_json(signer: Signer) -> dict[str, object]:
         "method": signer.method,
         "declined_at": _wire(signer.declined_at),
         "decline_reason": signer.decline_reason,
+        "mailed_at": _wire(signer.mailed_at),
+        "mail_error": signer.mail_error,
     }
+    if signer.locale:
+        written["locale"] = signer.locale
+    return written
 
 
 def signer_from_json(data: Loaded) -> Signer:
@@ -135,10 +159,11 @@ def signer_from_json(data: Loaded) -> Signer:
         signed_at=_moment(data["signed_at"]),
         values_sha256=data["values_sha256"],
         method=data["method"],
-        "mailed_at": _wire(signer.mailed_at),
-        "mail_error": signer.mail_error,
         declined_at=_moment(data["declined_at"]),
         decline_reason=data["decline_reason"],
+        mailed_at=_moment(data.get("mailed_at")),
+        mail_error=data.get("mail_error", ""),
+        locale=data.get("locale", ""),
     )
 
 
@@ -161,9 +186,6 @@ def document_to_json(document: Document) -> dict[str, object]:
         "updated_at": moment.to_wire(document.updated_at),
         "cc": list(document.cc),
         "message": document.message,
-        mailed_at=_moment(data.get("mailed_at")),
-        mail_error=data.get("mail_error", ""),
-        locale=data.get("locale", ""),
         "detected_fields": document.detected_fields,
         "marks": marks_to_json(document.marks)["marks"],
         "sent_at": _wire(document.sent_at),
@@ -175,6 +197,9 @@ def document_to_json(document: Document) -> dict[str, object]:
         "certificate_sha256": document.certificate_sha256,
         "seal_error": document.seal_error,
         "webhook": document.webhook,
+        "mailed": document.mailed,
+        "reminded_at": _wire(document.reminded_at),
+        "locale": document.locale,
     }
 
 
@@ -197,9 +222,6 @@ def document_from_json(data: Loaded) -> Document:
         updated_at=moment.from_wire(data["updated_at"]),
         cc=tuple(data["cc"]),
         message=data["message"],
-        "mailed": document.mailed,
-        "reminded_at": _wire(document.reminded_at),
-        "locale": document.locale,
         detected_fields=data["detected_fields"],
         marks=MappingProxyType(marks_from_json(data)),
         sent_at=_moment(data["sent_at"]),
@@ -211,6 +233,9 @@ def document_from_json(data: Loaded) -> Document:
         certificate_sha256=data["certificate_sha256"],
         seal_error=data["seal_error"],
         webhook=data.get("webhook", ""),
+        mailed=data.get("mailed", True),
+        reminded_at=_moment(data.get("reminded_at")),
+        locale=data.get("locale", ""),
     )
 
 
@@ -220,6 +245,3 @@ def _wire(at: datetime | None) -> str | None:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else moment.from_wire(text)
-        mailed=data.get("mailed", True),
-        reminded_at=_moment(data.get("reminded_at")),
-        locale=data.get("locale", ""),

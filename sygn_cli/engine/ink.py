@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _PEN: Final = "q 0.043 0.122 0.361 RG 1 J 1 j"
 _THINNEST: Final = 0.45
 _MARGIN: Final = 0.03
+_DOT: Final = 0.28  # of the shorter side
 
 
 def strokes(drawn: Drawn, box: Box, *, pad_width: int, page_height: float) -> bytes:
@@ -58,6 +59,15 @@ def _stroke(points: list[tuple[float, float, float]]) -> list[str]:
             f"{control2[0]:.2f} {control2[1]:.2f} {x2:.2f} {y2:.2f} c S"
         )
     return curves
+
+
+def dot(box: Box, *, page_height: float) -> bytes:
+    """Return a filled disc in the middle of a box: the mark of a chosen radio place."""
+    radius = min(box.width, box.height) * _DOT
+    x = box.x + box.width / 2
+    y = page_height - (box.y + box.height / 2)
+    # A line of no length with round ends is a disc.
+    return f"{_PEN}\n{2 * radius:.2f} w {x:.2f} {y:.2f} m {x:.2f} {y:.2f} l S\nQ\n".encode("ascii")
 
 
 def tick(box: Box, *, page_height: float) -> bytes:

@@ -16,7 +16,8 @@ from PIL import Image
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import FieldType
 from sygn_cli.domain.mark import PAD_WIDTH, Drawn, Picture, Ticked, Typed
-from sygn_cli.engine.ink import strokes, tick
+from sygn_cli.engine import handwriting
+from sygn_cli.engine.ink import dot, strokes, tick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,11 +87,16 @@ def _words(sheets: Sequence[Sheet]) -> bytes:
     for sheet in sheets:
         device = writer.begin_page(pymupdf.Rect(0, 0, sheet.width, sheet.height))
         for field, mark, _ in sheet.marks:
-            if isinstance(mark, Typed) and mark.text:
+            if isinstance(mark, Typed) and mark.text and _by_hand(mark) is None:
                 _write(device, field, mark.text)
         writer.end_page()
     writer.close()
     return buffer.getvalue()
+
+
+def _by_hand(mark: Typed) -> handwriting.Outline | None:
+    """Return the name as handwriting; None where no look was chosen or none has its letters."""
+    return None if mark.look is None else handwriting.write(mark.text, mark.look).outline
 
 
 def _write(device: pymupdf.DeviceWrapper, field: Field, words: str) -> None:
@@ -183,8 +189,14 @@ def _lines(sheet: Sheet, field: Field, mark: Mark) -> bytes:
         case Drawn():
             return strokes(mark, field.box, pad_width=PAD_WIDTH, page_height=sheet.height)
         case Ticked(on):
-            return tick(field.box, page_height=sheet.height) if on else b""
-        case Typed() | Picture():
+            shape = dot if field.type is FieldType.RADIO else tick
+            return shape(field.box, page_height=sheet.height) if on else b""
+        case Typed():
+            outline = _by_hand(mark)
+            if outline is None:
+                return b""
+            return handwriting.operators(outline, field.box, page_height=sheet.height)
+        case Picture():
             return b""
         case _:  # pragma: no cover
             assert_never(mark)

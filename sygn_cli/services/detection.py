@@ -76,6 +76,9 @@ def to_field(
         editable=start.editable,
         max_length=detection.max_length,
         value=start.value,
+        # Files are filled on their own: equal names in two of them are two choices.
+        group=detection.group if file == 1 or not detection.group else f"{file}.{detection.group}",
+        options=detection.options,
     )
 
 

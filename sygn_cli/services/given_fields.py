@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 from sygn_cli.domain import text
@@ -31,6 +32,11 @@ _KEYS: Final = frozenset(
         "read_only",
         "max_length",
         "value",
+        "group",
+        "options",
+        "minimum",
+        "maximum",
+        "decimals",
         "confidence",
         "reason",
         "source",
@@ -90,6 +96,11 @@ def _field(data: object, number: int) -> Field:
         read_only=read.flag("read_only", default=False),
         max_length=None if data.get("max_length") is None else read.whole("max_length", None),
         value=read.text("value", ""),
+        group=read.text("group", ""),
+        options=read.texts("options"),
+        minimum=read.decimal("minimum"),
+        maximum=read.decimal("maximum"),
+        decimals=None if data.get("decimals") is None else read.whole("decimals", None),
     )
 
 
@@ -124,6 +135,21 @@ class _Reader:
         if not isinstance(value, int | float) or isinstance(value, bool):
             self._refuse(key, "a number")
         return float(value)
+
+    def decimal(self, key: str) -> str:
+        value = self._data.get(key)
+        if value is None or isinstance(value, str):
+            return value or ""
+        try:
+            return f"{Decimal(repr(self.number(key))):f}".removesuffix(".0")
+        except (InvalidOperation, ValueError):
+            self._refuse(key, "a number")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._data.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._refuse(key, "a list of texts")
+        return tuple(value)
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self._data.get(key, default)

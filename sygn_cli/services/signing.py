@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sygn_cli.domain import consent, lifecycle, mark, routing
+from sygn_cli.domain import choices, consent, lifecycle, mark, routing
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
-from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.field import FieldType, means_yes
 from sygn_cli.domain.mark import Mark, Method
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.services import documents, links
@@ -159,7 +159,7 @@ def sign_headlessly(
     """Sign for somebody from the command line; recorded as method ``cli``.
 
     Dates are filled with today, initials from the name; other fields come from ``values``, where
-    checkboxes take yes or no.
+    checkboxes take yes or no, and a choice is made by its group's name and a place's label or id.
 
     Raises:
         NotFound, StateConflict, InvalidRequest: As for :func:`submit`.
@@ -190,24 +190,31 @@ def headless_marks(
             marks[field.id] = mark.Typed(name)
         elif field.type is FieldType.INITIALS:
             marks[field.id] = mark.Typed(initials(name))
-    for field_id, value in values.items():
-        if field_id not in known:
-            raise NotFound(
-                f"The signer has no field {field_id!r}.",
-                hint=f"Their fields are: {', '.join(known)}.",
-            )
-        is_box = known[field_id].type is FieldType.CHECKBOX
-        marks[field_id] = mark.Ticked(_means_yes(value)) if is_box else mark.Typed(value)
+    for name, value in values.items():
+        if name in known:
+            is_box = known[name].type in {FieldType.CHECKBOX, FieldType.RADIO}
+            marks[name] = mark.Ticked(means_yes(value)) if is_box else mark.Typed(value)
+        else:
+            marks[_chosen(fields, name, value)] = mark.Ticked(on=True)
     return marks
+
+
+def _chosen(fields: tuple[Field, ...], group: str, option: str) -> str:
+    """Return the id of the place that ``GROUP=LABEL`` chooses."""
+    if found := choices.place(fields, group, option):
+        return found.id
+    if places := choices.groups(fields).get(group):
+        offered = ", ".join(one.label or one.id for one in places)
+        raise NotFound(f"{group!r} has no choice {option!r}.", hint=f"It has: {offered}.")
+    raise NotFound(
+        f"The signer has no field {group!r}.",
+        hint=f"Their fields are: {', '.join(one.id for one in fields)}.",
+    )
 
 
 def initials(name: str) -> str:
     """Return the first letters of a name's parts: "Ada King Lovelace" gives "AKL"."""
     return "".join(part[0] for part in name.replace("-", " ").split())[:5] or name[:1]
-
-
-def _means_yes(value: str) -> bool:
-    return value.strip().casefold() in {"1", "on", "true", "x", "y", "yes"}
 
 
 def _consent(

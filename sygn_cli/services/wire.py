@@ -46,6 +46,7 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "title": document.title,
         "signing_order": str(document.signing_order),
         "mode": str(document.mode),
+        "locale": document.locale or None,
         "field_count": len(document.fields),
         "detected_fields": document.detected_fields,
         "files": [
@@ -92,6 +93,7 @@ def detection(one: Detection) -> dict[str, object]:
         "for_nobody": one.for_nobody,
         "reason": one.reason,
         "source": str(one.source),
+        **_choices(one),
     }
 
 
@@ -110,7 +112,19 @@ def field(one: Field) -> dict[str, object]:
         "read_only": one.read_only,
         "max_length": one.max_length,
         "value": one.value,
+        **_choices(one),
+        **{key: limit for key, limit in _limits(one).items() if limit not in {"", None}},
     }
+
+
+def _choices(one: Detection | Field) -> dict[str, object]:
+    """Return what only radio places and selects have."""
+    shown: dict[str, object] = {"group": one.group, "options": list(one.options)}
+    return {key: value for key, value in shown.items() if value}
+
+
+def _limits(one: Field) -> dict[str, str | int | None]:
+    return {"minimum": one.minimum, "maximum": one.maximum, "decimals": one.decimals}
 
 
 def reminded(runtime: Runtime, document: Document, waiting: Sequence[Signer]) -> dict[str, object]:
@@ -194,6 +208,7 @@ def _signer(
         "name": signer.name,
         "email": signer.email,
         "role": signer.role or None,
+        "locale": signer.locale or None,
         "order": signer.order,
         "status": str(signer.status),
         "viewed_at": _wire(signer.viewed_at),

@@ -27,11 +27,26 @@ from tests.life import NOW
         ('"Lovelace, Ada" <ada@example.com> ; order=0', "Lovelace, Ada", "ada@example.com", 0),
         ("ada@example.com", "ada", "ada@example.com", None),
         ("<ada@example.com>", "ada", "ada@example.com", None),
+        ("Ada <ada@example.com>;lang=de;order=3", "Ada", "ada@example.com", 3),
         ("Дмитрий Иванов <d@пример.рф>", "Дмитрий Иванов", "d@пример.рф", None),
     ],
 )
 def test_a_signer_as_written(written, name, address, order):
-    assert Invitee.parse(written) == Invitee(name, address, order)
+    parsed = Invitee.parse(written)
+    assert (parsed.name, parsed.email, parsed.order) == (name, address, order)
+
+
+@pytest.mark.parametrize(
+    ("written", "locale"),
+    [
+        ("", ""),
+        (";lang=de", "de"),
+        ("; lang = DE_at ", "de-AT"),
+        (";lang=es-419;order=1", "es-419"),
+    ],
+)
+def test_the_language_of_a_signer(written, locale):
+    assert Invitee.parse(f"Ada <ada@example.com>{written}").locale == locale
 
 
 @pytest.mark.parametrize(
@@ -42,7 +57,9 @@ def test_a_signer_as_written(written, name, address, order):
         "A\u202eda <a@example.com>", "Ada <a@example.com, b@example.com>", "Ada <a b@example.com>",
         "Ada <a@ex ample.com>", "Ada <a@example..com>", "Ada <a@.com>", "A\nda <a@example.com>",
         "x" * 121 + " <a@example.com>", "Ada <" + "a" * 250 + "@example.com>",
-        "Ada <a@example.com>;order=99999",
+        "Ada <a@example.com>;order=99999", "Ada <a@example.com>;lang=tlh", "Ada <a@b.org>;lang",
+        "Ada <a@example.com>;lang=de-Latn-AT", "Ada <a@example.com>;lang=de;lang=fr",
+        "Ada <a@example.com>;lang=\u0131t", "Ada <a@example.com>;order=\u0661",
     ],
 )  # fmt: skip
 def test_what_is_no_signer(written):
@@ -193,10 +210,18 @@ def test_only_fitting_marks_go_into_a_field(kind, one: mark.Mark):
     field = Field("f1", kind, 1, Box(0, 0, 10, 10))
     fits: tuple[type[mark.Mark], ...] = {
         FieldType.CHECKBOX: (mark.Ticked,),
+        FieldType.RADIO: (mark.Ticked,),
         FieldType.TEXT: (mark.Typed,),
         FieldType.DATE: (mark.Typed,),
+        FieldType.NUMBER: (mark.Typed,),
+        FieldType.EMAIL: (mark.Typed,),
+        FieldType.SELECT: (mark.Typed,),
     }.get(kind, (mark.Typed, mark.Drawn, mark.Picture))
-    if isinstance(one, fits):
+    # Dates, numbers, addresses and options have a form of their own, tested with it.
+    free = kind in {FieldType.SIGNATURE, FieldType.INITIALS, FieldType.TEXT} or isinstance(
+        one, mark.Ticked
+    )
+    if isinstance(one, fits) and free:
         assert mark.check(one, field) == one
     else:
         with pytest.raises(InvalidRequest):

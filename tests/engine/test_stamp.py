@@ -140,6 +140,23 @@ def test_a_checkbox_is_ticked_or_left_alone(tmp_path):
     assert ink(poppler(empty, tmp_path), box) == NOTHING
 
 
+def test_of_a_choice_the_chosen_place_gets_a_dot_in_its_middle(tmp_path):
+    chosen, other = Box(100, 100, 12, 12), Box(100, 130, 12, 12)
+    pdf = stamp(
+        [shaped("0 0 400 400")],
+        [
+            Stamp(_field(FieldType.RADIO, chosen), Ticked(True)),
+            Stamp(_field(FieldType.RADIO, other), Ticked(False)),
+        ],
+        title="T",
+    )
+    picture = poppler(pdf, tmp_path)
+    left, top, right, bottom = ink(picture, chosen)
+    assert 5 < right - left < 9
+    assert 5 < bottom - top < 9
+    assert ink(picture, other) == NOTHING
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_marks_stand_upright_on_turned_pages(rotate, tmp_path):
     picture = Image.new("RGB", (100, 100), (255, 0, 0))

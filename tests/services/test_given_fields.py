@@ -53,3 +53,30 @@ def test_a_party_as_detection_hints_at_it_is_no_signer():
 def test_what_is_not_understood_is_refused(data):
     with pytest.raises(InvalidRequest):
         fields_from(data)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        Field("f9", FieldType.RADIO, 1, Box(1, 2, 12, 12), group="Status", label="Single"),
+        Field("f9", FieldType.SELECT, 1, Box(1, 2, 90, 12), options=("Red", "Blue"), value="Red"),
+        Field(
+            "f9", FieldType.NUMBER, 1, Box(1, 2, 90, 12), minimum="0.5", maximum="90", decimals=2
+        ),
+    ],
+)
+def test_choices_and_limits_can_be_read_again(field):
+    assert fields_from([wire.field(field)]) == (field,)
+
+
+def test_a_limit_may_be_written_as_a_number():
+    (field,) = fields_from([{**LEAST, "type": "number", "minimum": 0.1, "maximum": 1e3}])
+    assert (field.minimum, field.maximum) == ("0.1", "1000")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"options": "Red"}, {"options": [1]}, {"minimum": True}, {"decimals": "2"}]
+)
+def test_a_choice_or_limit_of_the_wrong_kind_is_named(wrong):
+    with pytest.raises(InvalidRequest, match=next(iter(wrong))):
+        fields_from([{**LEAST, **wrong}])

@@ -24,7 +24,8 @@ from sygn_cli.domain.errors import (
     Voided,
 )
 from sygn_cli.domain.evidence import Evidence
-from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import seal, verify
 from sygn_cli.services import creation, documents, downloads, links, signing, verification
@@ -351,3 +352,20 @@ def test_a_file_that_is_not_the_recorded_one_is_tampered(runtime, completed):
     pdf = downloads.signed_pdf(runtime, completed.id)
     verdict = verification.verify(runtime, pdf + b"\n")
     assert verdict.status is verify.Status.TAMPERED
+
+
+CHOICES = tuple(
+    Field(f"r{n}", FieldType.RADIO, 1, Box(72, 90 * n, 12, 12), group="Status", label=word)
+    for n, word in enumerate(("Single", "Married"), start=1)
+)
+
+
+@pytest.mark.parametrize("values", [{"Status": "married"}, {"Status": "r2"}, {"r2": "yes"}])
+def test_headless_choices_are_made_by_the_words_beside_them_or_by_id(values):
+    assert signing.headless_marks(CHOICES, name="Ada", values=values) == {"r2": mark.Ticked(True)}
+
+
+def test_a_headless_choice_that_is_not_offered_is_told_what_is():
+    with pytest.raises(NotFound, match="Divorced") as refused:
+        signing.headless_marks(CHOICES, name="Ada", values={"Status": "Divorced"})
+    assert refused.value.hint == "It has: Single, Married."

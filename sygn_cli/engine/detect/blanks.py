@@ -64,6 +64,8 @@ class Given:
         sure: Kind, tooltip or name leave no doubt about its type.
         telling: Tooltip or name are words, if not words for a type; whoever named it would have
             called a place for a signature by that name.
+        group: Name of the radio buttons that it is one of.
+        options: What a list offers.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Given:
     sure: bool
     telling: bool
     required: bool
+    group: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.errors import PdfRefused, RefusalReason
-from sygn_cli.domain.field import Detection, FieldType, Source
+from sygn_cli.domain.field import LONGEST_LABEL, Detection, FieldType, Source
 from sygn_cli.domain.geometry import Box
 from sygn_cli.engine.detect import lexicon, tags, widgets
 from sygn_cli.engine.detect.blanks import Blank, Form
@@ -60,7 +60,7 @@ def detect_fields(
             found += [_detection(sheet, blank, view.skew) for blank in blanks]
             if sheet.unread:
                 unreadable.append(sheet.number)
-    ordered = sorted(found, key=_reading_order)
+    ordered = sorted(_with_group_names(found), key=_reading_order)
     named = tuple(_numbered(field, number) for number, field in enumerate(ordered, 1))
     return DetectionReport(named, tuple(unreadable), count)
 
@@ -94,18 +94,43 @@ def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
     area = skew.back(blank.area) if skew and blank.given is None else blank.area
     return Detection(
         id="",
-        type=blank.type,
+        type=_type(blank),
         page=sheet.number,
         box=Box(area.x0, area.y0, area.width, area.height).rounded(),
         confidence=round(blank.confidence, 2),
-        label=blank.label,
+        label=blank.label or (_beside(sheet, area) if blank.given and blank.given.group else ""),
         party=shown(blank.party),
         reason=shown(blank.why),
         source=Source.SCAN if skew and not blank.given else _SOURCES.get(blank.form, Source.BOX),
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
         required=blank.given.required if blank.given else None,
+        group=blank.given.group if blank.given else "",
+        options=blank.given.options if blank.given else (),
     )
+
+
+def _beside(sheet: Sheet, area: Area) -> str:
+    """Return what is printed right after a radio button: what choosing it means."""
+    middle = (area.y0 + area.y1) / 2
+    for row in sheet.rows:
+        for chunk in row.chunks:
+            near = -2 <= chunk.x0 - area.x1 <= _BESIDE
+            if near and chunk.y0 <= middle <= chunk.y1:
+                return shown(chunk.text)[:LONGEST_LABEL].strip(" :.,;_-*")
+    return ""
+
+
+_BESIDE: Final = 20.0
+
+
+def _type(blank: Blank) -> FieldType:
+    """Return the type; that something is to be chosen only the form fields of a PDF tell."""
+    if blank.given and blank.given.group:
+        return FieldType.RADIO
+    if blank.given and blank.given.options:
+        return FieldType.SELECT
+    return blank.type
 
 
 _ANCHORED: Final = {FieldType.SIGNATURE: (150.0, 24.0), FieldType.CHECKBOX: (12.0, 12.0)}
@@ -132,6 +157,31 @@ def _tagged(sheet: Sheet, tag: tags.Tag) -> Detection:
 
 def _reading_order(field: Detection) -> tuple[Any, ...]:
     return field.page, round(field.box.bottom / 6), field.box.x
+
+
+def _with_group_names(found: list[Detection]) -> list[Detection]:
+    """Give each choice a name that a person can read and that no other has, and one owner."""
+    names: dict[str, str] = {}
+    first: dict[str, Detection] = {}
+    for one in found:
+        if one.group and one.group not in names:
+            name = widgets.spoken(one.group) or "Choice"
+            same = sum(
+                known.rpartition(" ")[0] == name or known == name for known in names.values()
+            )
+            names[one.group] = f"{name} {same + 1}" if same else name
+            first[one.group] = one
+    return [
+        replace(
+            one,
+            group=names[one.group],
+            party=first[one.group].party,
+            for_nobody=first[one.group].for_nobody,
+        )
+        if one.group
+        else one
+        for one in found
+    ]
 
 
 def _numbered(field: Detection, number: int) -> Detection:

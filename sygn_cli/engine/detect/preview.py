@@ -21,6 +21,10 @@ _COLORS: Final = {
     FieldType.DATE: (0.05, 0.50, 0.15),
     FieldType.TEXT: (0.10, 0.20, 0.75),
     FieldType.CHECKBOX: (0.80, 0.45, 0.05),
+    FieldType.RADIO: (0.80, 0.45, 0.05),
+    FieldType.SELECT: (0.10, 0.20, 0.75),
+    FieldType.NUMBER: (0.10, 0.20, 0.75),
+    FieldType.EMAIL: (0.10, 0.20, 0.75),
 }
 _CAPTION: Final = 5.0
 
@@ -80,7 +84,7 @@ def _draw(page: Any, field: Detection) -> None:  # noqa: ANN401 - PyMuPDF's clas
         stroke_opacity=0.4 if faint else 0.9,
         dashes="[2 2]" if faint else None,
     )
-    if field.type is FieldType.CHECKBOX:
+    if field.type in {FieldType.CHECKBOX, FieldType.RADIO}:
         return
     party = f" {field.party}" if field.party else ""
     caption = f"{field.id} {field.type}{party} {field.confidence:.2f}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.field import LONGEST_LABEL, MOST_OPTIONS, FieldType
 from sygn_cli.domain.geometry import UserBox
 from sygn_cli.engine.detect import lexicon
 from sygn_cli.engine.detect.blanks import Blank, Form, Given
+from sygn_cli.engine.detect.kinds import shown
 from sygn_cli.engine.detect.shapes import Area
 from sygn_cli.engine.pdf import page_geometry
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # PyMuPDF's numbers for the kinds of widgets; its stubs do not name them.
 _BUTTON: Final = 1
 _TICKS: Final = frozenset({2, 5})
+_RADIO: Final = 5
+_LISTS: Final = frozenset({3, 4})  # combo box, list box
 _SIGNATURE: Final = 6
 _HIDDEN: Final = 2 | 32  # ISO 32000-1, table 165: Hidden, NoView
 _READ_ONLY: Final = 1  # ISO 32000-1, table 221
@@ -115,6 +118,19 @@ def spoken(name: str) -> str:
     return " ".join(word for word in text.split() if not _NO_WORD.match(word.casefold()))
 
 
+def _label(widget: Any, name: str) -> str:  # noqa: ANN401
+    # The name is that of the whole choice; what a place of it means is printed beside it.
+    told = "" if widget.field_type == _RADIO else widget.field_label or spoken(name)
+    return " ".join(told.split())
+
+
+def _options(widget: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return what a list offers, as it is read: a pair is an export value and its words."""
+    words = (one if isinstance(one, str) else one[-1] for one in widget.choice_values or ())
+    offered = dict.fromkeys(shown(str(one))[:LONGEST_LABEL].strip() for one in words)
+    return tuple(one for one in offered if one)[:MOST_OPTIONS]
+
+
 def _party_of(name: str) -> str:
     match = _ROLE.match(name.rpartition("]")[2].lstrip(".") or name)
     if not match:
@@ -128,10 +144,12 @@ def _blank(widget: Any, area: Area, kind: FieldType, *, sure: bool) -> Blank:  #
     blank = Blank(Form.WIDGET, area, min(area.height, 12.0), cell=area, type=kind)
     blank.given = Given(
         name=name,
-        label=" ".join((widget.field_label or spoken(name)).split()),
+        label=_label(widget, name),
         sure=sure,
         telling=bool(_TELLING.search(spoken(widget.field_label or name))),
         required=bool((widget.field_flags or 0) & _REQUIRED),
+        group=shown(name)[:LONGEST_LABEL] if widget.field_type == _RADIO else "",
+        options=_options(widget) if widget.field_type in _LISTS else (),
     )
     blank.party = _party_of(name)
     blank.max_length = widget.text_maxlen or None

@@ -27,6 +27,7 @@ class SignerState(BaseModel):
     name: str
     email: str
     role: str | None
+    locale: Annotated[str | None, Field(description="What they read; null: nobody said.")]
     order: int
     status: Literal["pending", "signed", "declined"]
     viewed_at: Moment | None
@@ -57,6 +58,7 @@ class DocumentState(BaseModel):
     title: str
     signing_order: Literal["parallel", "sequential"]
     mode: Literal["live", "test"]
+    locale: str | None
     field_count: int
     detected_fields: bool
     files: list[FileState]
@@ -148,7 +150,7 @@ class Detected(BaseModel):
     """A place that looks like a field."""
 
     id: str
-    type: Literal["signature", "initials", "date", "text", "checkbox"]
+    type: Literal["signature", "initials", "date", "text", "checkbox", "radio", "select"]
     page: int
     x: float
     y: float
@@ -160,6 +162,8 @@ class Detected(BaseModel):
     for_nobody: bool
     reason: str
     source: str
+    group: Annotated[str | None, Field(description="Radio: which choice it is part of.")] = None
+    options: Annotated[list[str] | None, Field(description="Select: what it offers.")] = None
 
 
 class DetectedList(BaseModel):

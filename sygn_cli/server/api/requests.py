@@ -21,6 +21,11 @@ _PDF = Field(
 _EXPIRES = Field(
     description="Deadline: `30d`, `2h`, `2026-12-31`, a timestamp, or `never`.", examples=["30d"]
 )
+_LOCALE = Field(
+    max_length=11,
+    description="What they read: `de`, or `de-AT`. Left out: their browser says.",
+    examples=["de"],
+)
 _DOCUMENT_ID = "^doc_[0-7][0-9a-hjkmnp-tv-z]{25}$"
 
 
@@ -42,6 +47,7 @@ class SignerBody(Body):
     role: Annotated[
         str, Field(description="Party in the PDF or template whose fields are theirs.")
     ] = ""
+    locale: Annotated[str, _LOCALE] = ""
 
 
 class FieldBody(Body):
@@ -50,7 +56,18 @@ class FieldBody(Body):
     model_config = ConfigDict(title="FieldBody")
 
     id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")] = None
-    type: Literal["signature", "initials", "initial", "date", "text", "checkbox"]
+    type: Literal[
+        "signature",
+        "initials",
+        "initial",
+        "date",
+        "text",
+        "checkbox",
+        "radio",
+        "select",
+        "number",
+        "email",
+    ]
     page: Annotated[int, Field(ge=1, description="From 1.")]
     x: Annotated[float, Field(allow_inf_nan=False)]
     y: Annotated[float, Field(allow_inf_nan=False)]
@@ -63,7 +80,20 @@ class FieldBody(Body):
     editable: Annotated[bool | None, Field(description="Dates: may differ from today.")] = None
     read_only: bool | None = None
     max_length: int | None = None
-    value: str | None = None
+    value: Annotated[
+        str | None, Field(description="What stands there at the start; `yes` marks a box.")
+    ] = None
+    group: Annotated[
+        str | None, Field(description="Radio: places of one group form one choice.")
+    ] = None
+    options: Annotated[list[str] | None, Field(description="Select: what it offers.")] = None
+    minimum: Annotated[
+        float | str | None, Field(description="Number: the least; a number or a decimal text.")
+    ] = None
+    maximum: Annotated[float | str | None, Field(description="Number: the greatest.")] = None
+    decimals: Annotated[
+        int | None, Field(ge=0, le=10, description="Number: digits after the point.")
+    ] = None
     confidence: Annotated[float | None, Field(description="As /detect gave it; ignored.")] = None
     reason: Annotated[str | None, Field(description="As /detect gave it; ignored.")] = None
     source: Annotated[str | None, Field(description="As /detect gave it; ignored.")] = None
@@ -95,6 +125,7 @@ class CreateBody(Body):
     signing_order: Literal["parallel", "sequential"] = "parallel"
     title: str | None = None
     message: Annotated[str | None, Field(description="Words to the signers.")] = None
+    locale: Annotated[str, _LOCALE] = ""
     expires: Annotated[str | None, _EXPIRES] = None
     webhook_url: Annotated[
         str | None,

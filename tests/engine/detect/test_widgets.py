@@ -8,7 +8,7 @@ from sygn_cli.domain.field import FieldType, Source
 from sygn_cli.engine.detect import detect_fields
 from sygn_cli.engine.detect.widgets import spoken
 
-TEXT, TICK, BUTTON, SIGNATURE = 7, 2, 1, 6
+TEXT, TICK, RADIO, BUTTON, SIGNATURE, COMBO = 7, 2, 5, 1, 6, 3
 
 
 def add(canvas, box, *, name, kind=TEXT, tooltip=None, **more):
@@ -105,3 +105,25 @@ def test_check_boxes_and_signature_fields_keep_their_kind():
 )
 def test_a_fields_name_is_read_as_words(name, words):
     assert spoken(name) == words
+
+
+def test_a_list_of_the_pdf_is_a_select_with_what_it_shows():
+    canvas = Canvas()
+    canvas.text(60, 120, "Country:")
+    offered = [("de", "Germany"), ("fr", "France")]
+    add(canvas, (120, 106, 300, 124), name="Country", kind=COMBO, choice_values=offered)
+    (field,) = found(canvas)
+    assert (field.type, field.options) == (FieldType.SELECT, ("Germany", "France"))
+
+
+def test_radio_buttons_of_one_name_are_one_choice_with_the_words_beside_them():
+    canvas = Canvas()
+    for number, word in enumerate(("Single", "Married")):
+        canvas.text(80, 120 + 30 * number, word)
+        box = (60, 110 + 30 * number, 72, 122 + 30 * number)
+        add(canvas, box, name="Marital_Status", kind=RADIO)
+    fields = found(canvas)
+    assert [(f.type, f.group, f.label) for f in fields] == [
+        (FieldType.RADIO, "Marital Status", "Single"),
+        (FieldType.RADIO, "Marital Status", "Married"),
+    ]
