@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.store.ledger import Inclusion
-from sygn_cli.store.verify import Finding
+from sygn_cli.store.findings import Finding
 
 
 class NoLedger:

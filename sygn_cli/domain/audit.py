@@ -50,6 +50,7 @@ class EventType(StrEnum):
     COMPLETED = "completed"
     DOWNLOADED = "downloaded"
     RECOVERED = "recovered"
+    PURGED = "purged"  # in no trail: it stands in the place of one
 
 
 @dataclass(frozen=True, slots=True)

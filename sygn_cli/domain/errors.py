@@ -7,6 +7,7 @@ exit codes all use it. A class without a code of its own is a family, never rais
     +-- InvalidRequest          a value that is not acceptable
     |   +-- IdempotencyKeyReused
     +-- NotFound                no such document, signer, template, key
+    |   +-- Purged              there was one; it was removed under retention
     +-- Unauthorized, Forbidden
     +-- StateConflict           (family) the document is in the wrong state
     |   +-- NotCompleted, AlreadyCompleted, AlreadySigned, NotYourTurn, NotSent
@@ -74,6 +75,22 @@ class NotFound(SygnError):
     """No document, signer, template or key has that name."""
 
     code = "not_found"
+
+
+class Purged(NotFound):
+    """The document was removed when its time of retention was over; only hashes are left.
+
+    Attributes:
+        day: When, as ``2026-11-21`` (UTC).
+        sealed_sha256: Hashes of the sealed files that people may still hold.
+    """
+
+    def __init__(
+        self, message: str, *, day: str, sealed_sha256: tuple[str, ...], hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.day = day
+        self.sealed_sha256 = sealed_sha256
 
 
 class Unauthorized(SygnError):

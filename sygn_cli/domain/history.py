@@ -79,9 +79,9 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
     match event.type:
         case EventType.CREATED:
             raise Tampered("The audit trail creates the document twice.")
-        case EventType.SENT:
         case EventType.DRAFT_CHANGED:
             return _redrafted(document, data, attachments)
+        case EventType.SENT:
             return replace(document, status=DocumentStatus.SENT, sent_at=event.at)
         case EventType.DEADLINE_CHANGED:
             wire = data["expires_at"]
@@ -137,13 +137,12 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
             | EventType.RECOVERED
         ):
             return document
+        case EventType.PURGED:
+            raise Tampered("The audit trail goes on after the document was purged.")
         case _:  # pragma: no cover
             assert_never(event.type)
 
 
-def _signed(
-    document: Document, event: Event, data: dict[str, Any], attachments: Attachments
-) -> Document:
 def _redrafted(document: Document, data: dict[str, Any], attachments: Attachments) -> Document:
     """Return the draft with what the event tells of; what it leaves out stays as it is."""
     changes: dict[str, Any] = {
@@ -163,6 +162,9 @@ def _redrafted(document: Document, data: dict[str, Any], attachments: Attachment
     return replace(document, **changes)
 
 
+def _signed(
+    document: Document, event: Event, data: dict[str, Any], attachments: Attachments
+) -> Document:
     values = data["values_sha256"]
     marks = record.marks_from_json(json.loads(attachments(values)))
     signed = _with(

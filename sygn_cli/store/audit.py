@@ -39,6 +39,18 @@ def events(committed: bytes, *, doc: str) -> list[Event]:
     return found
 
 
+def only_event(content: bytes) -> Event:
+    """Return the event of a file that holds one line.
+
+    Raises:
+        Tampered: It does not.
+    """
+    committed, rest = split(content)
+    if rest or committed.count(b"\n") != 1:
+        raise Tampered("A file that should hold one event does not.")
+    return audit.parse(committed[:-1])
+
+
 def last_event(committed: bytes) -> Event:
     """Return the last event, checked only by itself."""
     return audit.parse(lines(committed)[-1])

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sygn_cli.domain.audit import Entry, Event
-    from sygn_cli.store.aftermath import JobsFor
+    from sygn_cli.store.aftermath import Aftermath, JobsFor
+    from sygn_cli.store.findings import Finding
     from sygn_cli.store.index import Index
     from sygn_cli.store.log import WorkspaceLog
     from sygn_cli.store.outbox import Outbox
+    from sygn_cli.store.purging import Purging
     from sygn_cli.store.transaction import Transactions
-    from sygn_cli.store.verify import Finding
     from sygn_cli.store.workspace import Workspace
 
 _log = logging.getLogger("sygn.store")
@@ -77,18 +78,29 @@ class WorkspaceStore:
         return WorkspaceLog(self.workspace.log, self.keys, workspace_id=self.workspace.id)
 
     @cached_property
+    def purging(self) -> Purging:
+        """Takes documents out for good."""
+        from sygn_cli.store.purging import Purging  # noqa: PLC0415
+
+        return Purging(self.workspace, self.log, self._aftermath)
+
+    @cached_property
     def _transactions(self) -> Transactions:
-        from sygn_cli.store.aftermath import Aftermath, no_jobs  # noqa: PLC0415
         from sygn_cli.store.transaction import Transactions  # noqa: PLC0415
 
-        aftermath = Aftermath(
+        return Transactions(self.workspace, self._aftermath, self._entropy)
+
+    @cached_property
+    def _aftermath(self) -> Aftermath:
+        from sygn_cli.store.aftermath import Aftermath, no_jobs  # noqa: PLC0415
+
+        return Aftermath(
             inflight=self.workspace.inflight,
             outbox=self.outbox,
             log=self.log,
             note=self._note,
             jobs_for=self._jobs_for or no_jobs,
         )
-        return Transactions(self.workspace, aftermath, self._entropy)
 
     def create(
         self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
@@ -221,7 +233,7 @@ class WorkspaceStore:
         # Nothing is under way nearly always, and then nothing that writes is imported.
         if not any(self.workspace.inflight.glob("*")):
             return 0
-        return self._transactions.heal()
+        return self._transactions.heal() + self._finish_purges()
 
     def heal_all(self) -> int:
         """Look through all documents for unfinished ones, as after a power cut; takes its time.
@@ -232,7 +244,7 @@ class WorkspaceStore:
         Raises:
             WorkspaceUnusable: Something cannot be written.
         """
-        return self._transactions.heal_all()
+        return self._transactions.heal_all() + self._finish_purges(look=True)
 
     def tend(self, *, now: datetime) -> None:
         """Heal and sweep; after a restart of the machine look through all documents.
@@ -285,6 +297,13 @@ class WorkspaceStore:
         from sygn_cli.store.verify import check_workspace  # noqa: PLC0415 - rarely needed
 
         return check_workspace(self.workspace, self.log, verifier=verifier, kept=kept, only=only)
+
+    def _finish_purges(self, *, look: bool = False) -> int:
+        """Finish what a purge that died left, unless one that is alive is at it."""
+        with locks.hold_if_free(self.workspace.care_lock) as free:
+            if not free:
+                return 0
+            return self.purging.finish(self.purging.unfinished() if look else ())
 
     def _note(self, document: Document) -> None:
         self._index.note(document)

@@ -247,6 +247,17 @@ def overwrite(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
+def blank(path: Path, start: int, count: int) -> None:
+    """Write spaces over a stretch of a file to which others may be appending; durable on return."""
+    handle = os.open(path, os.O_WRONLY | _BINARY)
+    try:
+        os.lseek(handle, start, os.SEEK_SET)
+        _write_all(handle, b" " * count)
+        sync(handle)
+    finally:
+        os.close(handle)
+
+
 def cut(path: Path, *, at: int) -> None:
     """Shorten a file to ``at`` bytes; durable on return."""
     handle = os.open(path, os.O_WRONLY | _BINARY)

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain.audit import canonical
 from sygn_cli.domain.errors import Tampered
-from sygn_cli.store import audit, durable
+from sygn_cli.store import audit, durable, merkle
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST_LINE: Final = 4096
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One entry: a document had this head after that event."""
+    """One entry: a document had this head after that event.
+
+    Attributes:
+        head: "" if it was forgotten because the document was purged.
+        kept_leaf: Then the entry's leaf hash in hex. It keeps the tree as it was; a head would
+            let anybody who knows the rest of a short event try out what it said of a person.
+    """
 
     doc: str
     seq: int
     head: str
+    kept_leaf: str = ""
 
     def line(self) -> bytes:
-        """Return the canonical bytes, without the line feed."""
+        """Return the canonical bytes, without the line feed.
+
+        They are as long with the leaf hash as they were with the head.
+        """
+        if self.kept_leaf:
+            return canonical({"doc": self.doc, "leaf": self.kept_leaf, "seq": self.seq})
         return canonical({"doc": self.doc, "head": self.head, "seq": self.seq})
+
+    def leaf(self) -> bytes:
+        """Return the hash of the entry in the tree."""
+        return bytes.fromhex(self.kept_leaf) if self.kept_leaf else merkle.leaf(self.line())
+
+    def forgotten(self) -> Logged:
+        """Return the entry without its head."""
+        return Logged(self.doc, self.seq, "", self.leaf().hex())
 
 
 class Entries:
@@ -81,6 +103,15 @@ class Entries:
             return []
 
 
+def leaf(line: bytes) -> bytes:
+    """Return the hash of a line in the tree; its own, or the one that it keeps.
+
+    Raises:
+        Tampered: It keeps one and is not what sygn writes.
+    """
+    return entry(line).leaf() if b',"leaf":' in line else merkle.leaf(line)
+
+
 def entry(line: bytes) -> Logged:
     """Return the entry of one line.
 
@@ -89,9 +120,10 @@ def entry(line: bytes) -> Logged:
     """
     try:
         data: dict[str, Any] = json.loads(line)
-        found = Logged(data["doc"], data["seq"], data["head"])
-        canonical_line = found.line()
-    except (ValueError, TypeError, KeyError) as error:
+        kept = data.get("leaf", "")
+        found = Logged(data["doc"], data["seq"], "" if kept else data["head"], kept)
+        canonical_line = found.line() if not kept or _SHA256.fullmatch(kept) else b""
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Tampered("A line of the workspace log is not what sygn writes.") from error
     if canonical_line != line:
         raise Tampered("A line of the workspace log is not canonical JSON.")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sygn_cli.store.documents import WorkspaceStore
-    from sygn_cli.store.verify import Finding
+    from sygn_cli.store.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class WorkspaceLedger:
         signed = checkpoint.open_note(note, verifier=self.verifier())
         content = durable.read(self._store.log.entries)
         lines = audit.lines(audit.split(content)[0])[: signed.size]
-        leaves = [merkle.leaf(line) for line in lines]
+        leaves = [entries.leaf(line) for line in lines]
         if (len(leaves), merkle.root(leaves)) != (signed.size, signed.root):
             raise Tampered("The workspace log is not what was signed.")
         wanted = f'"{document_id}"'.encode()

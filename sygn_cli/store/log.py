@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sygn_cli.domain.errors import Tampered
 from sygn_cli.store import audit, checkpoint, durable, locks, merkle
 from sygn_cli.store.checkpoint import Checkpoint, Signer
-from sygn_cli.store.entries import Entries, Logged, entry
+from sygn_cli.store.entries import Entries, Logged, entry, leaf
 from sygn_cli.store.merkle import Frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sygn_cli.store.keyring import Keyring
@@ -68,16 +68,41 @@ class WorkspaceLog(Entries):
             if lines:
                 content = b"".join(line + b"\n" for line in lines)
                 durable.append(self.entries, content, at=tail.size)
-                grown = tail.frontier.grown(map(merkle.leaf, lines))
+                grown = tail.frontier.grown(one.leaf() for one in entries)
                 tail = _Tail(grown, tail.size + len(content))
             # Entries first: a head that was signed must never lose an entry.
             self._sign(tail)
 
     def heads(self, document_id: str) -> dict[int, str]:
         """Return the logged heads of a document by event number; looks through the whole log."""
+        return {seq: one.head for seq, one in self.about(document_id).items()}
+
+    def about(self, document_id: str) -> dict[int, Logged]:
+        """Return the entries of a document by event number; looks through the whole log."""
         wanted = f'"{document_id}"'.encode()
         found = (entry(line) for line in self.lines() if wanted in line)
-        return {one.seq: one.head for one in found}
+        return {one.seq: one for one in found}
+
+    def forget(self, gone: Mapping[str, int]) -> None:
+        """Keep only leaf hashes of documents that were purged; the tree stays what it was.
+
+        The file keeps its length and each line its place; it is replaced in one step.
+
+        Args:
+            gone: By document the number of its last event, which is that of its tombstone and
+                stays whole.
+
+        Raises:
+            Tampered: The log is not what was signed; nothing is changed.
+            OSError, WorkspaceUnusable: It could not be written.
+        """
+        with locks.hold(self._folder / ".lock"):
+            self.verify()
+            lines = self.lines()
+            kept = [_forgotten(line, gone) for line in lines]
+            if kept != lines:
+                durable.replace(self.entries, b"".join(line + b"\n" for line in kept))
+                durable.sync_folder(self._folder)
 
     def verify(self) -> None:
         """Check the log against what was signed last; reads all of it.
@@ -131,12 +156,12 @@ class WorkspaceLog(Entries):
 
     def _rebuilt(self, signed: Checkpoint) -> _Tail:
         lines = self.lines()
-        before = Frontier().grown(map(merkle.leaf, lines[: signed.size]))
+        before = Frontier().grown(map(leaf, lines[: signed.size]))
         if (before.size, before.root()) != (signed.size, signed.root):
             raise Tampered(
                 "The workspace log is not what was signed.", hint="See what is wrong: sygn doctor"
             )
-        frontier = before.grown(map(merkle.leaf, lines[signed.size :]))
+        frontier = before.grown(map(leaf, lines[signed.size :]))
         return _Tail(frontier, sum(len(line) + 1 for line in lines))
 
     def _sign(self, tail: _Tail) -> None:
@@ -183,9 +208,16 @@ def verify_log(
             raise Tampered(
                 f"The workspace log has {len(lines)} entries; {signed.size} were signed."
             )
-        if merkle.root([merkle.leaf(line) for line in lines[: signed.size]]) != signed.root:
+        if merkle.root([leaf(line) for line in lines[: signed.size]]) != signed.root:
             raise Tampered("The workspace log is not what was signed.")
     yield from map(entry, lines)
+
+
+def _forgotten(line: bytes, gone: Mapping[str, int]) -> bytes:
+    one = entry(line)
+    if one.head and one.seq < gone.get(one.doc, 0):
+        return one.forgotten().line()
+    return line
 
 
 def _serialise(tail: _Tail) -> bytes:

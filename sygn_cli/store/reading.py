@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import history, ids
+from sygn_cli.domain import history, ids, retention
 from sygn_cli.domain.errors import NotFound, Tampered
 from sygn_cli.store import audit, blobs, durable, records
 
@@ -50,6 +50,7 @@ def read(folder: DocumentFolder) -> Reading:
         NotFound: There is none.
         Tampered: Its trail is broken, or shorter than it was.
     """
+    _refuse_purged(folder)
     # First the projection: whoever writes goes the other way, so it is never ahead of the trail.
     projection = records.read(folder.projection, doc=folder.id)
     committed, rest = audit.split(_trail_bytes(folder))
@@ -82,6 +83,7 @@ def require(folder: DocumentFolder) -> None:
     """
     if not folder.path.is_dir():
         raise _no_document(folder)
+    _refuse_purged(folder)
 
 
 def trail(folder: DocumentFolder) -> list[Event]:
@@ -91,6 +93,7 @@ def trail(folder: DocumentFolder) -> list[Event]:
         NotFound: There is no such document.
         Tampered: The chain is broken, or shorter than it was.
     """
+    _refuse_purged(folder)
     projection = records.read(folder.projection, doc=folder.id)
     committed, _ = audit.split(_trail_bytes(folder))
     events = audit.events(committed, doc=folder.id)
@@ -132,6 +135,29 @@ def blob(folder: DocumentFolder, sha256: str) -> bytes:
             hint="Restore the workspace from a backup.",
         )
     raise NotFound(f"Document {folder.id} has no blob {sha256!r}.")
+
+
+def tombstone(folder: DocumentFolder) -> Event | None:
+    """Return what stands in the place of the trail of a document that was purged; else None.
+
+    Raises:
+        Tampered: It is damaged.
+    """
+    try:
+        content = durable.read(folder.tombstone)
+    except FileNotFoundError:
+        return None
+    buried = audit.only_event(content)
+    if buried.doc != folder.id:
+        raise Tampered(f"The tombstone of document {folder.id} is that of {buried.doc}.")
+    retention.kept_leaves(buried)
+    return buried
+
+
+def _refuse_purged(folder: DocumentFolder) -> None:
+    buried = tombstone(folder)
+    if buried is not None:
+        raise retention.refusal(buried)
 
 
 def walk(root: Path) -> Iterator[str]:

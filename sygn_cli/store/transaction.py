@@ -163,6 +163,8 @@ class Transactions:
         if not folder.path.is_dir():
             self._forget_unborn(marker, folder)
             return False
+        if folder.tombstone.exists():
+            return False  # see purging, which is at it or comes next
         with locks.hold_if_free(folder.lock) as free:
             if free:  # else somebody alive is at it
                 self._aftermath.settle(folder, reading.read(folder))

@@ -6,46 +6,24 @@ Nothing here repairs or writes; it says what is wrong, where, and how bad it is.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids
 from sygn_cli.domain.errors import SygnError, Tampered
 from sygn_cli.store import audit, blobs, durable, locks, log, reading, records
+from sygn_cli.store.buried import buried_document
+from sygn_cli.store.entries import Logged
+from sygn_cli.store.findings import Finding, Level, damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sygn_cli.domain.audit import Event
-    from sygn_cli.store.entries import Logged
     from sygn_cli.store.log import WorkspaceLog
     from sygn_cli.store.workspace import DocumentFolder, Workspace
 
 _LOG: Final = "log"
-
-
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    DAMAGE = "damage"  # something that was recorded is changed or gone
-    UNFINISHED = "unfinished"  # a process died; the next use or a repair finishes it
-    LITTER = "litter"  # takes space and means nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be.
-
-    Attributes:
-        where: A document's id or a part of the workspace.
-        what: One sentence.
-    """
-
-    level: Level
-    where: str
-    what: str
 
 
 def check_workspace(
@@ -65,15 +43,15 @@ def check_workspace(
         kept: Checkpoints that were kept elsewhere.
         only: The one document to look at, besides the log; None for all.
     """
-    heads: dict[str, dict[int, str]] = {}
+    heads: dict[str, dict[int, Logged]] = {}
     try:
         for one in _log_entries(workspace_log, verifier, kept):
             known = heads.setdefault(one.doc, {})
             if one.seq in known:
-                yield _damage(_LOG, f"Event {one.seq} of document {one.doc} is logged twice.")
-            known[one.seq] = one.head
+                yield damage(_LOG, f"Event {one.seq} of document {one.doc} is logged twice.")
+            known[one.seq] = one
     except SygnError as error:
-        yield _damage(_LOG, error.message)
+        yield damage(_LOG, error.message)
         heads = {}
         log_is_good = False
     else:
@@ -85,7 +63,7 @@ def check_workspace(
 
 def _documents(
     workspace: Workspace,
-    heads: dict[str, dict[int, str]],
+    heads: dict[str, dict[int, Logged]],
     workspace_log: WorkspaceLog | None,
     only: str | None,
 ) -> Iterator[Finding]:
@@ -97,17 +75,17 @@ def _documents(
         logged = heads.pop(document_id, {})
         yield from check_document(workspace.folder(document_id), logged, workspace_log)
     for document_id in heads:
-        yield _damage(document_id, "The document is gone; the workspace log knows it.")
+        yield damage(document_id, "The document is gone; the workspace log knows it.")
 
 
 def check_document(
-    folder: DocumentFolder, logged: dict[int, str], workspace_log: WorkspaceLog | None
+    folder: DocumentFolder, logged: dict[int, Logged], workspace_log: WorkspaceLog | None
 ) -> list[Finding]:
     """Return everything that is wrong with one document.
 
     Args:
         folder: Where it lies.
-        logged: Its heads in the workspace log by event number.
+        logged: Its entries in the workspace log by event number.
         workspace_log: To see what was logged meanwhile; None if the log is of no use.
     """
     # Who writes has to finish first, or half of a change would look like damage. Where nothing
@@ -116,11 +94,16 @@ def check_document(
         with contextlib.suppress(SygnError):
             held.enter_context(locks.hold(folder.lock))
         try:
+            buried = reading.tombstone(folder)
+            if buried is not None:
+                if workspace_log is not None and buried.seq not in logged:
+                    logged = workspace_log.about(folder.id)
+                return list(buried_document(folder, buried, logged if workspace_log else None))
             events = reading.trail(folder)
         except SygnError as error:
-            return [_damage(folder.id, error.message)]
+            return [damage(folder.id, error.message)]
         if workspace_log is not None and len(logged) < len(events):
-            logged = workspace_log.heads(folder.id)
+            logged = workspace_log.about(folder.id)
         return [
             *(_against_log(folder, events, logged) if workspace_log is not None else ()),
             *_blobs(folder, events),
@@ -149,18 +132,18 @@ def _log_entries(
 
 
 def _against_log(
-    folder: DocumentFolder, events: list[Event], logged: dict[int, str]
+    folder: DocumentFolder, events: list[Event], logged: dict[int, Logged]
 ) -> Iterator[Finding]:
-    for seq, head in logged.items():
+    for seq, one in logged.items():
         if seq >= len(events):
-            yield _damage(folder.id, f"Event {seq} is gone; the workspace log knows it.")
-        elif events[seq].hash() != head:
-            yield _damage(folder.id, f"Event {seq} is another than in the workspace log.")
+            yield damage(folder.id, f"Event {seq} is gone; the workspace log knows it.")
+        elif Logged(folder.id, seq, events[seq].hash()).leaf() != one.leaf():
+            yield damage(folder.id, f"Event {seq} is another than in the workspace log.")
     missing = [event.seq for event in events if event.seq not in logged]
     if missing and min(missing) <= max(logged, default=-1):
-        yield _damage(folder.id, f"Event {min(missing)} is missing in the workspace log.")
+        yield damage(folder.id, f"Event {min(missing)} is missing in the workspace log.")
     elif missing and _was_logged(folder, min(missing)):
-        yield _damage(folder.id, f"Event {min(missing)} is gone from the workspace log.")
+        yield damage(folder.id, f"Event {min(missing)} is gone from the workspace log.")
     elif missing:
         what = f"Events from {min(missing)} on are not in the workspace log yet."
         yield Finding(Level.UNFINISHED, folder.id, what)
@@ -178,17 +161,17 @@ def _blobs(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
         try:
             wanted.update(blobs.referred(event))
         except (LookupError, TypeError) as error:
-            yield _damage(folder.id, f"Event {event.seq} makes no sense: {error!r}.")
+            yield damage(folder.id, f"Event {event.seq} makes no sense: {error!r}.")
     for sha256 in sorted(wanted):
         try:
             blobs.get(folder.blobs, sha256)
         except FileNotFoundError:
-            yield _damage(folder.id, f"The blob {sha256} is gone.")
+            yield damage(folder.id, f"The blob {sha256} is gone.")
         except SygnError as error:
-            yield _damage(folder.id, error.message)
+            yield damage(folder.id, error.message)
     for path in _files(folder.blobs):
         if path.name.partition(".")[0] not in wanted:
-            yield Finding(Level.LITTER, folder.id, f"No event refers to {path.name}.")
+            yield Finding(Level.LITTER, folder.id, f"No event refers to {path.name}.", path)
 
 
 def _projection(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
@@ -199,11 +182,13 @@ def _projection(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding
     projection = records.read(folder.projection, doc=folder.id)
     last = len(events) - 1
     if projection is None:
-        yield Finding(Level.UNFINISHED, folder.id, "document.json is missing or damaged.")
+        what = "document.json is missing or damaged."
+        yield Finding(Level.UNFINISHED, folder.id, what, folder.projection)
     elif projection.document.seq < last:
         yield Finding(Level.UNFINISHED, folder.id, "document.json is behind the audit trail.")
     elif projection.document != document:
-        yield _damage(folder.id, "document.json says something else than the audit trail.")
+        what = "document.json says something else than the audit trail."
+        yield Finding(Level.DAMAGE, folder.id, what, folder.projection)
     elif not projection.queued == projection.logged == last:
         yield Finding(Level.UNFINISHED, folder.id, "What follows from its last event is not done.")
 
@@ -215,16 +200,16 @@ def _leftovers(folder: DocumentFolder) -> Iterator[Finding]:
             yield Finding(Level.UNFINISHED, folder.id, what)
     for path in _files(folder.path):
         if path.name.endswith(durable.TEMPORARY):
-            yield Finding(Level.LITTER, folder.id, f"{path.name} was left behind.")
+            yield Finding(Level.LITTER, folder.id, f"{path.name} was left behind.", path)
 
 
 def _strangers(workspace: Workspace) -> Iterator[Finding]:
     for month in _files(workspace.documents):
         for path in _files(month):
             if not ids.DOCUMENT_ID.fullmatch(path.name):
-                yield Finding(Level.LITTER, "documents", f"{path.name} is no document.")
+                yield Finding(Level.LITTER, "documents", f"{path.name} is no document.", path)
             elif workspace.folder(path.name).path != path:
-                yield _damage(path.name, f"The document lies in the wrong month, {month.name}.")
+                yield damage(path.name, f"The document lies in the wrong month, {month.name}.")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -232,7 +217,3 @@ def _files(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def _damage(where: str, what: str) -> Finding:
-    return Finding(Level.DAMAGE, where, what)

@@ -58,6 +58,11 @@ class DocumentFolder:
         return self.path / "blobs"
 
     @property
+    def tombstone(self) -> Path:
+        """What is left of a document that was purged; where it is, nothing else counts."""
+        return self.path / "purged.json"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever changes the document."""
         return self.path / ".lock"
@@ -146,14 +151,19 @@ class Workspace:
         return self.path / "webhooks"
 
     @property
+    def mail(self) -> Path:
+        """What became of letters; the letters themselves where there is no mail server."""
+        return self.path / "mail"
+
+    @property
     def templates(self) -> Path:
         """PDFs that are kept to be sent again, one folder each."""
         return self.path / "templates"
 
     @property
-    def mail(self) -> Path:
-        """What became of letters; the letters themselves where there is no mail server."""
-        return self.path / "mail"
+    def care_lock(self) -> Path:
+        """Held by whoever copies or clears out the whole workspace."""
+        return self.path / ".lock"
 
     @property
     def cache(self) -> Path:

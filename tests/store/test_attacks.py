@@ -20,8 +20,8 @@ from sygn_cli.domain.errors import SygnError
 from sygn_cli.store import checkpoint, log, merkle, records
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.entries import Logged
+from sygn_cli.store.findings import Level
 from sygn_cli.store.ledger import WorkspaceLedger
-from sygn_cli.store.verify import Level
 from sygn_cli.store.workspace import DocumentFolder, Workspace
 from tests.store.samples import START, created, signed, voiding
 

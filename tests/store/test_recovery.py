@@ -16,7 +16,7 @@ from sygn_cli.domain.errors import Conflict, NotFound, WorkspaceUnusable
 from sygn_cli.domain.listing import Filters
 from sygn_cli.store import durable, locks, reading
 from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.verify import Level
+from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
 from tests.store import crash_points
 from tests.store.faults import FaultyOs

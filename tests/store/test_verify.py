@@ -10,7 +10,7 @@ import pytest
 from sygn_cli.domain import audit
 from sygn_cli.store import records
 from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.verify import Level
+from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
 from tests.store.samples import START, completed, created, signed, voiding
 
