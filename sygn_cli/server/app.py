@@ -13,6 +13,7 @@ from sygn_cli.server import (
     compression,
     embed,
     errors,
+    looks,
     security,
     signing,
     signing_files,
@@ -55,6 +56,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(assets.blueprint(files))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
+    app.register_blueprint(looks.blueprint(runtime))
     app.register_blueprint(embed.blueprint(runtime, web))
     app.register_blueprint(verify_page.blueprint(runtime))
     api.mount(app, runtime)

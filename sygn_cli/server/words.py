@@ -40,6 +40,8 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "field_state": "{label}, {need}: {value}",
     "finish": "Review and finish",
     "left": {"one": "{n} of {total} left", "other": "{n} of {total} left"},
+    "look_lacks": "This handwriting has no {letters}. Your name is shown in another: {name}.",
+    "look_none": "No handwriting here has {letters}. Your name is written in plain letters.",
     "missing": "Please fill this in.",
     "missing_signature": "Please add your signature first.",
     "next": "Next",

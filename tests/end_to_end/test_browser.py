@@ -7,7 +7,7 @@ import pytest
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
-from sygn_cli.domain.mark import Drawn, Ticked, Typed
+from sygn_cli.domain.mark import Drawn, Look, Ticked, Typed
 from tests.end_to_end.browser import (
     DESKTOP,
     PHONE,
@@ -53,7 +53,7 @@ def test_two_signers_sign_in_turn_one_draws_and_one_types(browser, runtime, base
     document = runtime.store.load(simple.id)
     assert document.status == "completed"
     assert isinstance(document.marks["f1"], Drawn)
-    assert document.marks["f2"] == Typed("Алан Тьюринг")
+    assert document.marks["f2"] == Typed("Алан Тьюринг", Look.FLOWING)
     events = [str(event.type) for event in runtime.store.trail(simple.id)]
     assert events.count("viewed") == 2
     assert events[-2:] == ["sealed", "completed"]
@@ -77,7 +77,7 @@ def test_a_phone_fills_every_kind_of_field(browser, runtime, base, full):
         ada.part("#finish").tap()
         ada.part("h1").filter(has_text="You have signed").wait_for()
     marks = runtime.store.load(full.id).marks
-    assert marks["initials"] == Typed("AL")
+    assert marks["initials"] == Typed("AL", Look.FLOWING)
     assert marks["agree"] == Ticked(on=True)
     assert isinstance(marks["sign"], Drawn)
     assert marks["company"] == Typed("Analytical Engines Ltd")
@@ -125,7 +125,7 @@ def test_a_keyboard_is_enough(browser, runtime, base, full):
         tab_to("finish")
         page.keyboard.press("Enter")
         ada.part("h1").filter(has_text="You have signed").wait_for()
-    assert runtime.store.load(full.id).marks["sign"] == Typed("Ada Lovelace")
+    assert runtime.store.load(full.id).marks["sign"] == Typed("Ada Lovelace", Look.FLOWING)
 
 
 def test_three_fields_take_six_steps(browser, runtime, base):

@@ -2,6 +2,7 @@
 
 import { excuse, post } from "./api.js";
 import { byId } from "./dom.js";
+import { written } from "./hand.js";
 import { picture } from "./marks.js";
 import { Pad } from "./pad.js";
 import { say } from "./words.js";
@@ -20,10 +21,15 @@ export class Adopt {
     this.tabs = parts("tab");
     this.panels = parts("panel");
     this.typed = byId("typed");
+    this.looks = [...byId("looks").querySelectorAll("input")];
+    for (const one of this.looks) one.addEventListener("change", () => this.#sayWhatIsMissing());
     this.pad = new Pad(byId("pad"), () => this.#drew());
     byId("undo").addEventListener("click", () => this.pad.undo());
     byId("clear").addEventListener("click", () => this.pad.clear());
-    this.typed.addEventListener("input", () => this.#showTyped());
+    this.typed.addEventListener("input", () => {
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.#showTyped(), 150);
+    });
     byId("upload").addEventListener("change", (event) => this.#take(event.target.files[0]));
     for (const way of WAYS) {
       this.tabs[way].addEventListener("click", () => this.choose(way));
@@ -40,6 +46,8 @@ export class Adopt {
     const typedBefore = field.mark?.kind === "typed" ? field.mark.text : null;
     this.typed.value = typedBefore ?? (field.type === "initials" ? dataset.initials : dataset.name);
     this.typed.setAttribute("autocomplete", field.type === "initials" ? "off" : "name");
+    const look = this.looks.find((one) => one.value === field.mark?.look);
+    if (look) look.checked = true;
     this.pad.clear();
     if (field.mark?.kind === "drawn") this.pad.strokes = field.mark.strokes;
     const known = this.saved[field.type];
@@ -83,7 +91,7 @@ export class Adopt {
     const mark = {
       again: () => this.saved[this.field.type],
       draw: () => this.pad.mark(),
-      type: () => (this.typed.value.trim() ? { kind: "typed", text: this.typed.value.trim() } : null),
+      type: () => (this.typed.value.trim() ? this.#written(this.#look) : null),
       upload: () => this.uploaded,
     }[this.way]();
     if (!mark) {
@@ -106,10 +114,28 @@ export class Adopt {
     if (!this.pad.empty) this.onError("");
   }
 
-  #showTyped() {
-    const mark = { kind: "typed", text: this.typed.value.trim() };
-    const made = picture(mark, "signature", 260, 64);
-    byId("typed-shown").replaceChildren(...(made ? [made] : []));
+  get #look() { return this.looks.find((one) => one.checked).value; }
+
+  #written(look) { return { kind: "typed", text: this.typed.value.trim(), look }; }
+
+  // The name in every look. What was shown stays until the new is there.
+  async #showTyped() {
+    const text = this.typed.value.trim();
+    await written(text);
+    if (text !== this.typed.value.trim()) return;
+    for (const { value, parentElement } of this.looks) {
+      const made = picture(this.#written(value), "signature", 260, 48);
+      parentElement.querySelector(".shown").replaceChildren(...(made ? [made] : []));
+    }
+    this.#sayWhatIsMissing();
+  }
+
+  async #sayWhatIsMissing() {
+    const answer = await written(this.typed.value.trim());
+    const { shown_in: shown, missing } = answer?.looks[this.#look] ?? { missing: "" };
+    const name = this.looks.find((one) => one.value === shown)?.dataset.name;
+    const letters = [...missing].slice(0, 8).join("");
+    byId("look-note").textContent = missing && say(shown ? "look_lacks" : "look_none", { letters, name });
   }
 
   async #take(file) {

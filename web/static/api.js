@@ -16,9 +16,9 @@ const pause = (milliseconds) => new Promise((done) => { setTimeout(done, millise
 
 async function call(path, options) {
   const answer = await fetch(path, {
+    cache: "no-store",
     ...options,
     headers: { Accept: "application/json", "X-Signing-Token": token, ...options.headers },
-    cache: "no-store",
   });
   if (answer.ok) return answer;
   throw new Refused(answer.status, await answer.json().catch(() => ({})));
@@ -42,6 +42,9 @@ export async function post(path, body = {}, { tries = 4, onRetry = () => {} } = 
     }
   }
 }
+
+// What is the same whenever it is asked, so that the browser may keep it.
+export const lookUp = async (path) => (await call(path, { cache: "default" })).json();
 
 export const currentState = async () => (await call("/x/state", {})).json();
 

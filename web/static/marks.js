@@ -1,6 +1,7 @@
 // Marks as the finished PDF will show them: the same fitting, drawn in points of the page.
 
 import { vector } from "./dom.js";
+import { fitted, written } from "./hand.js";
 
 const PAD = 10000;
 const BLUE = "#0b1f5c";
@@ -14,7 +15,7 @@ export const isAdopted = (type) => type === "signature" || type === "initials";
 export function picture(mark, type, width, height) {
   if (!mark) return null;
   switch (mark.kind) {
-    case "typed": return mark.text ? typed(mark.text, isAdopted(type) ? SCRIPT : PRINT, width, height) : null;
+    case "typed": return mark.text ? typed(mark, isAdopted(type), width, height) : null;
     case "drawn": return drawn(mark, width, height);
     case "ticked": return mark.on ? tick(width, height) : null;
     case "upload": return uploaded(mark, width, height);
@@ -27,15 +28,25 @@ const frame = (width, height, ...children) => vector(
   ...children,
 );
 
+function typed({ text, look }, adopted, width, height) {
+  if (!adopted || !look) return frame(width, height, ...lines(text, adopted ? SCRIPT : PRINT, width, height));
+  const made = frame(width, height);
+  written(text).then((answer) => {
+    const outline = answer?.outlines[answer.looks[look].shown_in];
+    made.append(...(outline ? [fitted(outline, width, height, BLUE)] : lines(text, SCRIPT, width, height)));
+  });
+  return made;
+}
+
 // On one line resting on the bottom of the box, or on several if the letters are larger that way.
-function typed(text, face, width, height) {
+function lines(text, face, width, height) {
   const one = Math.min(face.largest, height * face.share, width / Math.max(widthOf(text, face), 0.01));
   const several = wrapped(text, face, width, height);
   if (!text.includes("\n") && one >= several.size) {
-    return frame(width, height, line(text, face, one, height - Math.min(0.24 * one, height * 0.2)));
+    return [line(text, face, one, height - Math.min(0.24 * one, height * 0.2))];
   }
   const { rows, size } = several;
-  return frame(width, height, ...rows.map((row, i) => line(row, face, size, (LEADING * i + 0.94) * size)));
+  return rows.map((row, i) => line(row, face, size, (LEADING * i + 0.94) * size));
 }
 
 function line(text, face, size, baseline) {

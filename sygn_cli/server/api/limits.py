@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SUBMISSIONS: Final = Rate(per_minute=5, burst=5)
 _SUBMIT: Final = "signing.sign"
+_WRITE: Final = "looks.looks"
+_WRITINGS: Final = Rate(per_minute=120, burst=120)  # somebody typing, and correcting themselves
 _SELF_SIGN: Final = "embed.start"
 _SELF_SIGNINGS: Final = Rate(per_minute=10, burst=10)  # each fetches a PDF and makes a document
 
@@ -73,9 +75,10 @@ class _Limits:
         return answer
 
     def _bucket(self) -> tuple[str, Rate] | None:
-        if request.endpoint == _SUBMIT:
+        if request.endpoint in {_SUBMIT, _WRITE}:
             token = request.headers.get(TOKEN_HEADER, "")
-            return sha256((self._salt + token).encode()), _SUBMISSIONS
+            rate = _SUBMISSIONS if request.endpoint == _SUBMIT else _WRITINGS
+            return f"{request.endpoint} {sha256((self._salt + token).encode())}", rate
         if request.endpoint == _SELF_SIGN:
             return f"self-signing {self._address()}", _SELF_SIGNINGS
         if not request.path.startswith("/api/"):
