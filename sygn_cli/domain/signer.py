@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain import text
+from sygn_cli.domain import language, text
 from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 MOST_SIGNERS: Final = 20
@@ -41,24 +42,28 @@ class Invitee:
         order: Place in a sequential document; equal orders sign at the same time; None means
             the place in the list.
         role: Name of the party in the PDF whose fields are theirs, "" for none.
+        locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
     """
 
     name: str
     email: str
     order: int | None = None
     role: str = ""
+    locale: str = ""
 
     def __post_init__(self) -> None:
         text.require(self.name, what="The signer's name", longest=LONGEST_NAME)
         text.clean(self.role, what="The signer's role", longest=LONGEST_NAME)
         if email(self.email) != self.email:
             raise InvalidRequest(f"{text.printable(self.email)!r} has white space around it.")
+        if language.locale(self.locale) != self.locale:
+            raise InvalidRequest(f"{text.printable(self.locale)!r} is not written like de-AT.")
         if self.order is not None and not 0 <= self.order <= 10_000:
             raise InvalidRequest("A signer's order is a whole number from 0 to 10000.")
 
     @classmethod
     def parse(cls, written: str, *, role: str = "") -> Invitee:
-        """Return the signer of ``Ada Lovelace <ada@example.com>;order=2``.
+        """Return the signer of ``Ada Lovelace <ada@example.com>;order=2;lang=de``.
 
         Raises:
             InvalidRequest: It is not written like that.
@@ -73,25 +78,42 @@ class Invitee:
         return cls(
             text.require(name, what="The signer's name", longest=LONGEST_NAME),
             address,
-            _order(match["options"]),
-            role,
+            role=role,
+            **_options(match["options"]),
         )
 
 
-_HOW_TO_WRITE_A_SIGNER: Final = 'Write it like --signer "Ada Lovelace <ada@example.com>;order=1".'
+_HOW_TO_WRITE_A_SIGNER: Final = (
+    'Write it like --signer "Ada Lovelace <ada@example.com>;order=1;lang=de".'
+)
 
 
-def _order(options: str) -> int | None:
-    order: int | None = None
-    for option in filter(None, (part.strip() for part in options.split(";"))):
-        key, _, value = option.partition("=")
-        if key.strip() != "order" or not value.strip().isdecimal():
+def _order(written: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", written, re.ASCII):
+        raise InvalidRequest(f"{text.printable(written)!r} is no order.")
+    return int(written)
+
+
+# What may follow a signer: the word before "=", the attribute of Invitee, and who reads the value.
+_OPTIONS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    "order": ("order", _order),
+    "lang": ("locale", language.locale),
+}
+
+
+def _options(written: str) -> dict[str, Any]:
+    """Return the attributes that ``;order=1;lang=de`` gives; values may hold "=" but no ";"."""
+    given: dict[str, Any] = {}
+    for option in filter(None, (part.strip() for part in written.split(";"))):
+        key, equals, value = option.partition("=")
+        attribute, read = _OPTIONS.get(key.strip(), ("", None))
+        if read is None or not equals or attribute in given:
             raise InvalidRequest(
                 f"{text.printable(option)!r} is no option of a signer.",
                 hint=_HOW_TO_WRITE_A_SIGNER,
             )
-        order = int(value)
-    return order
+        given[attribute] = read(value.strip())
+    return given
 
 
 def email(written: str) -> str:
@@ -126,6 +148,9 @@ class Signer:
         consent_sha256: Hash of the consent text that was accepted, "" before.
         values_sha256: Hash of the marks that were submitted, "" before.
         method: How the signature was adopted: drawn, typed, uploaded or cli.
+        mailed_at: When a mail server last took a letter with their link.
+        mail_error: Why no mail server will take it, "" if one did or may yet.
+        locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
     """
 
     id: str
@@ -143,9 +168,6 @@ class Signer:
     method: str = ""
     declined_at: datetime | None = None
     decline_reason: str = ""
-        mailed_at: When a mail server last took a letter with their link.
-        mail_error: Why no mail server will take it, "" if one did or may yet.
-        locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
     mailed_at: datetime | None = None
     mail_error: str = ""
     locale: str = ""

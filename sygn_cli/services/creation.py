@@ -52,6 +52,7 @@ class Request:
         links_to: Who gets the links out of the creation, as the certificate tells it.
         fields_later: A draft may be without fields: somebody places them before it is sent.
         anchors: Words that mark a place in the PDF, and the type of field that belongs there.
+        locale: Of the certificate, and of signers who have none of their own; "" for unknown.
     """
 
     files: tuple[GivenFile, ...]
@@ -72,9 +73,9 @@ class Request:
     webhook_private: bool = False
     links_to: str = "operator"
     anchors: Mapping[str, FieldType] = field(default_factory=dict)
-
     locale: str = ""
     fields_later: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -131,6 +132,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         links_to=request.links_to,
         flattened_signatures=request.flatten_existing_signatures,
         active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
+        locale=request.locale,
     )
     proposals.create(proposal, actor=OPERATOR)
     contents = tuple(file.content for file in request.files)

@@ -40,7 +40,7 @@ def create(
         typer.Option(
             "--signer",
             "-s",
-            metavar='"NAME <MAIL>[;order=N]"',
+            metavar='"NAME <MAIL>[;order=N][;lang=de]"',
             help="Who signs; once for each, in order.",
             show_default=False,
         ),
@@ -80,6 +80,12 @@ def create(
         ),
     ] = None,
     message: Annotated[str, typer.Option(help="Words to the signers.", show_default=False)] = "",
+    lang: Annotated[
+        str,
+        typer.Option(
+            metavar="LANG", help="What the signers read, like de or pt-BR.", show_default=False
+        ),
+    ] = "",
     webhook: Annotated[
         str,
         typer.Option(metavar="URL", help="Post this document's events there.", show_default=False),
@@ -141,6 +147,7 @@ def create(
         signing_order=SigningOrder.SEQUENTIAL if sequential else SigningOrder.PARALLEL,
         cc=tuple(cc or ()),
         message=message,
+        locale=lang,
         expires=expires,
         mode=Mode.TEST if test else Mode.LIVE,
         draft=draft,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, jsonify, request
 from flask_openapi3 import Tag
 
-from sygn_cli.domain import history
+from sygn_cli.domain import history, language
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.listing import Filters
@@ -121,7 +121,10 @@ def pdf_from(written: str) -> bytes:
 
 def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
     key = auth.caller(runtime)
-    invitees = tuple(Invitee(one.name, one.email, one.order, one.role) for one in body.signers)
+    invitees = tuple(
+        Invitee(one.name, one.email, one.order, one.role, language.locale(one.locale))
+        for one in body.signers
+    )
     files, fields, title = _source(runtime, body, invitees, account=key.account)
     return creation.Request(
         files=files,
@@ -132,6 +135,7 @@ def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
         signing_order=SigningOrder(body.signing_order),
         cc=tuple(body.cc or ()),
         message=body.message or "",
+        locale=body.locale,
         expires=body.expires,
         account=key.account,
         mode=key.mode,
