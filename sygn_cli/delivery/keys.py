@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from sygn_cli.delivery.passphrase import no_passphrase
-from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
+from sygn_cli.delivery.revocations import Revocations
+from sygn_cli.domain.errors import InvalidRequest, SealFailed, WorkspaceUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sygn_cli.delivery.passphrase import Passphrase
+    from sygn_cli.domain.revocation import Revocation
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
@@ -64,6 +66,7 @@ class WorkspaceKeys:
         self._organisation = organisation
         self._passphrase = passphrase
         self._known: tuple[bytes, Credential] | None = None
+        self._revocations = Revocations(files)
 
     def link_key(self) -> bytes:
         """Return the key under which signing links are made."""
@@ -93,10 +96,11 @@ class WorkspaceKeys:
         """Return the seal's credential; another process may have replaced it a moment ago.
 
         Raises:
-            SealFailed: Its file is damaged.
+            SealFailed: Its file is damaged, or it was revoked.
             Unauthorized: It is under a passphrase, and that is missing or wrong.
         """
         stored = self._stored()
+        self._require_unrevoked()
         if self._known is None or self._known[0] != stored:
             self._known = (stored, self._opened(stored))
         return self._known[1]
@@ -112,12 +116,32 @@ class WorkspaceKeys:
         return tuple(dict.fromkeys((self.root_pem(), *self._earlier_roots())))
 
     def crls(self) -> tuple[bytes, ...]:
-        """Return the revocation list of the workspace's own CA, issued now; it revokes nothing."""
+        """Return the revocation list of the workspace's own CA, if that is who issued the seal's."""
+        return () if self.are_imported else (self.crl(),)
+
+    def crl(self) -> bytes:
+        """Return the revocation list of the workspace's own CA, issued now, DER."""
         from sygn_cli.engine import crl  # noqa: PLC0415
 
-        if self.are_imported:
-            return ()
-        return (crl.make_crl(self._opened(self._own_ca()), now=self._clock.now()),)
+        authority = self._opened(self._own_ca())
+        return crl.make_crl(authority, now=self._clock.now(), revoked=self.revocations())
+
+    def revocations(self) -> tuple[Revocation, ...]:
+        """Return what was revoked of all that the seal ever had."""
+        return self._revocations.among(self.own_certificates())
+
+    def revocation(self) -> Revocation | None:
+        """Return the revocation of the present credential, or None."""
+        return self._revocations.of(self.certificate())
+
+    def revoke(self, one: Revocation) -> Revocation:
+        """Keep a revocation, unless there is one already; return the one that counts."""
+        return self._revocations.add(one)
+
+    def own_certificates(self) -> tuple[bytes, ...]:
+        """Return the certificates that the workspace's own CA ever issued to the seal, PEM."""
+        present = () if self.are_imported else (self.certificate(),)
+        return tuple(dict.fromkeys((*present, *self._revocations.former())))
 
     @property
     def are_protected(self) -> bool:
@@ -164,6 +188,8 @@ class WorkspaceKeys:
             keyfile.unprotected(stored, secret)
             content = keyfile.protected(content, secret)
         self._keep_root()
+        if not self.are_imported:
+            self._revocations.keep(self.certificate())
         self._files.replace(_SEAL, content)
         return made
 
@@ -204,6 +230,15 @@ class WorkspaceKeys:
             return stored
         made = credential.make_ca(f"{self._organisation} CA", now=self._clock.now())
         return self._files.put_if_absent(_CA, credential.dump(made))
+
+    def _require_unrevoked(self) -> None:
+        revoked = self.revocation()
+        if revoked is not None:
+            day = revoked.since.date().isoformat()
+            raise SealFailed(
+                f"The seal's credential is revoked since {day} ({revoked.reason}).",
+                hint="Make a new one: sygn keys rotate",
+            )
 
     def _opened(self, stored: bytes) -> Credential:
         from sygn_cli.engine import credential  # noqa: PLC0415

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document, DocumentStatus
     from sygn_cli.domain.listing import Filters, Page
+    from sygn_cli.domain.revocation import Revocation
     from sygn_cli.domain.template import Template
     from sygn_cli.engine.credential import Credential
+    from sygn_cli.store.findings import Finding
     from sygn_cli.store.ledger import Inclusion
-    from sygn_cli.store.verify import Finding
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -198,6 +199,10 @@ class Keys(Protocol):
 
     def crls(self) -> Sequence[bytes]:
         """Return revocation lists in DER that the workspace issues now for what it seals with."""
+        ...
+
+    def revocations(self) -> Sequence[Revocation]:
+        """Return what was revoked of all credentials that the seal ever had."""
         ...
 
 

@@ -14,6 +14,7 @@ from sygn_cli.domain.errors import InvalidRequest, SealFailed
 from sygn_cli.engine import credential, pkcs12, seal, verify
 
 if TYPE_CHECKING:
+    from sygn_cli.domain.revocation import Revocation
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
@@ -47,6 +48,10 @@ class KeyCare(Protocol):
         """Return the certificate that it leads to, PEM."""
         ...
 
+    def revocation(self) -> Revocation | None:
+        """Return the revocation of the present credential, or None."""
+        ...
+
     def rotate(self) -> Credential:
         """Replace the credential by a new one of the workspace's own CA."""
         ...
@@ -66,6 +71,7 @@ class SealKey:
         root_sha256: Fingerprint of the root that others have to trust.
         expires_at: When its certificate ends.
         ends_soon: That is so near that something should be done now.
+        revoked: Its revocation, None while it may seal.
     """
 
     name: str
@@ -76,6 +82,7 @@ class SealKey:
     ends_soon: bool
     imported: bool
     protected: bool
+    revoked: Revocation | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return it as ``--json`` shows it."""
@@ -87,6 +94,7 @@ class SealKey:
             "ends_soon": self.ends_soon,
             "imported": self.imported,
             "protected": self.protected,
+            "revoked": None if self.revoked is None else self.revoked.to_json(),
         }
 
 
@@ -103,6 +111,7 @@ def show(keys: KeyCare, clock: Clock) -> SealKey:
         ends_soon=until - clock.now() < WARN_BEFORE,
         imported=keys.are_imported,
         protected=keys.are_protected,
+        revoked=keys.revocation(),
     )
 
 

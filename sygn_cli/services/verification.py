@@ -11,6 +11,7 @@ from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.engine import renew
 from sygn_cli.engine import verify as engine
 from sygn_cli.engine.worker import Inline
+from sygn_cli.services import revocation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ def verify(
         )
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
+        verdict = revocation.judged(verdict, runtime.keys.revocations())
         recorded = _recorded(runtime, verdict)
         if not recorded or verdict.sha256 in recorded:
             return verdict

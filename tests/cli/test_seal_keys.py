@@ -117,3 +117,25 @@ def test_a_server_does_not_start_without_the_passphrase(sealed):
     answer = sealed("serve", "--port", "0")
     assert answer.code == 4
     assert "SYGN_PASSPHRASE" in answer.err
+
+
+def test_a_revoked_credential_seals_nothing_and_its_seals_are_untrusted(sealed, judge):
+    assert sealed("keys", "revoke", "seal", "--reason", "boredom").code == 2
+    told = sealed.ok("keys", "revoke", "seal", "--reason", "key-compromise")
+    assert "keys rotate" in told.err
+    assert sealed("seal", "nda.pdf", "-o", "x.pdf").code == 13
+    assert sealed("doctor").code == 13
+    assert "revoked" in sealed.ok("keys", "show").err
+    judged = sealed("verify", "before.pdf")
+    assert judged.code == 11
+    assert "revoked since" in judged.text
+    sealed.ok("keys", "export-crl", "-o", "list.crl", "--der")
+    said = subprocess.run(
+        [judge("openssl"), "crl", "-inform", "DER", "-in", "list.crl", "-noout", "-text"],
+        cwd=sealed.folder, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "Key Compromise" in said
+    assert sealed.ok("keys", "export-crl").text.startswith("-----BEGIN X509 CRL-----")
+    sealed.ok("keys", "rotate")
+    sealed.ok("seal", "nda.pdf", "-o", "after.pdf")
+    assert sealed.ok("verify", "after.pdf").text.startswith("VALID")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sygn_cli.domain.errors import SealFailed
+from sygn_cli.domain.revocation import Reason, Revocation
 from sygn_cli.engine.credential import certificate
 from sygn_cli.engine.crl import make_crl
 from sygn_cli.engine.level import Level
@@ -154,7 +155,8 @@ def test_an_authority_that_stops_after_the_seal_leaves_the_level_before(
 
 def test_a_credential_that_was_revoked_before_is_found_out(authority, credential, ca):
     serial = certificate(credential.cert_pem).serial_number
-    crl = make_crl(ca, now=NOON, revoked={serial: NOON - timedelta(days=1)})
+    revoked = Revocation("", serial, "", NOON - timedelta(days=1), Reason.KEY_COMPROMISE)
+    crl = make_crl(ca, now=NOON, revoked=[revoked])
     with served(authority, timestamping.good) as url:
         done = _sealed(credential, Level.B_LT, url, crls=[crl])
 

@@ -18,6 +18,7 @@ from sygn_cli.domain.errors import SealFailed
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.revocation import Revocation
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import credential
 from sygn_cli.services.links import signing_url
@@ -102,6 +103,9 @@ class MemoryKeys:
         return [self.root_pem()]
 
     def crls(self) -> list[bytes]:
+        return []
+
+    def revocations(self) -> list[Revocation]:
         return []
 
 

@@ -105,13 +105,52 @@ def list_(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
 
 @app.command("revoke")
 def revoke(
-    key: Annotated[str, typer.Argument(metavar="KEY_ID", help="Its id, or how that begins.")],
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY_ID|seal|SHA256",
+            help="An API key by its id; the credential that seals, or a former one by its "
+            "fingerprint. How they begin is enough.",
+        ),
+    ],
+    reason: Annotated[
+        str,
+        typer.Option(
+            metavar="WORD",
+            help="Of a credential: key-compromise, superseded, affiliation-changed, "
+            "cessation-of-operation.",
+            show_default="unspecified",
+        ),
+    ] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="DATE",
+            help="Of a credential: when its key was stolen, if that was earlier.",
+            show_default="now",
+        ),
+    ] = "",
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make a key useless from now on."""
-    from sygn_cli.services import apikeys, wire
+    """Make an API key useless from now on, or revoke a credential that seals.
 
+    What a revoked credential has sealed is good only with a trusted timestamp from before; else
+    `sygn verify` in this workspace finds it untrusted. Nothing is sealed before `sygn keys rotate`.
+    """
+    from sygn_cli.services import apikeys, revocation, wire
+
+    if revocation.names_credential(key):
+        from sygn_cli import bootstrap
+        from sygn_cli.delivery.clock import SystemClock
+
+        revoked_seal = revocation.revoke(
+            bootstrap.open_keys(workspace), SystemClock(), key, reason=reason, since=since
+        )
+        seal_keys.tell_revoked(revoked_seal, as_json=json)
+        return
+    if reason or since:
+        raise InvalidRequest("--reason and --since are for credentials; an API key needs none.")
     rt = runtime(workspace)
     revoked = apikeys.revoke(rt, key)
     if json:

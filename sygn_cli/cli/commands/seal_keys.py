@@ -1,4 +1,4 @@
-"""``sygn keys show|rotate|import|protect``: the credential that seals."""
+"""``sygn keys show|rotate|import|protect|export-crl``: the credential that seals."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import JsonOption, WorkspaceOption
+from sygn_cli.cli.options import ForceOption, JsonOption, OutputOption, WorkspaceOption
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import InvalidRequest, Unauthorized
 
 if TYPE_CHECKING:
+    from sygn_cli.domain.revocation import Revocation
     from sygn_cli.services.seal_keys import SealKey
 
 PassphraseFileOption: TypeAlias = Annotated[
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("rotate")(rotate)
     app.command("import")(import_)
     app.command("protect")(protect)
+    app.command("export-crl")(export_crl)
 
 
 def show(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
@@ -109,6 +111,44 @@ def protect(
         console.narrate("the keys of seal and CA are under the passphrase")
 
 
+def export_crl(
+    output: OutputOption = None,
+    der: Annotated[bool, typer.Option("--der", help="DER instead of PEM.")] = False,
+    force: ForceOption = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the list of revoked credentials, signed by the workspace's CA just now.
+
+    Others check with it: `openssl verify -crl_check -CAfile root.pem -CRLfile list.pem seal.pem`.
+    It counts for a week; hand out a new one then.
+    """
+    from sygn_cli import bootstrap
+    from sygn_cli.engine import crl
+
+    keys = bootstrap.open_keys(workspace)
+    made = keys.crl()
+    content = made if der else crl.to_pem(made)
+    about = {"revoked": [one.to_json() for one in keys.revocations()]}
+    if json or der or output not in {None, "-"}:
+        console.emit_download(
+            content, output, force=force, what="revocation list", as_json=json, about=about
+        )
+    else:
+        console.emit_raw(content.decode("ascii").rstrip("\n"))
+
+
+def tell_revoked(revoked: Revocation, *, as_json: bool) -> None:
+    """Tell what was revoked and what that means."""
+    if as_json:
+        console.emit_json(revoked.to_json())
+        return
+    since = moment.to_wire(revoked.since)[:16].replace("T", " ")
+    console.narrate(f"revoked the credential {revoked.sha256[:16]} of {revoked.name!r}")
+    console.narrate(f"its seals are good only with a trusted timestamp from before {since} UTC")
+    console.hint("Seal with a new one: sygn keys rotate; tell others: sygn keys export-crl")
+
+
 def _passphrase(file: str | None, prompt: str) -> bytes | None:
     from sygn_cli.delivery import passphrase
 
@@ -151,6 +191,10 @@ def _tell(key: SealKey, *, as_json: bool) -> None:
                 ["passphrase", "yes" if key.protected else "no"],
             ],
         )
-    if key.ends_soon:
+    if key.revoked is not None:
+        since = moment.to_wire(key.revoked.since)[:10]
+        console.narrate(f"warning: the credential is revoked since {since} and seals nothing")
+        console.hint("Replace it: sygn keys rotate")
+    elif key.ends_soon:
         console.narrate(f"warning: the credential ends on {day}")
         console.hint("Import its successor." if key.imported else "Replace it: sygn keys rotate")
