@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,6 +78,7 @@ def examine(
     """
     is_timestamp = _is_document_timestamp(signature)
     moment = at or signature.self_reported_timestamp
+    _hash_at_once(pdf, signature)
     status = _validated(signature, trust, moment, store=store)
     stamp = _timestamp(status)
     if at is None and not is_timestamp and stamp is not None and stamp.trusted:
@@ -102,6 +104,22 @@ def examine(
         is_document_timestamp=is_timestamp,
         long_term=strict is not None and _is_long_term(strict),
     )
+
+
+def _hash_at_once(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
+    """Give pyHanko the hash of what is signed, which it would make from 4 kB at a time.
+
+    Where the range is not two pieces of the file it is left to pyHanko to say what that is.
+    """
+    name, numbers = signature.external_md_algorithm, [int(one) for one in signature.byte_range]
+    if name not in {"sha256", "sha384", "sha512"} or len(numbers) != 4:
+        return
+    hashed = hashlib.new(name)
+    for start, length in (numbers[:2], numbers[2:]):
+        if start < 0 or length < 0 or start + length > len(pdf):
+            return
+        hashed.update(memoryview(pdf)[start : start + length])
+    signature.external_digests[name] = hashed.digest()
 
 
 def _is_long_term(strict: _Status) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from sygn_cli.domain import audit
 from sygn_cli.domain.audit import EventType
-from sygn_cli.domain.errors import PdfRefused, Tampered
+from sygn_cli.domain.errors import Tampered
 from sygn_cli.engine.embedded import embedded_files
 from sygn_cli.engine.examine import Examined, examine
 from sygn_cli.engine.longterm import level_of, security_store
-from sygn_cli.engine.pdf import opened
+from sygn_cli.engine.readers import disagreements
 from sygn_cli.engine.roots import roots
 from sygn_cli.engine.seal import TRAIL_NAME
 from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
@@ -88,31 +89,38 @@ def _timestamped(verdict: Verdict) -> bool:
 
 
 def _guarded(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Verdict:
-    sha256 = audit.sha256(pdf)
-    try:
-        return _judged(pdf, trust, at, sha256)
-    except Exception as error:  # noqa: BLE001  pyHanko leaks anything on hostile files
-        if _REMAINS.search(pdf):
-            reason = f"The signature cannot be checked ({type(error).__name__}): it is damaged."
-            return Verdict(Status.TAMPERED, (reason,), (), sha256)
-        return Verdict(Status.UNSIGNED, ("The file is no readable PDF.",), (), sha256)
+    # The whole file is hashed beside the work of pyHanko, which hashes most of it once more.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        sha256 = beside.submit(audit.sha256, pdf)
+        try:
+            verdict = _judged(pdf, trust, at)
+        except Exception as error:  # noqa: BLE001  pyHanko leaks anything on hostile files
+            verdict = Verdict(Status.UNSIGNED, ("The file is no readable PDF.",), (), "")
+            if _REMAINS.search(pdf):
+                reason = (
+                    f"The signature cannot be checked ({type(error).__name__}): it is damaged."
+                )
+                verdict = replace(verdict, status=Status.TAMPERED, reasons=(reason,))
+        return replace(verdict, sha256=sha256.result())
 
 
-def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None, sha256: str) -> Verdict:
+def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Verdict:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     signatures = list(reader.embedded_signatures)
     if not signatures:
         if _REMAINS.search(pdf):
             reason = "There are remains of a signature, but no signature can be read."
-            return Verdict(Status.TAMPERED, (reason,), (), sha256)
-        return Verdict(Status.UNSIGNED, ("Nobody has signed the file.",), (), sha256)
+            return Verdict(Status.TAMPERED, (reason,), (), "")
+        return Verdict(Status.UNSIGNED, ("Nobody has signed the file.",), (), "")
     store = security_store(reader)
     examined = [
         examine(pdf, one, trust=trust, at=at, last=one is signatures[-1], store=store)
         for one in signatures
     ]
     broken = [reason for one in examined for reason in one.broken]
-    broken += _structure(pdf, reader, len(signatures))
+    if pdf.count(b"/ByteRange") != len(signatures):
+        broken.append("There are remains of further signatures that cannot be read.")
+    broken += disagreements(pdf, reader)
     trail, broken_trail = _trail(reader)
     broken += broken_trail
     doubts = [reason for one in examined for reason in one.doubts]
@@ -120,7 +128,7 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None, sha25
         status=_status(broken, doubts),
         reasons=tuple(broken or doubts or _good_reasons(examined, trail)),
         signatures=tuple(one.finding for one in examined),
-        sha256=sha256,
+        sha256="",
         level=level_of(examined),
         trail=trail,
         head=trail[-1].hash() if trail else "",
@@ -141,23 +149,6 @@ def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[
     if not any(one.finding.timestamp_trusted for one in examined):
         reasons.append("No trusted timestamp: the time is that of the signer's own clock.")
     return reasons
-
-
-def _structure(pdf: bytes, reader: PdfFileReader, signatures: int) -> Iterator[str]:
-    """Yield what is wrong with the file around its signatures."""
-    if pdf.count(b"/ByteRange") != signatures:
-        yield "There are remains of further signatures that cannot be read."
-    try:
-        with opened(pdf) as document:
-            pages, repaired = document.page_count, document.is_repaired
-    except PdfRefused as error:
-        yield f"A second reader does not agree: {error.message}"
-        return
-    # Two readers that see different files: that is how attacks on signed PDFs work.
-    if repaired:
-        yield "The file is damaged: a second reader had to repair it."
-    if pages != int(reader.root["/Pages"]["/Count"]):
-        yield "Two readers find different pages in the file."
 
 
 def _trail(reader: PdfFileReader) -> tuple[tuple[Event, ...], list[str]]:
