@@ -30,7 +30,7 @@ class ScriptedMailer:
         script: What it says to the next letters; an exception is raised.
     """
 
-    script: list[Handover | Exception] = field(default_factory=list)
+    script: list[Handover | BaseException] = field(default_factory=list)
     sent: list[Letter] = field(default_factory=list)
     otherwise: Handover = ACCEPTED
     delivers: bool = True
@@ -38,7 +38,7 @@ class ScriptedMailer:
     def send(self, letter: Letter) -> Handover:
         self.sent.append(letter)
         said = self.script.pop(0) if self.script else self.otherwise
-        if isinstance(said, Exception):
+        if isinstance(said, BaseException):
             raise said
         return said
 

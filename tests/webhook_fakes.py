@@ -65,8 +65,12 @@ class MemoryJobs:
         for job in jobs:
             self.kept.setdefault(job.id, job)
 
-    def claim_some(self, *, now, lease: timedelta, limit: int, kind=None) -> list[Job]:
-        due = [job for job in self.pending() if job.due <= now and kind in {None, job.kind}]
+    def claim_some(self, *, now, lease: timedelta, limit: int, kind=None, prefix="") -> list[Job]:
+        due = [
+            job
+            for job in self.pending()
+            if job.due <= now and kind in {None, job.kind} and job.id.startswith(prefix)
+        ]
         claimed = [replace(job, due=now + lease) for job in due[:limit]]
         self.kept.update({job.id: job for job in claimed})
         return claimed

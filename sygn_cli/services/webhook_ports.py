@@ -73,9 +73,18 @@ class Jobs(Protocol):
         ...
 
     def claim_some(
-        self, *, now: datetime, lease: timedelta, limit: int, kind: str | None = None
+        self,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        kind: str | None = None,
+        prefix: str = "",
     ) -> list[Job]:
-        """Return jobs of a kind that are due; they are due again when the lease ends."""
+        """Return jobs of a kind that are due; they are due again when the lease ends.
+
+        With a prefix only those whose ids begin with it.
+        """
         ...
 
     def acknowledge(self, job: Job) -> None:

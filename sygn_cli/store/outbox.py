@@ -76,21 +76,33 @@ class Outbox:
         return next(iter(self.claim_some(now=now, lease=lease, limit=1)), None)
 
     def claim_some(
-        self, *, now: datetime, lease: timedelta, limit: int, kind: str | None = None
+        self,
+        *,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        kind: str | None = None,
+        prefix: str = "",
     ) -> list[Job]:
         """Return up to ``limit`` jobs as :func:`claim` does, for one look at the folder.
 
         Args:
+            now: The present moment.
+            lease: How long nobody else gets them.
+            limit: At most so many.
             kind: Only jobs of this kind; None for any.
+            prefix: Only jobs whose ids begin with this.
 
         Raises:
             WorkspaceUnusable: The outbox cannot be read or written.
         """
         claimed: list[Job] = []
         with trouble.guarded(self._folder):
-            for name, _ in self._files():
+            for name, job_id in self._files():
                 if len(claimed) == limit or name[:19] > _stamp(now):
                     break
+                if not job_id.startswith(prefix):
+                    continue
                 job = self._claim(self._folder / name, kind, now=now, until=now + lease)
                 if job is not None:
                     claimed.append(job)

@@ -1,0 +1,155 @@
+"""Bringing letters to a mail server: at least once, later and later, and told in the trail.
+
+The order is send, record, log, forget the job. Who dies after the server has taken the letter sends it
+again, under the same ``Message-ID``; nobody's letter is lost, and none counts as sent before it was
+taken.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sygn_cli.domain import notices, sending
+from sygn_cli.domain.audit import EventType
+from sygn_cli.domain.errors import NotFound, SygnError
+from sygn_cli.domain.mail import Handover, Notice, Outcome, Posting, next_attempt, prefix
+from sygn_cli.services import letters
+from sygn_cli.store.mails import KIND, notice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sygn_cli.domain.audit import Entry
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.runtime import Runtime
+    from sygn_cli.store.outbox import Job
+
+# Longer than a try can take: a dozen answers to wait for, each as long as the settings allow.
+LEASE: Final = timedelta(minutes=15)
+_KEPT_FOR: Final = timedelta(days=90)
+_LOG: Final = logging.getLogger("sygn.mail")
+
+
+def deliver_due(
+    runtime: Runtime, *, document_id: str | None = None, seconds: float | None = None
+) -> Iterator[Posting]:
+    """Try everything that is due, one after the other; yield what became of it.
+
+    Args:
+        runtime: What to work with.
+        document_id: Only letters about this document.
+        seconds: Begin no further letter after so long; the rest stays for the next.
+    """
+    started = runtime.clock.now()
+    while seconds is None or runtime.clock.now() - started < timedelta(seconds=seconds):
+        jobs = claim(runtime, limit=1, document_id=document_id)
+        if not jobs:
+            return
+        posting = deliver(runtime, jobs[0])
+        if posting is not None:
+            yield posting
+
+
+def claim(runtime: Runtime, *, limit: int, document_id: str | None = None) -> list[Job]:
+    """Return letters that are due; nobody else gets them until the lease ends."""
+    return runtime.mails.jobs.claim_some(
+        now=runtime.clock.now(),
+        lease=LEASE,
+        limit=limit,
+        kind=KIND,
+        prefix=prefix(document_id) if document_id else "",
+    )
+
+
+def deliver(runtime: Runtime, job: Job) -> Posting | None:
+    """Try a claimed job once, tell the trail and the log, and plan what comes next.
+
+    Returns:
+        What became of it; None if there is nothing to tell.
+    """
+    jobs = runtime.mails.jobs
+    try:
+        notice = notice_of(job)
+        document = runtime.store.load(notice.document)
+    except (KeyError, TypeError, ValueError):
+        _LOG.warning("the job %s is damaged and was dropped", job.id)
+        jobs.acknowledge(job)
+        return None
+    except NotFound:
+        jobs.acknowledge(job)
+        return None
+    if _is_told(runtime, document, notice):
+        jobs.acknowledge(job)  # we died between the record and this line
+        return None
+    number = job.attempts + 1
+    handover = _hand_over(runtime, document, notice)
+    next_at = _next(runtime, handover, number)
+    _record(runtime, notice, handover, is_final=next_at is None)
+    posting = Posting(notice, number, runtime.clock.now(), handover, next_at)
+    runtime.mails.log.add(posting)
+    if next_at is None:
+        jobs.acknowledge(job)
+    else:
+        jobs.retry(job, at=next_at)
+    return posting
+
+
+def forget_old(runtime: Runtime) -> None:
+    """Drop what the mail log has kept long enough."""
+    runtime.mails.log.forget(now=runtime.clock.now(), older_than=_KEPT_FOR)
+
+
+def _hand_over(runtime: Runtime, document: Document, notice: Notice) -> Handover:
+    is_late = notice.kind.brings_link and document.is_overdue(runtime.clock.now())
+    if is_late or not notices.is_still_due(document, notice):
+        return Handover(Outcome.DROPPED, "there was nothing left to do for the reader")
+    try:
+        letter = letters.write(runtime, document, notice)
+    except SygnError as error:
+        return Handover(Outcome.REFUSED, error.message.rstrip("."))
+    return runtime.mails.mailer.send(letter)
+
+
+def _next(runtime: Runtime, handover: Handover, number: int) -> datetime | None:
+    if handover.outcome is not Outcome.LATER:
+        return None
+    chance = int.from_bytes(runtime.clock.entropy(2), "big") / 65535
+    return next_attempt(number, now=runtime.clock.now(), chance=chance)
+
+
+def _is_told(runtime: Runtime, document: Document, notice: Notice) -> bool:
+    """Tell whether the trail says already that this very letter was taken."""
+    signer = next((one for one in document.signers if one.id == notice.to), None)
+    if not notice.kind.brings_link or signer is None or signer.mailed_at is None:
+        return False
+    return any(
+        event.type is EventType.LINK_SENT and event.data.get("letter") == notice.id
+        for event in runtime.store.trail(document.id)
+    )
+
+
+def _record(runtime: Runtime, notice: Notice, handover: Handover, *, is_final: bool) -> None:
+    """Tell the trail how a signer's link went out, or that it cannot."""
+    if not notice.kind.brings_link or not is_final:
+        return
+    with runtime.store.exclusive(notice.document):
+        document = runtime.store.load(notice.document)
+        entry = _entry(document, notice, handover)
+        if entry is not None:
+            runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _entry(document: Document, notice: Notice, handover: Handover) -> Entry | None:
+    signer = document.signer(notice.to)
+    if signer.email != notice.email:
+        return None  # somebody else has taken their place meanwhile
+    match handover.outcome:
+        case Outcome.ACCEPTED:
+            return sending.link_sent(document, signer, letter=notice.id, at_host=handover.words)
+        case Outcome.LATER | Outcome.REFUSED:
+            return sending.link_failed(document, signer, letter=notice.id, error=handover.words)
+        case _:
+            return None
