@@ -77,14 +77,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
     settings = settings_from(workspace.settings_text(), environment)
     clock = SystemClock()
     endpoints = later(lambda: _endpoints(workspace))
-
-    def jobs_for(document: Document, event: Event) -> Sequence[Job]:
-        from sygn_cli.store import mails
-
-        told = mails.jobs_for(document, event, owner=settings.owner)
-        return [*endpoints.jobs_for(document, event), *told]
-
-    store = WorkspaceStore(workspace, jobs_for=jobs_for)
+    store = _store(workspace, endpoints, settings.owner)
     return Runtime(
         store=store,
         clock=clock,
@@ -192,6 +185,44 @@ class _Later:
 def later(make: Callable[[], T]) -> T:
     """Return something that becomes what ``make`` gives when one of its attributes is used."""
     return cast("T", _Later(make))
+
+
+def open_store(
+    workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> WorkspaceStore:
+    """Return the documents of the workspace to use, for looking after it; makes nothing.
+
+    Raises:
+        WorkspaceUnusable: There is none, or it cannot be opened.
+    """
+    return store_of(Workspace.open(_place(workspace, environment), create=False), environment)
+
+
+def store_of(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> WorkspaceStore:
+    """Return the documents of a workspace, with the jobs that follow from their events.
+
+    Raises:
+        WorkspaceUnusable: Its settings are wrong.
+    """
+    settings = settings_from(workspace.settings_text(), environment)
+    return _store(workspace, later(lambda: _endpoints(workspace)), settings.owner)
+
+
+def place_for(
+    workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> Path:
+    """Return the folder of the workspace to use; it need not exist."""
+    return _place(workspace, environment)
+
+
+def _store(workspace: Workspace, endpoints: Endpoints, owner: str) -> WorkspaceStore:
+    def jobs_for(document: Document, event: Event) -> Sequence[Job]:
+        from sygn_cli.store import mails
+
+        told = mails.jobs_for(document, event, owner=owner)
+        return [*endpoints.jobs_for(document, event), *told]
+
+    return WorkspaceStore(workspace, jobs_for=jobs_for)
 
 
 def open_keys(

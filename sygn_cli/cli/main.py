@@ -49,6 +49,7 @@ COMMANDS: Final = {
     "timestamp": Command("timestamp", "timestamp", "Renew the timestamp of a sealed PDF."),
     "verify": Command("verify", "verify", "Tell whether a PDF is sealed and unchanged."),
     "detect": Command("detect", "detect", "Find the places to sign, fill or tick."),
+    "purge": Command("purge", "purge", "Remove documents whose time of retention is over."),
     "init": Command("init", "init", "Make a workspace with its keys."),
     "doctor": Command("doctor", "doctor", "Check the workspace before you need it."),
     "webhooks": Command("webhooks", "app", "Tell other programs what happens."),

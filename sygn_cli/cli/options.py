@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
 from sygn_cli.domain.field import FieldType
 
 if TYPE_CHECKING:
@@ -63,6 +63,20 @@ def anchors(written: list[str] | None) -> dict[str, FieldType]:
     return found
 
 
+def existing(workspace: str | None) -> Runtime:
+    """Return the workspace, opened; makes none.
+
+    Raises:
+        WorkspaceUnusable: There is none, or it cannot be opened.
+    """
+    from sygn_cli import bootstrap
+
+    found = bootstrap.existing_runtime(workspace)
+    if found is None:
+        raise WorkspaceUnusable("There is no workspace here.", hint="Name one with --workspace.")
+    return found
+
+
 def runtime(workspace: str | None) -> Runtime:
     """Return the workspace, opened; it is made if there is none.
 
@@ -72,3 +86,17 @@ def runtime(workspace: str | None) -> Runtime:
     from sygn_cli import bootstrap
 
     return bootstrap.open_runtime(workspace)
+
+
+def warn_if_it_ends_soon(rt: Runtime) -> None:
+    """Tell whoever is about to rely on the credential that it ends soon.
+
+    Raises:
+        SealFailed: It cannot be used at all.
+    """
+    from sygn_cli.cli import console
+    from sygn_cli.services import expiry
+
+    if words := expiry.warning(rt):
+        console.narrate(f"warning: {words}")
+        console.hint(expiry.HINT)

@@ -42,12 +42,15 @@ class Settings:
         api_per_minute: How many requests an API key may make in the long run.
         api_burst: How many of them at once, after a pause.
         stranger_per_minute: How many an address may make that sends no good key.
+        retention: How long documents are kept after their end, as for ``sygn purge --older-than``.
         organisation: Who seals, as the X.509 credential names it.
         smtp: Server that takes mail; None means that letters are only written to files.
         owner: Who hears of the workspace's documents by mail, ``Name <mail>``; "" for nobody.
         attach_signed: Whether the mail that tells of a completion brings the sealed PDF.
         attach_most: Most bytes of what is attached; more is left to be downloaded.
         reminders: Days before the deadline on which signers are reminded, most first.
+        owner_page: Who may open the owner's pages with their link: "local" browsers on this machine,
+            "remote" ones too, "off" nobody.
     """
 
     public_url: str = DEFAULT_PUBLIC_URL
@@ -63,12 +66,14 @@ class Settings:
     api_per_minute: int = 100
     api_burst: int = 200
     stranger_per_minute: int = 60
+    retention: str = "never"
     organisation: str = "sygn workspace"
     smtp: Smtp | None = None
     owner: str = ""
     attach_signed: bool = True
     attach_most: int = 10 * 1024 * 1024
     reminders: tuple[int, ...] = (3, 1)
+    owner_page: str = "local"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,13 @@ _MEGABYTE: Final = 1024 * 1024
 _ORIGIN: Final = re.compile(r"https?://[^/\s?#;,'\"]+")
 _MOST_REQUESTS: Final = 10**9
 # PAdES baseline levels; the engine's own list is not imported at every start.
+_OWNER_PAGES: Final = ("local", "remote", "off")
 _LEVELS: Final = ("B-B", "B-T", "B-LT", "B-LTA")
+# What domain/retention.py reads, which `status` need not import.
+_RETENTION: Final = re.compile(r"never|0*[1-9][0-9]{0,3}\s*(d|w|mo|y)")
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
-_OTHERS: Final = frozenset({"smtp", "retention"})
+_OTHERS: Final = frozenset({"smtp"})
 _MOST_REMINDERS: Final = 10
 _MOST_REMINDER_DAYS: Final = 365
 
@@ -163,6 +166,12 @@ def _level_required(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, level_required=value)
 
 
+def _retention(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, str) or not _RETENTION.fullmatch(value):
+        raise _wrong(name, '"never" or a time such as "90d", "26w", "18mo" or "2y"')
+    return replace(settings, retention=value)
+
+
 def _organisation(settings: Settings, name: str, value: object) -> Settings:
     if not isinstance(value, str) or not 1 <= len(value) <= 64 or not value.isprintable():
         raise _wrong(name, "a name of 1 to 64 characters")
@@ -203,6 +212,12 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _owner_page(settings: Settings, name: str, value: object) -> Settings:
+    if value not in _OWNER_PAGES:
+        raise _wrong(name, f"one of {', '.join(_OWNER_PAGES)}")
+    return replace(settings, owner_page=str(value))
+
+
 _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "public_url": _url,
     "expires": _expires,
@@ -217,7 +232,9 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "api_per_minute": _api_per_minute,
     "api_burst": _api_burst,
     "stranger_per_minute": _stranger_per_minute,
+    "retention": _retention,
     "organisation": _organisation,
+    "owner_page": _owner_page,
     "owner": _owner,
     "attach_signed": _attach,
     "attach_max_mb": _attach_most,

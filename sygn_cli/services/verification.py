@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.audit import sha256
-from sygn_cli.domain.errors import NotFound, PdfRefused
+from sygn_cli.domain.errors import NotFound, PdfRefused, Purged
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.engine import renew
 from sygn_cli.engine import verify as engine
@@ -49,7 +49,9 @@ def verify(
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
         verdict = revocation.judged(verdict, runtime.keys.revocations())
-        recorded = _recorded(runtime, verdict)
+        recorded, note = _recorded(runtime, verdict)
+        if note:
+            verdict = replace(verdict, reasons=(*verdict.reasons, note))
         if not recorded or verdict.sha256 in recorded:
             return verdict
         if not recorded.isdisjoint(place.call(_hashes_before, pdf)):
@@ -81,15 +83,21 @@ def _roots(runtime: Runtime | None) -> tuple[bytes, ...]:
     return (*runtime.keys.roots(), *runtime.settings.tsa_trust) if runtime else ()
 
 
-def _recorded(runtime: Runtime, verdict: Verdict) -> set[str]:
-    """Return the hashes of what this workspace sealed for the document, none if it is foreign."""
+def _recorded(runtime: Runtime, verdict: Verdict) -> tuple[set[str], str]:
+    """Return the hashes of what this workspace sealed for the document, and what to say of them.
+
+    There are none if the document is foreign.
+    """
     if not DOCUMENT_ID.fullmatch(verdict.document):
-        return set()
+        return set(), ""
     try:
         document = runtime.store.load(verdict.document)
+    except Purged as error:
+        words = f"The workspace's own record of it was purged on {error.day} under retention."
+        return set(error.sealed_sha256), words
     except NotFound:
-        return set()
-    return {document.sealed_sha256, document.certificate_sha256} - {""}
+        return set(), ""
+    return {document.sealed_sha256, document.certificate_sha256} - {""}, ""
 
 
 def _hashes_before(pdf: bytes) -> list[str]:

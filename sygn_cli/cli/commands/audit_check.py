@@ -9,21 +9,22 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import ExitCode
-from sygn_cli.domain.errors import InvalidRequest, NotFound, WorkspaceUnusable
+from sygn_cli.cli.options import existing
+from sygn_cli.domain.errors import InvalidRequest, NotFound, Purged
 from sygn_cli.domain.ids import DOCUMENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sygn_cli.services.runtime import Runtime
-    from sygn_cli.store.verify import Finding
+    from sygn_cli.store.findings import Finding
 
 
 def write_checkpoint(
     workspace: str | None, output: str | None, *, force: bool, as_json: bool
 ) -> None:
     """Print the signed head of the workspace log, or write it to a file."""
-    ledger = _existing(workspace).ledger
+    ledger = existing(workspace).ledger
     note = ledger.checkpoint()
     origin, size, root, *_ = note.decode().splitlines()
     if output not in {None, "-"}:
@@ -45,7 +46,7 @@ def verify(
         typer.Exit: With the code for tampering, if anything that was recorded is changed or gone.
     """
     kept = [_kept(path) for path in against]
-    rt = _existing(workspace)
+    rt = existing(workspace)
     document, findings = _check(rt, doc, kept)
     damaged = any(one.level == "damage" for one in findings)
     if as_json:
@@ -67,15 +68,6 @@ def _kept(path: Path) -> bytes:
     return note
 
 
-def _existing(workspace: str | None) -> Runtime:
-    from sygn_cli import bootstrap
-
-    found = bootstrap.existing_runtime(workspace)
-    if found is None:
-        raise WorkspaceUnusable("There is no workspace here.", hint="Name one with --workspace.")
-    return found
-
-
 def _check(
     rt: Runtime, doc: str | None, kept: Sequence[bytes]
 ) -> tuple[str | None, list[Finding]]:
@@ -83,6 +75,9 @@ def _check(
         return None, list(rt.ledger.check(kept=kept))
     try:
         document = rt.store.resolve(doc)
+    except Purged:
+        document = doc.lower()
+        return document, list(rt.ledger.check(document, kept=kept))
     except NotFound:
         # It may have been there: then the log knows it.
         document = doc.lower()
@@ -101,7 +96,10 @@ def _show(document: str | None, findings: Sequence[Finding], *, damaged: bool, k
         console.emit(f"WHOLE: {what} is what was recorded, and continues what was kept")
     else:
         console.emit(f"WHOLE: {what} is what was recorded")
-    for one in findings:
+    purged = [one for one in findings if one.level == "purged"]
+    for one in findings if document else (one for one in findings if one not in purged):
         console.emit(f"  - {one.level}: {one.where}: {one.what}")
+    if purged and document is None:
+        console.emit(f"  - purged: {len(purged)} under retention; name one to see when and why")
     if not damaged and not kept:
         console.hint("Only a checkpoint kept elsewhere finds a copy rolled back or signed anew.")
