@@ -5,7 +5,7 @@ T ?=
 export SYGN_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test coverage lint format types layers package bench soak clean
+.PHONY: help dev demo test coverage lint format types layers words package bench soak clean
 
 help:                       ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -49,6 +49,9 @@ types: dev
 
 layers: dev
 	.venv/bin/lint-imports
+
+words: dev                  ## bring the catalogues up to what the code says, and compile them
+	$(PY) -m tools.catalogues
 
 package: dev                ## build sdist and wheel, and run the main job from the wheel
 	rm -rf dist .venv-wheel

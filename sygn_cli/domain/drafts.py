@@ -49,7 +49,10 @@ class Draft:
         """Return the draft as it stands."""
         return cls(
             document.title,
-            tuple(Invitee(one.name, one.email, one.order, one.role) for one in document.signers),
+            tuple(
+                Invitee(one.name, one.email, one.order, one.role, one.locale)
+                for one in document.signers
+            ),
             document.fields,
             document.signing_order,
             document.cc,
@@ -110,6 +113,7 @@ def _proposed(document: Document, draft: Draft) -> Entry:
             message=draft.message,
             expires_at=draft.expires_at,
             draft=True,
+            locale=document.locale,
         ),
         actor=OPERATOR,
     )
