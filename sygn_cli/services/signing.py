@@ -14,7 +14,7 @@ from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
 from sygn_cli.domain.field import FieldType, means_yes
-from sygn_cli.domain.mark import Mark, Method
+from sygn_cli.domain.mark import Look, Mark, Method
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.services import documents, links
 
@@ -154,7 +154,13 @@ def decline(runtime: Runtime, token: str, *, reason: str, evidence: Evidence) ->
 
 
 def sign_headlessly(
-    runtime: Runtime, document_id: str, signer_id: str, *, name: str, values: Mapping[str, str]
+    runtime: Runtime,
+    document_id: str,
+    signer_id: str,
+    *,
+    name: str,
+    values: Mapping[str, str],
+    look: Look | None = None,
 ) -> Receipt:
     """Sign for somebody from the command line; recorded as method ``cli``.
 
@@ -166,7 +172,7 @@ def sign_headlessly(
     """
     document = documents.get(runtime, document_id)
     signer = document.signer(signer_id)
-    marks = headless_marks(document.fields_of(signer_id), name=name, values=values)
+    marks = headless_marks(document.fields_of(signer_id), name=name, values=values, look=look)
     if signer.status is not SignerStatus.SIGNED:
         _consent(runtime, document_id, signer_id, locale=consent.LOCALE, evidence=COMMAND_LINE)
     return _sign(
@@ -180,16 +186,16 @@ def sign_headlessly(
 
 
 def headless_marks(
-    fields: tuple[Field, ...], *, name: str, values: Mapping[str, str]
+    fields: tuple[Field, ...], *, name: str, values: Mapping[str, str], look: Look | None = None
 ) -> dict[str, Mark]:
     """Return a mark for every field that a name and some values can fill."""
     known = {field.id: field for field in fields}
     marks: dict[str, Mark] = {}
     for field in fields:
         if field.type is FieldType.SIGNATURE:
-            marks[field.id] = mark.Typed(name)
+            marks[field.id] = mark.Typed(name, look)
         elif field.type is FieldType.INITIALS:
-            marks[field.id] = mark.Typed(initials(name))
+            marks[field.id] = mark.Typed(initials(name), look)
     for name, value in values.items():
         if name in known:
             is_box = known[name].type in {FieldType.CHECKBOX, FieldType.RADIO}

@@ -177,7 +177,7 @@ MARKS: list[mark.Mark] = [
 ]
 
 
-@pytest.mark.parametrize("one", MARKS)
+@pytest.mark.parametrize("one", [*MARKS, mark.Typed("Ada", mark.Look.ROUND)])
 def test_a_mark_survives_its_json(one):
     assert mark.from_json(mark.to_json(one)) == one
 
@@ -185,7 +185,9 @@ def test_a_mark_survives_its_json(one):
 @pytest.mark.parametrize(
     "data",
     [
-        None, [], {}, {"kind": "typed"}, {"kind": "typed", "text": 1}, {"kind": "picture", "sha256": "x"},
+        None, [], {}, {"kind": "typed"}, {"kind": "typed", "text": 1},
+        {"kind": "typed", "text": "Ada", "look": "grand"}, {"kind": "typed", "text": "Ada", "look": None},
+        {"kind": "picture", "sha256": "x"},
         {"kind": "ticked", "on": 1}, {"kind": "drawn", "height": 3000, "strokes": []},
         {"kind": "drawn", "height": 3000, "strokes": [[]]},
         {"kind": "drawn", "height": 3000, "strokes": [[[0, 0]]]},
@@ -202,6 +204,14 @@ def test_a_mark_survives_its_json(one):
 def test_what_is_no_mark(data):
     with pytest.raises(InvalidRequest):
         mark.from_json(data)
+
+
+def test_handwriting_is_for_names_and_not_for_texts():
+    written = mark.Typed("Ada", mark.Look.QUICK)
+    name = Field("f1", FieldType.INITIALS, 1, Box(0, 0, 10, 10))
+    assert mark.check(written, name) == written
+    text = Field("f1", FieldType.TEXT, 1, Box(0, 0, 10, 10))
+    assert mark.check(written, text) == mark.Typed("Ada")
 
 
 @pytest.mark.parametrize("kind", list(FieldType))

@@ -341,4 +341,4 @@ def test_a_document_that_was_signed_elsewhere_meanwhile_shows_its_receipt(
             device.part("#finish").click()
             device.part("h1").filter(has_text="You have signed").wait_for()
         here.complaints.clear()  # Chromium reports the refusal
-    assert runtime.store.load(simple.id).marks["f1"] == Typed("Ada")
+    assert runtime.store.load(simple.id).marks["f1"] == Typed("Ada", Look.FLOWING)

@@ -9,6 +9,7 @@ import typer
 from sygn_cli.cli import console
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.mark import Look
 
 
 def sign(
@@ -18,6 +19,10 @@ def sign(
     value: Annotated[
         list[str] | None,
         typer.Option(metavar="FIELD=TEXT", help="What else to fill in.", show_default=False),
+    ] = None,
+    look: Annotated[
+        Look | None,
+        typer.Option(help="The handwriting of the signature.", show_default=False),
     ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -37,7 +42,7 @@ def sign(
     rt = runtime(workspace)
     document = documents.find(rt, doc)
     who = documents.signer_id(document, signer)
-    receipt = signing.sign_headlessly(rt, document.id, who, name=name, values=values)
+    receipt = signing.sign_headlessly(rt, document.id, who, name=name, values=values, look=look)
     if receipt.document.seal_error:
         console.narrate(f"signed, but sealing failed: {receipt.document.seal_error}")
     if json:
