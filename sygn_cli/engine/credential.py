@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SigningKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
-_CA_YEARS: Final = 20
-_SEAL_YEARS: Final = 10
+_CA_LASTS: Final = timedelta(days=365 * 20 + 5)
+_SEAL_LASTS: Final = timedelta(days=365 * 10 + 2)
 # A clock that is a little behind must not find a fresh credential "not yet valid".
 _BACKDATED: Final = timedelta(hours=1)
 # RFC 5280, appendix A.1: ub-common-name. `cryptography` counts the bytes of UTF-8.
@@ -52,7 +52,7 @@ def make_ca(name: str, *, now: datetime) -> Credential:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _name(name)
     builder = (
-        _builder(subject, subject, key, now, years=_CA_YEARS)
+        _builder(subject, subject, key, now, until=now + _CA_LASTS)
         # A path length of 0: this authority may issue credentials, but no authorities.
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
@@ -67,11 +67,17 @@ def make_seal_credential(ca: Credential, name: str, *, now: datetime) -> Credent
     Raises:
         SealFailed: The CA's own key or certificate is unreadable.
     """
+    return _issued(ca, name, now=now, lasts=_SEAL_LASTS)
+
+
+def _issued(ca: Credential, name: str, *, now: datetime, lasts: timedelta) -> Credential:
     issuer_key, issuer = signing_key(ca), certificate(ca.cert_pem)
+    # Nobody trusts what outlives its issuer.
+    until = min(now + lasts, issuer.not_valid_after_utc)
     key = ec.generate_private_key(ec.SECP256R1())
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     builder = (
-        _builder(_name(name), issuer.subject, key, now, years=_SEAL_YEARS)
+        _builder(_name(name), issuer.subject, key, now, until=until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(_subject_key(key), critical=False)
@@ -92,7 +98,7 @@ def _builder(
     key: ec.EllipticCurvePrivateKey,
     now: datetime,
     *,
-    years: int,
+    until: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -101,7 +107,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + timedelta(days=365 * years + years // 4))
+        .not_valid_after(until)
     )
 
 
@@ -236,30 +242,36 @@ def test_sign(credential: Credential, *, now: datetime) -> None:
 
     Raises:
         SealFailed: The key is unreadable or not that of the certificate, the certificate is not
-            for signing, not valid now, or not issued by its chain.
+            for signing, not valid now, or not issued by its chain, or that is not valid now.
     """
     key, cert = signing_key(credential), certificate(credential.cert_pem)
     if key.public_key() != cert.public_key():
         raise SealFailed("The private key of the seal does not belong to its certificate.")
     sign(key, _PROBE, hashes.SHA256())
+    chain = [certificate(pem) for pem in credential.chain_pem]
     _require_valid(cert, now)
     _require_usage(cert)
-    _require_issued(cert, [certificate(pem) for pem in credential.chain_pem])
+    _require_issued(cert, chain)
+    for issuer in chain:
+        _require_valid(issuer, now, whose="The issuer's")
 
 
 # pytest would otherwise collect it wherever a test imports it.
 test_sign.__test__ = False  # type: ignore[attr-defined]
 
 
-def _require_valid(cert: x509.Certificate, now: datetime) -> None:
+def _require_valid(cert: x509.Certificate, now: datetime, *, whose: str = "The seal's") -> None:
     if now < cert.not_valid_before_utc:
         day = cert.not_valid_before_utc.astimezone(UTC).date()
         raise SealFailed(
-            f"The seal's certificate is valid only from {day}.", hint="Is the clock right?"
+            f"{whose} certificate is valid only from {day}.", hint="Is the clock right?"
         )
     if now > cert.not_valid_after_utc:
         day = cert.not_valid_after_utc.astimezone(UTC).date()
-        raise SealFailed(f"The seal's certificate expired on {day}.")
+        raise SealFailed(
+            f"{whose} certificate expired on {day}.",
+            hint="Replace it: sygn keys rotate; or import one: sygn keys import.",
+        )
 
 
 def _require_usage(cert: x509.Certificate) -> None:

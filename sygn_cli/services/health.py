@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
-from sygn_cli.services import documents
+from sygn_cli.services import documents, expiry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sygn_cli.services.runtime import Runtime
 
-_WARN_BEFORE: Final = timedelta(days=180)
 # The smallest file that every reader opens, to see whether PDF work is possible at all.
 _TINY_PDF: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -52,12 +50,13 @@ def _key(runtime: Runtime) -> Finding:
     try:
         held = runtime.keys.credential()
         credential.test_sign(held, now=now)
-        until = credential.expires_at(held.cert_pem)
+        until = expiry.credential_ends_at(held)
     except SygnError as error:
-        return Finding("seal key", "fail", error.message)
+        return Finding("seal key", "fail", " ".join(filter(None, (error.message, error.hint))))
     day = moment.to_wire(until)[:10]
-    if until - now < _WARN_BEFORE:
-        return Finding("seal key", "warn", f"works, but its credential ends on {day}")
+    if expiry.ends_soon(until, now=now):
+        words = f"works, but its credential ends on {day}. {expiry.HINT}"
+        return Finding("seal key", "warn", words)
     return Finding("seal key", "ok", f"works; its credential is good until {day}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cryptography.x509 import ExtensionNotFound, KeyUsage
@@ -12,13 +11,15 @@ from cryptography.x509 import ExtensionNotFound, KeyUsage
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import InvalidRequest, SealFailed
 from sygn_cli.engine import credential, pkcs12, seal, verify
+from sygn_cli.services import expiry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sygn_cli.domain.revocation import Revocation
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
-WARN_BEFORE: Final = timedelta(days=180)
 _HEAD: Final = b"%PDF-1.7\n"
 _OBJECTS: Final = (
     b"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n",
@@ -108,7 +109,7 @@ def show(keys: KeyCare, clock: Clock) -> SealKey:
         root_name=credential.common_name(root),
         root_sha256=credential.fingerprint(root),
         expires_at=until,
-        ends_soon=until - clock.now() < WARN_BEFORE,
+        ends_soon=expiry.ends_soon(until, now=clock.now()),
         imported=keys.are_imported,
         protected=keys.are_protected,
         revoked=keys.revocation(),

@@ -67,7 +67,7 @@ def test_what_is_shown_needs_no_passphrase_and_warns_in_time(files, keys):
     shown = seal_keys.show(locked, clock)
     assert (shown.name, shown.protected, shown.imported) == ("Test workspace", True, False)
     assert not shown.ends_soon
-    clock.at = shown.expires_at - timedelta(days=179)
+    clock.at = shown.expires_at - timedelta(days=89)
     assert seal_keys.show(locked, clock).ends_soon
 
 

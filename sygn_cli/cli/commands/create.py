@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import AnchorOption, JsonOption, WorkspaceOption, anchors, runtime
+from sygn_cli.cli.options import (
+    AnchorOption,
+    JsonOption,
+    WorkspaceOption,
+    anchors,
+    runtime,
+    warn_if_it_ends_soon,
+)
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.signer import Invitee
 
@@ -165,6 +172,7 @@ def create(
         console.narrate(f"{document.id} was created before with this idempotency key")
     else:
         _tell(plan)
+        warn_if_it_ends_soon(rt)
     if json:
         console.emit_json({**wire.created(rt, document), **_webhook_secret(plan)})
     else:

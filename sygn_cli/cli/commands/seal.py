@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import ForceOption, JsonOption, OutputOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import (
+    ForceOption,
+    JsonOption,
+    OutputOption,
+    WorkspaceOption,
+    runtime,
+    warn_if_it_ends_soon,
+)
 from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -66,6 +73,7 @@ def seal(
         "timestamp_error": sealed.timestamp_error or None,
     }
     console.emit_download(sealed.pdf, output, force=force, what="PDF", as_json=json, about=about)
+    warn_if_it_ends_soon(rt)
     if sealed.timestamp_error:
         console.narrate(f"there is no trusted timestamp: {sealed.timestamp_error}")
 

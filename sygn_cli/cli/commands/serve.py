@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import WorkspaceOption, runtime
+from sygn_cli.cli.options import WorkspaceOption, runtime, warn_if_it_ends_soon
 from sygn_cli.domain.errors import SealFailed
 
 if TYPE_CHECKING:
@@ -37,13 +38,22 @@ def serve(
         Path | None,
         typer.Option(help="Write the base URL there when listening.", show_default=False),
     ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open the owner's page in the browser.")
+    ] = False,
+    new_owner_link: Annotated[
+        bool, typer.Option("--new-owner-link", help="Make another owner's link; the old one dies.")
+    ] = False,
+    no_owner: Annotated[
+        bool, typer.Option("--no-owner", help="Serve no owner's page, only the signers'.")
+    ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Serve the signing pages until Ctrl-C."""
+    """Serve the signing pages, and the owner's page under a private link, until Ctrl-C."""
     import threading
 
     from sygn_cli.server import serve as server
-    from sygn_cli.services import maintenance
+    from sygn_cli.services import maintenance, owner
 
     rt = runtime(workspace)
     _try_the_key(rt)
@@ -52,19 +62,40 @@ def serve(
         settings = replace(settings, public_url=public_url)
     if trusted_proxy:
         settings = replace(settings, trusted_proxies=tuple(trusted_proxy))
+    if no_owner:
+        settings = replace(settings, owner_page="off")
+    if new_owner_link:
+        owner.renew(rt)
+    opened = contextlib.ExitStack()
 
     def ready(url: str) -> None:
         console.narrate(f"serving on {url} (stop with Ctrl-C)")
+        if settings.owner_page != "off":
+            _show_owner(owner.url(rt, url), opened if open_ else None)
         threading.Thread(target=maintenance.resume, args=(rt,), daemon=True).start()
 
-    server.run(
-        replace(rt, settings=settings),
-        host=host,
-        port=port,
-        ready_file=ready_file,
-        on_ready=ready,
-    )
+    with opened:
+        server.run(
+            replace(rt, settings=settings),
+            host=host,
+            port=port,
+            ready_file=ready_file,
+            on_ready=ready,
+        )
     console.narrate("stopped")
+
+
+def _show_owner(link: str, opened: contextlib.ExitStack | None) -> None:
+    """Print the owner's link, on stdout as it is a result and no log; open it if that is asked."""
+    import sys
+
+    console.narrate("your documents, for nobody else to open:")
+    console.emit(link)
+    sys.stdout.flush()
+    if opened is not None:
+        from sygn_cli.cli.browser import open_privately
+
+        open_privately(link, opened)
 
 
 def _try_the_key(rt: Runtime) -> None:
@@ -77,6 +108,7 @@ def _try_the_key(rt: Runtime) -> None:
 
     try:
         credential.test_sign(rt.keys.credential(), now=rt.clock.now())
+        warn_if_it_ends_soon(rt)
     except SealFailed as error:
         # People can go on signing; what they sign is sealed when the key is right again.
         console.narrate(f"warning: nothing can be sealed: {error.message}")
