@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from sygn_cli.store.workspace import DocumentFolder, Workspace
 
 _log = logging.getLogger("sygn.store")
+# In all other folders what names a document is removed, also where folders are added later.
+_NOT_ABOUT_DOCUMENTS: Final = frozenset(
+    {"documents", "keys", "log", "templates", "cache", "inflight"}
+)
 _IDS: Final = re.compile(ids.DOCUMENT_ID.pattern.encode())
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/\r\n]{40,}={0,2}")
 
@@ -175,17 +179,17 @@ class Purging:
     def _scrub(self, gone: Collection[str]) -> None:
         """Take the documents out of everything that lies outside their folders."""
         workspace = self._workspace
-        for folder in (workspace.outbox, workspace.idempotency, workspace.mail):
-            for path in _files(folder):
-                if path.is_file() and _mentions(path, gone):
+        for folder in _files(workspace.path):
+            if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
+                continue
+            for path in sorted(folder.rglob("*")):
+                if path.is_dir() and path.name.partition(".")[0] in gone:
+                    shutil.rmtree(path, ignore_errors=True)  # a creation that was cut short
+                elif path.suffix == ".jsonl":
+                    _blank(path, gone)
+                elif path.is_file() and _mentions(path, gone):
                     durable.remove(path)
-        for folder in (workspace.webhooks, workspace.mail):
-            for path in sorted(folder.rglob("*.jsonl")):
-                _blank(path, gone)
         _clear(workspace.cache)
-        for path in _files(workspace.staging):
-            if path.name.partition(".")[0] in gone:
-                shutil.rmtree(path, ignore_errors=True)
 
 
 def _clear(cache: Path) -> None:
@@ -237,7 +241,10 @@ def _decoded(content: bytes) -> Iterator[bytes]:
 
 def _blank(path: Path, gone: Collection[str]) -> None:
     """Blank the lines about the documents where they stand: others may be appending meanwhile."""
-    content = durable.read(path)
+    try:
+        content = durable.read(path)
+    except FileNotFoundError:
+        return
     start = 0
     for line in content.split(b"\n"):
         if line.strip() and (_named(line) & set(gone) or not _is_json(line)):

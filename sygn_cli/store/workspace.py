@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids
 from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
-from sygn_cli.store import durable, trouble
+from sygn_cli.store import durable, formats, trouble
 from sygn_cli.store.settings_template import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMAT: Final = 1
 FOLDER_NAME: Final = ".sygn"
-_DESCRIPTION: Final = "sygn.json"
 _SETTINGS: Final = "sygn.toml"
 # A workspace inside a repository must not be committed with its keys.
 _IGNORE: Final = ".gitignore"
@@ -93,7 +90,7 @@ class Workspace:
                 something else lies there.
         """
         path = Path(os.path.realpath(path))
-        description = path / _DESCRIPTION
+        description = path / formats.DESCRIPTION
         if not description.exists():
             if not create:
                 raise WorkspaceUnusable(
@@ -101,7 +98,7 @@ class Workspace:
                 )
             with trouble.guarded(path):
                 _make(path, entropy)
-        workspace = cls(path, _workspace_id(description))
+        workspace = cls(path, formats.brought_up(path).workspace)
         # Backups and version control drop empty folders. Where they cannot be made, the first
         # change says so.
         with contextlib.suppress(OSError):
@@ -219,13 +216,13 @@ def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
         durable.make_folder(path / name)
     durable.put_if_absent(path / _IGNORE, b"*\n")
     durable.put_if_absent(path / _SETTINGS, SETTINGS.encode())
-    description = {"format": FORMAT, "workspace": f"ws_{entropy(_ID_BYTES).hex()}"}
+    description = formats.fresh(f"ws_{entropy(_ID_BYTES).hex()}")
     # Last: a workspace is one when it has its description.
-    durable.put_if_absent(path / _DESCRIPTION, json.dumps(description).encode() + b"\n")
+    durable.put_if_absent(path / formats.DESCRIPTION, description.content())
 
 
 def _refuse_foreign(path: Path) -> None:
-    known = (*_FOLDERS, _SETTINGS, _DESCRIPTION, _IGNORE, ".lock", ".DS_Store")
+    known = (*_FOLDERS, _SETTINGS, formats.DESCRIPTION, _IGNORE, ".lock", ".DS_Store")
     foreign = [
         one.name
         for one in (path.iterdir() if path.is_dir() else ())
@@ -236,22 +233,3 @@ def _refuse_foreign(path: Path) -> None:
             f"{path} is no workspace and not empty: it holds {min(foreign)!r}.",
             hint=f"Choose an empty or new folder, for example {path / FOLDER_NAME}.",
         )
-
-
-def _workspace_id(description: Path) -> str:
-    try:
-        data = json.loads(durable.read(description))
-        version, workspace_id = data["format"], data["workspace"]
-    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
-        raise WorkspaceUnusable(
-            f"{description} is damaged.", hint="Restore it from a backup of the workspace."
-        ) from error
-    if not isinstance(version, int) or not isinstance(workspace_id, str):
-        raise WorkspaceUnusable(f"{description} is damaged.")
-    if version > FORMAT:
-        raise WorkspaceUnusable(
-            f"The workspace {description.parent} is of format {version}; this sygn knows formats "
-            f"up to {FORMAT}.",
-            hint="Update sygn: pip install --upgrade sygn",
-        )
-    return workspace_id

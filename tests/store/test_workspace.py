@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import stat
 import subprocess
@@ -92,15 +91,6 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     with pytest.raises(WorkspaceUnusable, match=r"thesis\.tex"):
         Workspace.open(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.tex"]
-
-
-def test_a_newer_format_is_refused_with_the_way_out(workspace):
-    description = workspace.path / "sygn.json"
-    data = json.loads(description.read_text())
-    description.write_text(json.dumps({**data, "format": 2}))
-    with pytest.raises(WorkspaceUnusable, match="format 2") as caught:
-        Workspace.open(workspace.path)
-    assert caught.value.hint == "Update sygn: pip install --upgrade sygn"
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"format": "1", "workspace": "ws"}'])
