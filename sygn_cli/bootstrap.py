@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sygn_cli.store.apikeys import FileApiKeys
     from sygn_cli.store.ledger import WorkspaceLedger
     from sygn_cli.store.outbox import Job
+    from sygn_cli.store.progress import FileProgress
     from sygn_cli.store.templates import FolderTemplates
     from sygn_cli.store.webhooks import Endpoints
 
@@ -91,6 +92,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
         webhooks=later(lambda: _webhooks(workspace, endpoints)),
         mails=later(lambda: _mails(workspace, settings)),
         ledger=later(lambda: _ledger(store)),
+        progress=later(lambda: _progress(workspace)),
     )
 
 
@@ -117,6 +119,12 @@ def _templates(workspace: Workspace) -> FolderTemplates:
     from sygn_cli.store.templates import FolderTemplates
 
     return FolderTemplates(workspace.templates, workspace.staging)
+
+
+def _progress(workspace: Workspace) -> FileProgress:
+    from sygn_cli.store.progress import FileProgress
+
+    return FileProgress(workspace.progress)
 
 
 def _answers(workspace: Workspace) -> FileAnswers:

@@ -16,6 +16,7 @@ from sygn_cli.store.answers import MemoryAnswers
 from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.cache import MemoryCache
 from sygn_cli.store.memory import MemoryStore
+from sygn_cli.store.progress import MemoryProgress
 from sygn_cli.store.templates import MemoryTemplates
 from tests.ledger_fakes import NoLedger
 from tests.life import NOW
@@ -84,6 +85,7 @@ def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = 
         webhooks=memory_webhooks(),
         mails=memory_mails(),
         ledger=NoLedger(),
+        progress=MemoryProgress(),
     )
 
 

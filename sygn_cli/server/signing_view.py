@@ -81,6 +81,12 @@ class SigningView:
     embed_origins: tuple[str, ...]
     now: datetime
 
+    @property
+    def to_fill(self) -> int:
+        """How many things there are to fill in; a choice counts once, however many its places."""
+        free = [one for page in self.pages for one in page.fields if not one.fixed]
+        return len({one.field.group or one.number for one in free})
+
 
 def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
     """Return the page behind a link."""

@@ -1,26 +1,39 @@
 """All words that a browser shows: templates ask for theirs here, scripts get theirs from here.
 
-English sentences are the keys, as gettext has it, so that catalogues can be added without touching
-a template. Whatever is filled in comes from outside and is escaped.
+English sentences are the keys, as gettext has it; the catalogues are in :mod:`sygn_cli.languages`.
+Whatever is filled in comes from outside and is escaped.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-LOCALE: Final = "en"
+from sygn_cli.languages import later
+from sygn_cli.server.negotiation import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 
 def t(message: str, **values: object) -> Markup:
     """Return the sentence with its ``{names}`` filled in and escaped."""
-    return Markup(message).format(**values)  # noqa: S704 - the sentence is ours, values are escaped
+    sentence = Markup(catalogue().sentence(message))  # noqa: S704 - ours, whatever the language
+    return sentence.format(**values)
 
 
 def tn(one: str, many: str, count: int, **values: object) -> Markup:
     """Return the sentence that fits a count, which it may name as ``{n}``."""
-    return t(one if count == 1 else many, n=count, **values)
+    chosen = catalogue()
+    sentence = Markup(chosen.sentences(one, many, count))  # noqa: S704 - as above
+    return sentence.format(n=chosen.number(count), **values)
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as the page's language writes it, in UTC, which it says."""
+    return catalogue().moment(at)
 
 
 def bdi(value: str) -> Markup:
@@ -32,10 +45,17 @@ def bdi(value: str) -> Markup:
 SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "agree_first": "Please tick the box to agree before you start.",
     "all_done": "Everything is filled in.",
+    "at_least": "{n} or more, please.",
+    "at_most": "{n} or less, please.",
     "change": "Change {label}",
     "checked": "ticked",
+    "choose": "Please choose",
     "connection": "There is no connection. What you entered is safe; please try again.",
     "copied": "Copied",
+    "digits": {
+        "one": "At most {n} digit after the point, please.",
+        "other": "At most {n} digits after the point, please.",
+    },
     "empty": "not filled",
     "field_state": "{label}, {need}: {value}",
     "finish": "Review and finish",
@@ -47,7 +67,10 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "next": "Next",
     "next_field": "Next field",
     "no_canvas": "This browser does not allow drawing here. Please type your name instead.",
+    "no_choice": "None of these",
+    "no_email": "Please enter an e-mail address.",
     "no_heic": "This is a HEIC photo, which browsers cannot show. Please choose a PNG or JPEG.",
+    "no_number": "Please enter a number.",
     "optional": "optional",
     "place": "Page {page}",
     "reading": "Reading …",
@@ -59,6 +82,7 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "sign_and_finish": "Sign and finish",
     "text_failed": "The text of this page could not be loaded.",
     "text_none": "This page has no text that could be read out.",
+    "tiny": "This is long for its place: in the PDF it will be very small.",
     "too_large": "This picture is too large. Please choose one of at most 8 MB.",
     "too_simple": "That is a very short mark. Press the button again to use it all the same.",
     "unchecked": "not ticked",

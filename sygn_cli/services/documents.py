@@ -71,7 +71,10 @@ def expire(runtime: Runtime, document_id: str) -> Document:
         document = runtime.store.load(document_id)
         now = runtime.clock.now()
         entry = lifecycle.expire(document, now=now)
-        return document if entry is None else runtime.store.commit(document, entry, at=now)
+        if entry is None:
+            return document
+        runtime.progress.remove(document_id)
+        return runtime.store.commit(document, entry, at=now)
 
 
 def void(
@@ -90,6 +93,7 @@ def void(
         entry = lifecycle.void(document, actor=actor, reason=reason)
         if entry is None:
             return document
+        runtime.progress.remove(document_id)
         return runtime.store.commit(document, entry, at=runtime.clock.now())
 
 

@@ -69,6 +69,7 @@ def reveal(
         if rotate:
             entry = lifecycle.rotate_link(document, document.signer(signer_id), actor=actor)
             document = store.commit(document, entry, at=now)
+            runtime.progress.remove(document_id, signer_id)
         signer = document.signer(signer_id)
         entry = lifecycle.reveal_link(
             document, signer, to="operator", evidence=evidence, actor=actor

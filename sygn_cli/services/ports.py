@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.domain.document import Document, DocumentStatus
     from sygn_cli.domain.listing import Filters, Page
+    from sygn_cli.domain.progress import Progress
     from sygn_cli.domain.revocation import Revocation
     from sygn_cli.domain.template import Template
     from sygn_cli.engine.credential import Credential
@@ -299,6 +300,30 @@ class Answers(Protocol):
 
     def put(self, account: str, key: str, answer: tuple[str, int, bytes]) -> None:
         """Keep an answer, unless one is kept already."""
+        ...
+
+
+class ProgressKeeper(Protocol):
+    """What signers have entered and not yet handed in, apart from all trails."""
+
+    def get(self, document_id: str, signer_id: str) -> Progress | None:
+        """Return what was kept, None where there is nothing that can be read."""
+        ...
+
+    def put(self, document_id: str, signer_id: str, progress: Progress) -> None:
+        """Keep it in the place of what was there; the caller holds the document's lock.
+
+        Raises:
+            WorkspaceUnusable: It cannot be written.
+        """
+        ...
+
+    def remove(self, document_id: str, signer_id: str | None = None) -> None:
+        """Forget what one signer entered, or all signers of a document; never an error."""
+        ...
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """Yield document and signer of everything that is kept."""
         ...
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Keys,
         Ledger,
         PdfWork,
+        ProgressKeeper,
         Store,
         Templates,
     )
@@ -92,3 +93,4 @@ class Runtime:
     webhooks: Webhooks
     mails: Mails
     ledger: Ledger
+    progress: ProgressKeeper

@@ -143,7 +143,7 @@ def decline(runtime: Runtime, token: str, *, reason: str, evidence: Evidence) ->
         InvalidRequest: There is no reason, or an unusable one.
     """
     document, signer = links.open_token(runtime, token)
-    return _change(
+    declined = _change(
         runtime,
         document.id,
         signer.id,
@@ -151,6 +151,8 @@ def decline(runtime: Runtime, token: str, *, reason: str, evidence: Evidence) ->
             fresh, same, reason=reason, now=runtime.clock.now(), evidence=evidence
         ),
     )
+    runtime.progress.remove(document.id)
+    return declined
 
 
 def sign_headlessly(
@@ -266,6 +268,7 @@ def _sign(
             pictures=submission.pictures,
         ),
     )
+    runtime.progress.remove(document_id, signer_id)
     if document.awaits_seal:
         from sygn_cli.services import finalise  # noqa: PLC0415 - brings in the PDF libraries
 

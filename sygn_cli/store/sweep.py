@@ -35,6 +35,7 @@ def _unfinished(workspace: Workspace) -> Iterator[Path]:
         workspace.log,
         workspace.outbox,
         workspace.idempotency,
+        workspace.progress,
     ):
         yield from folder.glob(f"*{durable.TEMPORARY}")
 

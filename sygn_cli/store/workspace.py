@@ -22,7 +22,7 @@ _SETTINGS: Final = "sygn.toml"
 _IGNORE: Final = ".gitignore"
 _FOLDERS: Final = (
     "keys", "documents", "tmp", "inflight", "log", "outbox", "idempotency", "templates",
-    "webhooks", "mail", "cache",
+    "webhooks", "mail", "cache", "progress",
 )  # fmt: skip
 _ID_BYTES: Final = 16
 
@@ -161,6 +161,11 @@ class Workspace:
     def care_lock(self) -> Path:
         """Held by whoever copies or clears out the whole workspace."""
         return self.path / ".lock"
+
+    @property
+    def progress(self) -> Path:
+        """What signers have entered and not yet handed in."""
+        return self.path / "progress"
 
     @property
     def cache(self) -> Path:

@@ -26,6 +26,7 @@ from sygn_cli.services.runtime import Runtime, Settings
 from sygn_cli.store.answers import MemoryAnswers
 from sygn_cli.store.apikeys import MemoryApiKeys
 from sygn_cli.store.memory import MemoryStore
+from sygn_cli.store.progress import MemoryProgress
 from sygn_cli.store.templates import MemoryTemplates
 from tests.ledger_fakes import NoLedger
 from tests.mail_fakes import memory_mails
@@ -150,6 +151,7 @@ def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **set
         webhooks=memory_webhooks(),
         mails=memory_mails(),
         ledger=NoLedger(),
+        progress=MemoryProgress(),
     )
 
 

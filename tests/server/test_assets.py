@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 
-from sygn_cli.server.assets import Assets, squeezed, web_folder
+from sygn_cli.server.assets import Assets, squeezed, squeezed_style, web_folder
 
 STATIC = web_folder() / "static"
 
@@ -53,6 +53,17 @@ def test_nothing_outside_the_folder_can_be_asked_for(site):
 def test_comments_that_fill_a_line_are_not_sent_and_nothing_else_is_lost():
     source = 'a();\n  // why\n  b("// no comment"); // because\n\n/* all of it */\n.c { d: e }\n'
     assert squeezed(source) == 'a();\nb("// no comment"); // because\n.c { d: e }\n'
+
+
+def test_a_style_loses_only_white_space_that_means_nothing():
+    source = (
+        '/* why */\n.a .b, c :hover > d {\n  width: calc(1px + 2px);\n  content: "; }  x";\n}\n'
+        "@media (min-width: 62rem) and (hover) { e::before { inset: auto 0 0; } }\n"
+    )
+    assert squeezed_style(source) == (
+        '.a .b,c :hover > d{width:calc(1px + 2px);content:"; }  x"}'
+        "@media (min-width:62rem) and (hover){e::before{inset:auto 0 0}}"
+    )
 
 
 def test_no_comment_or_string_goes_over_several_lines():

@@ -1,7 +1,8 @@
 // The panel that edits one field: a sheet from below on small screens, beside the field on large.
 
 import { Adopt } from "./adopt.js";
-import { byId } from "./dom.js";
+import { byId, make } from "./dom.js";
+import { read, remark } from "./entry.js";
 import { say } from "./words.js";
 
 const wide = matchMedia("(min-width: 62rem)");
@@ -24,7 +25,7 @@ export class Editor {
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape") { event.stopPropagation(); this.close(); }
     });
-    for (const id of ["line", "lines", "day", "box"]) {
+    for (const id of ["line", "lines", "day", "box", "choice", "places"]) {
       byId(id).addEventListener("input", () => this.#preview());
     }
     wide.addEventListener("change", () => { if (this.field) this.#place(); });
@@ -37,8 +38,9 @@ export class Editor {
     if (this.field && this.field !== field) this.#leave();
     this.field = field;
     this.before = field.mark;
+    this.spot = field.element; // a choice moves on to another while it is edited
     field.visited = true;
-    field.element.classList.add("current");
+    this.spot.classList.add("current");
     document.body.classList.add("editing");
     byId("editor-title").textContent = field.label;
     byId("editor-left").textContent = left;
@@ -55,35 +57,34 @@ export class Editor {
 
   close({ refocus = true } = {}) {
     if (!this.field) return;
-    const { element } = this.field;
     this.field.set(this.before);
     this.#leave();
     this.panel.hidden = true;
     this.home.append(this.panel);
     document.body.classList.remove("editing");
-    if (refocus) element.focus({ preventScroll: true });
+    if (refocus) this.spot.focus({ preventScroll: true });
     this.handlers.onClose();
   }
 
   complain(text) { byId("editor-error").textContent = text; }
 
   #leave() {
-    this.field.element.classList.remove("current");
-    this.field.element.closest(".page").classList.remove("near");
+    this.spot.classList.remove("current");
+    this.spot.closest(".page").classList.remove("near");
     this.field = null;
   }
 
   // The control that holds the value, for all but signatures.
   get #input() {
     const { type, tall } = this.field;
-    return byId({ date: "day", checkbox: "box" }[type] ?? (tall ? "lines" : "line"));
+    const id = { date: "day", checkbox: "box", select: "choice", radio: "places" }[type];
+    return byId(id ?? (tall && type === "text" ? "lines" : "line"));
   }
 
   // Shows the part for this kind of field and returns the control to focus.
   #fill(field) {
-    for (const part of this.panel.querySelectorAll(".part")) {
-      part.hidden = part.dataset.part !== (field.adopted ? "adopt" : field.type);
-    }
+    const shown = field.adopted ? "adopt" : { number: "text", email: "text" }[field.type] ?? field.type;
+    for (const part of this.panel.querySelectorAll(".part")) part.hidden = part.dataset.part !== shown;
     if (field.adopted) return this.adopt.open(field);
     const input = this.#input;
     if (field.type === "checkbox") {
@@ -91,20 +92,45 @@ export class Editor {
       input.checked = field.filled;
       return input;
     }
-    byId("line").hidden = field.tall;
-    byId("lines").hidden = !field.tall;
-    if (field.type === "text") input.maxLength = field.longest ?? 4000;
+    if (field.choice) return this.#offer(field, input);
+    if (field.type === "select") {
+      input.replaceChildren(...["", ...field.options].map((one) => new Option(one || say("choose"), one)));
+    }
+    if (shown === "text") {
+      for (const id of ["line", "lines"]) byId(id).hidden = id !== input.id;
+      input.maxLength = field.longest ?? 4000;
+      Object.assign(byId("line"), {
+        type: field.type === "email" ? "email" : "text",
+        inputMode: { number: "decimal", email: "email" }[field.type] ?? "",
+        autocomplete: field.type === "email" ? "email" : "on",
+      });
+    }
     input.setAttribute("aria-label", field.label);
     input.value = field.mark?.text ?? "";
     this.#count();
     return input;
   }
 
+  // The places of a choice, as a list of radio buttons.
+  #offer(field, list) {
+    byId("places-legend").textContent = field.label;
+    const offer = (value, label) => make("label", { className: "tick" },
+      make("input", { type: "radio", name: "place", value, checked: value === (field.mark?.id ?? "") }),
+      make("span", { dir: "auto", textContent: label }));
+    const none = field.required ? [] : [offer("", say("no_choice"))];
+    list.replaceChildren(byId("places-legend"), ...field.places.map(({ dataset }) => offer(dataset.id, dataset.label)), ...none);
+    return list.querySelector("input:checked") ?? list.querySelector("input");
+  }
+
   #entered() {
     const { type, adopted } = this.field;
     if (adopted) return this.adopt.take();
     if (type === "checkbox") return { kind: "ticked", on: this.#input.checked };
-    const text = this.#input.value.trim();
+    if (type === "radio") {
+      const id = this.#input.querySelector("input:checked")?.value;
+      return id ? { kind: "chosen", id } : null;
+    }
+    const { text } = read(this.field, this.#input);
     return text ? { kind: "typed", text } : null;
   }
 
@@ -117,8 +143,7 @@ export class Editor {
   }
 
   #count() {
-    const { longest, type } = this.field;
-    byId("length").textContent = longest && type === "text" ? `${this.#input.value.length} / ${longest}` : "";
+    byId("length").textContent = remark(this.field, this.#input);
   }
 
   #label() {
@@ -132,17 +157,23 @@ export class Editor {
     const empty = !mark || (mark.kind === "ticked" && !mark.on);
     if (field.adopted && empty) return;
     if (field.required && empty) {
-      this.complain(say("missing"));
-      this.#input.focus();
-      return;
+      return this.#insist(say("missing"));
     }
+    const wrong = !empty && mark.kind === "typed" && !field.adopted && read(field, this.#input).wrong;
+    if (wrong) return this.#insist(wrong);
     field.set(mark);
     this.before = mark;
     this.handlers.onDone(field);
   }
 
+  #insist(text) {
+    this.complain(text);
+    const input = this.#input;
+    (input.querySelector("input") ?? input).focus();
+  }
+
   #place() {
-    const { element } = this.field;
+    const element = this.spot;
     const { style } = this.panel;
     const behavior = still.matches ? "auto" : "smooth";
     if (!wide.matches) {
@@ -172,7 +203,7 @@ export class Editor {
   // Enlarges the page about the field. A field at an edge grows from that edge, so that all of it
   // stays on the screen.
   #comeNearer() {
-    const { element, width, height } = this.field;
+    const { spot: element, field: { width, height } } = this;
     const page = element.closest(".page");
     const of = (name) => Number(getComputedStyle(element).getPropertyValue(name));
     const edge = (start, size, whole) => `${Math.min(Math.max((100 * start) / Math.max(whole - size, 1), 0), 100)}%`;

@@ -4,61 +4,102 @@ import { make } from "./dom.js";
 import { isAdopted, picture } from "./marks.js";
 import { data, say } from "./words.js";
 
+const ON = { kind: "ticked", on: true };
+const OFF = { kind: "ticked", on: false };
+
+// One thing to fill in. It stands in one place, or, as a choice, in several: then its mark is
+// { kind: "chosen", id } and names one of them.
 class Field {
-  constructor(element) {
-    const { id, type, label, page, max, width, height } = element.dataset;
-    Object.assign(this, { element, id, type, label, page: Number(page) });
-    this.required = "required" in element.dataset;
+  constructor(places) {
+    const [element] = places;
+    const { id, type, label, group, page, max, width, height, least, most, decimals, options } = element.dataset;
+    Object.assign(this, { places, first: element, id, type, page: Number(page), least, most, decimals });
+    this.label = group ?? label;
+    this.options = JSON.parse(options ?? "[]");
+    this.required = places.some((one) => "required" in one.dataset);
     this.tall = "tall" in element.dataset;
     this.longest = max ? Number(max) : null;
     this.width = Number(width);
     this.height = Number(height);
     this.visited = false;
-    this.mark = this.#preset(element.dataset.value);
-    this.show();
+    this.preset = this.#preset(element.dataset.value);
+    this.set(this.preset);
   }
 
   #preset(value) {
-    if (this.type === "date") return { kind: "typed", text: value || today() };
-    if (this.type === "text" && value) return { kind: "typed", text: value };
-    return null;
+    if (this.choice) {
+      const chosen = this.places.find((one) => one.dataset.value);
+      return chosen ? { kind: "chosen", id: chosen.dataset.id } : null;
+    }
+    if (this.type === "checkbox") return value ? ON : null;
+    const text = value || (this.type === "date" ? today() : "");
+    return text ? { kind: "typed", text } : null;
   }
+
+  get choice() { return this.type === "radio"; }
+  get adopted() { return isAdopted(this.type); }
+  get chosen() { return this.places.find((one) => one.dataset.id === this.mark?.id); }
+  get element() { return this.chosen ?? this.first; }
 
   get filled() {
     if (!this.mark) return false;
+    if (this.choice) return Boolean(this.chosen);
     return this.mark.kind === "ticked" ? this.mark.on : this.mark.kind !== "typed" || this.mark.text !== "";
   }
-
-  get adopted() { return isAdopted(this.type); }
 
   set(mark) {
     this.mark = mark;
     this.show();
   }
 
+  // What pressing it does where it stands: a box is turned over, a place of a choice is chosen.
+  press(element) {
+    if (this.choice) {
+      const again = element === this.chosen && !this.required;
+      this.set(again ? null : { kind: "chosen", id: element.dataset.id });
+    } else {
+      this.set(this.filled ? OFF : ON);
+    }
+  }
+
+  // What is handed in, by id. What was there at the start and was taken away is handed in as empty.
+  get marks() {
+    if (!this.filled && !this.preset) return [];
+    if (this.choice) return this.places.map((one) => [one.dataset.id, one === this.chosen ? ON : OFF]);
+    return [[this.id, this.filled ? this.mark : this.type === "checkbox" ? OFF : { kind: "typed", text: "" }]];
+  }
+
   // What a screen reader says for the value.
   get words() {
     if (this.type === "checkbox") return say(this.filled ? "checked" : "unchecked");
     if (!this.filled) return say("empty");
+    if (this.choice) return this.chosen.dataset.label;
     return this.mark.kind === "typed" ? this.mark.text : "✓";
   }
 
   show() {
-    const { element } = this;
+    for (const element of this.places) this.#showIn(element);
+  }
+
+  #showIn(element) {
+    const { choice, type, label, filled } = this;
+    const here = choice ? element === this.chosen : filled;
     element.querySelector(".made")?.remove();
-    const made = picture(this.mark, this.type, this.width, this.height);
+    const made = picture(choice ? here && ON : this.mark, type, Number(element.dataset.width), Number(element.dataset.height));
     if (made) element.append(made);
-    element.classList.toggle("filled", this.filled);
-    if (this.type === "checkbox") element.setAttribute("aria-checked", String(this.filled));
+    element.classList.toggle("filled", here);
+    if (type === "checkbox") element.setAttribute("aria-checked", String(here));
+    if (choice) element.setAttribute("aria-pressed", String(here));
     const need = say(this.required ? "required" : "optional");
-    element.setAttribute("aria-label", this.type === "checkbox"
-      ? `${this.label}, ${need}`
-      : say("field_state", { label: this.label, need, value: this.words }));
+    const name = choice ? `${label}: ${element.dataset.label}` : label;
+    element.setAttribute("aria-label", choice || type === "checkbox"
+      ? `${name}, ${need}`
+      : say("field_state", { label, need, value: this.words }));
   }
 
   // The mark as it is shown outside the page.
   sample() {
-    if (this.type === "checkbox" || (this.mark?.kind === "typed" && !this.adopted)) {
+    if (this.choice || this.type === "checkbox" || (this.mark?.kind === "typed" && !this.adopted)) {
       return make("span", { dir: "auto", textContent: this.words });
     }
     return picture(this.mark, this.type, 150, 40) ?? make("span", { textContent: say("empty") });
@@ -74,18 +115,25 @@ export function today() {
 
 export class Fields {
   constructor() {
-    this.all = [...document.querySelectorAll("button.field")].map((element) => new Field(element));
+    const places = new Map();
+    for (const element of document.querySelectorAll("button.field")) {
+      const key = element.dataset.group === undefined ? element : `group ${element.dataset.group}`;
+      places.set(key, [...(places.get(key) ?? []), element]);
+    }
+    this.all = [...places.values()].map((one) => new Field(one));
     this.#showFixed();
   }
 
   #showFixed() {
     for (const element of document.querySelectorAll(".field.fixed")) {
-      const text = "today" in element.dataset ? today() : element.dataset.value;
+      const { today: isToday, type, value } = element.dataset;
+      const box = type === "checkbox" || type === "radio";
+      const text = isToday === undefined ? value : today();
       const style = getComputedStyle(element);
       const size = (name) => Number(style.getPropertyValue(name));
-      const made = picture({ kind: "typed", text }, element.dataset.type, size("--fw"), size("--fh"));
+      const made = picture(box ? text && ON : { kind: "typed", text }, type, size("--fw"), size("--fh"));
       if (made) element.append(made);
-      element.append(make("span", { className: "unseen", textContent: text }));
+      element.append(make("span", { className: "unseen", textContent: box && text ? say("checked") : text }));
     }
   }
 
@@ -107,8 +155,5 @@ export class Fields {
 
   before(field) { return this.all[this.all.indexOf(field) - 1] ?? null; }
 
-  marks() {
-    const entries = this.all.filter((field) => field.filled).map((field) => [field.id, field.mark]);
-    return Object.fromEntries(entries);
-  }
+  marks() { return Object.fromEntries(this.all.flatMap((field) => field.marks)); }
 }

@@ -16,7 +16,7 @@ export class Guide {
     });
     byId("forward").addEventListener("click", () => this.forward());
     for (const field of fields.all) {
-      field.element.addEventListener("click", () => this.#press(field));
+      for (const place of field.places) place.addEventListener("click", () => this.#press(field, place));
     }
     for (const { adopted, type, mark } of fields.all) if (adopted && mark) this.editor.adopt.saved[type] = mark;
     this.rows = this.#list();
@@ -24,7 +24,7 @@ export class Guide {
 
   start() {
     document.body.dataset.step = "fields";
-    for (const field of this.fields.all) field.element.disabled = false;
+    for (const place of document.querySelectorAll("button.field")) place.disabled = false;
     this.refresh();
     this.forward();
   }
@@ -56,15 +56,15 @@ export class Guide {
     }
   }
 
-  // A checkbox is ticked where it stands; everything else opens the editor.
-  #press(field) {
-    if (field.type !== "checkbox") {
+  // Boxes and choices are marked where they stand; everything else opens the editor.
+  #press(field, place) {
+    if (field.type !== "checkbox" && !field.choice) {
       this.open(field);
       return;
     }
     if (this.editor.isOpen) this.editor.close({ refocus: false });
     field.visited = true;
-    field.set({ kind: "ticked", on: !field.filled });
+    field.press(place);
     this.#keep(field);
   }
 

@@ -17,7 +17,7 @@ export function picture(mark, type, width, height) {
   switch (mark.kind) {
     case "typed": return mark.text ? typed(mark, isAdopted(type), width, height) : null;
     case "drawn": return drawn(mark, width, height);
-    case "ticked": return mark.on ? tick(width, height) : null;
+    case "ticked": return mark.on ? (type === "radio" ? dot : tick)(width, height) : null;
     case "upload": return uploaded(mark, width, height);
     default: return null;
   }
@@ -47,6 +47,11 @@ function lines(text, face, width, height) {
   }
   const { rows, size } = several;
   return rows.map((row, i) => line(row, face, size, (LEADING * i + 0.94) * size));
+}
+
+// The size in points that a plain text gets in a box.
+export function sizeOf(text, width, height) {
+  return Number(lines(text, PRINT, width, height)[0].getAttribute("font-size"));
 }
 
 function line(text, face, size, baseline) {
@@ -146,6 +151,10 @@ export function curves(points) {
     else paths.push([`M${round(x1)} ${round(y1)}${curve}`, width]);
   }
   return paths;
+}
+
+function dot(width, height) {
+  return frame(width, height, vector("circle", { cx: width / 2, cy: height / 2, r: Math.min(width, height) * 0.28, fill: BLUE }));
 }
 
 function tick(width, height) {
