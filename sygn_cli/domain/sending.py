@@ -72,7 +72,12 @@ def change_deadline(
 
 
 def remind(
-    document: Document, *, channel: str, actor: Json, now: datetime
+    document: Document,
+    *,
+    channel: str,
+    actor: Json,
+    now: datetime,
+    only: Sequence[Signer] | None = None,
 ) -> tuple[Entry, Sequence[Signer]]:
     """Record that those whose turn it is are reminded, and return who they are.
 
@@ -81,6 +86,7 @@ def remind(
         channel: How their links reach them; ``operator`` where whoever asked passes them on.
         actor: Who reminds.
         now: The present moment.
+        only: Not all whose turn it is, but these of them.
 
     Raises:
         AlreadyCompleted: Everyone has signed.
@@ -89,7 +95,7 @@ def remind(
     document.require_open()
     if document.is_overdue(now):
         raise Expired(f"Document {document.id} has expired.")
-    waiting = routing.next_signers(document)
+    waiting = routing.next_signers(document) if only is None else only
     if not waiting:
         raise AlreadyCompleted(f"Everyone has signed document {document.id}.")
     data = {"signers": [signer.id for signer in waiting], "channel": channel}

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.services import maintenance, webhook_delivery
+from sygn_cli.services import mail_delivery, maintenance, webhook_delivery
+from sygn_cli.store import mails
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ _THREADS: Final = 8  # they wait for receivers, most of the time
 # A few in line for each thread, so that the folder is not read again for each job. The last in
 # line is tried before its lease ends: 3 rounds of 15 s against 90 s.
 _IN_HAND: Final = 3 * _THREADS
+# Mail servers mind many connections at once; and one that hangs must not hold all threads.
+_LETTERS_IN_HAND: Final = 3
 _PAUSE: Final = 0.5  # seconds between looks at an empty outbox
 _TIDY_EVERY: Final = 60.0  # seconds
 _RESUME_EVERY: Final = 600.0  # seconds; deadlines that pass while nobody looks are told by then
@@ -41,6 +44,7 @@ class OutboxWorker:
         self._stopped = threading.Event()
         self._wake = threading.Condition()
         self._in_hand = 0
+        self._letters_in_hand = 0
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="sygn-outbox")
         self._thread = threading.Thread(target=self._run, name="sygn-outbox")
 
@@ -80,29 +84,37 @@ class OutboxWorker:
         """Make the jobs of processes that died after a commit; forget old deliveries."""
         self._runtime.store.heal()
         webhook_delivery.forget_old(self._runtime)
+        mail_delivery.forget_old(self._runtime)
 
     def _take(self) -> bool:
         """Take in hand what is due; wait first until there is a hand free."""
         with self._wake:
             self._wake.wait_for(lambda: self._in_hand <= _THREADS or self._stopped.is_set())
             free = _IN_HAND - self._in_hand
+            letters_free = _LETTERS_IN_HAND - self._letters_in_hand
         if self._stopped.is_set():
             return False
-        jobs = webhook_delivery.claim(self._runtime, limit=free)
+        letters = mail_delivery.claim(self._runtime, limit=letters_free) if letters_free else []
+        jobs = [*letters, *webhook_delivery.claim(self._runtime, limit=free)]
         with self._wake:
             self._in_hand += len(jobs)
+            self._letters_in_hand += len(letters)
         for job in jobs:
             self._pool.submit(self._do, job)
         return bool(jobs)
 
     def _do(self, job: Job) -> None:
         try:
-            webhook_delivery.deliver(self._runtime, job)
+            if job.kind == mails.KIND:
+                mail_delivery.deliver(self._runtime, job)
+            else:
+                webhook_delivery.deliver(self._runtime, job)
         except Exception:  # noqa: BLE001 - its lease ends, and it is due again
             _LOG.exception("the job %s will be tried again", job.id)
         finally:
             with self._wake:
                 self._in_hand -= 1
+                self._letters_in_hand -= job.kind == mails.KIND
                 self._wake.notify_all()
 
 

@@ -73,7 +73,7 @@ def run(
         if ready_file is not None:
             _write_whole(ready_file, f"{server.base_url}\n")
         on_ready(server.base_url)
-        with outbox_worker.working(runtime):
+        with outbox_worker.working(server.runtime):
             server.run()
 
 
@@ -82,14 +82,16 @@ class Server:
 
     Attributes:
         base_url: Where it listens, with the port that was taken.
+        runtime: What it works with; links name the address that is served.
     """
 
     def __init__(self, runtime: Runtime, *, host: str, port: int) -> None:
         listener = _listen(host, port)
         self.base_url = _base_url(listener)
+        self.runtime = _reachable(runtime, self.base_url)
         self._stopped = threading.Event()
         self._waitress = waitress.create_server(
-            create_app(_reachable(runtime, self.base_url)), sockets=[listener], **_LIMITS
+            create_app(self.runtime), sockets=[listener], **_LIMITS
         )
         self._waitress.channel_class = Channel
 

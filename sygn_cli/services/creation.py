@@ -51,6 +51,7 @@ class Request:
         webhook_private: The URL may lead to this machine or a private network.
         links_to: Who gets the links out of the creation, as the certificate tells it.
         fields_later: A draft may be without fields: somebody places them before it is sent.
+        mail: Whether signers and those who get copies are written to.
         anchors: Words that mark a place in the PDF, and the type of field that belongs there.
         locale: Of the certificate, and of signers who have none of their own; "" for unknown.
     """
@@ -72,6 +73,7 @@ class Request:
     webhook: str = ""
     webhook_private: bool = False
     links_to: str = "operator"
+    mail: bool = True
     anchors: Mapping[str, FieldType] = field(default_factory=dict)
     locale: str = ""
     fields_later: bool = False
@@ -130,6 +132,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         expires_at=expires_at,
         draft=request.draft,
         links_to=request.links_to,
+        mail=request.mail,
         flattened_signatures=request.flatten_existing_signatures,
         active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
         locale=request.locale,

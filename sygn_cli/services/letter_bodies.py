@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from sygn_cli.domain import moment
 from sygn_cli.domain.mail import CC, OWNER, MailKind
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.services import links
@@ -91,8 +90,7 @@ def _asking(case: Case) -> Iterator[Block]:
         url = links.signing_url(case.runtime, case.document, case.signer)
         yield Link(t("Read and sign"), url)
     if case.document.expires_at is not None:
-        until = moment.to_wire(case.document.expires_at)[:16].replace("T", " ")
-        yield Paragraph(t("You can sign until {moment} UTC.", moment=until))
+        yield Paragraph(t("You can sign until {moment}.", moment=case.document.expires_at))
     yield Paragraph(
         t("You need no account. If you do not want to sign, you can say so on the same page.")
     )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import language
 from sygn_cli.domain.document import Document, Mode
 from sygn_cli.domain.mail import OWNER, Enclosure, Letter, Mailbox, MailKind, Notice, prefix
+from sygn_cli.languages import translator
 from sygn_cli.services import letter_bodies, mail_render
 from sygn_cli.services.letter_bodies import Case
 from sygn_cli.services.mail_render import Paragraph, Small
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sygn_cli.domain.signer import Signer
+    from sygn_cli.languages import Catalogue
     from sygn_cli.services.mail_render import Block
     from sygn_cli.services.runtime import Runtime
 
@@ -94,10 +95,10 @@ def _letter(
         actor=_signer(document, str(event.get("signer"))),
         enclosures=_enclosures(runtime, document, notice),
     )
-    locale = language.language_of(document.locale_of(signer) if signer else document.locale)
+    words = translator(document.locale_of(signer) if signer else document.locale)
     to = _recipient(case)
     blocks = [Paragraph(_greeting(to)), *letter_bodies.body(case), *_foot(case)]
-    subject = _subject(case, locale)
+    subject = _subject(case, words)
     return Letter(
         id=notice.id,
         thread=f"{prefix(document.id)}{notice.to}",
@@ -105,9 +106,9 @@ def _letter(
         sender=sender(runtime),
         to=to,
         subject=subject,
-        text=mail_render.plain(blocks, locale),
-        html=mail_render.page(blocks, title=subject, locale=locale),
-        locale=locale,
+        text=mail_render.plain(blocks, words),
+        html=mail_render.page(blocks, title=subject, words=words),
+        locale=words.tag,
         reply_to=_reply_to(case),
         enclosures=tuple(case.enclosures),
     )
@@ -134,9 +135,9 @@ def _reply_to(case: Case) -> Mailbox | None:
     return owner(case.runtime)
 
 
-def _subject(case: Case, locale: str) -> str:
+def _subject(case: Case, words: Catalogue) -> str:
     said = _SUBJECTS[case.notice.kind]
-    line = mail_render.line(Said(said.message, {"title": case.title}), locale)
+    line = mail_render.line(Said(said.message, {"title": case.title}), words)
     return f"[TEST] {line}" if case.document.mode is Mode.TEST else line
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sygn_cli.domain import language
-from sygn_cli.services.mail_words import Said, translated
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sygn_cli.languages import Catalogue
+    from sygn_cli.services.mail_words import Said
 
 _WIDTH: Final = 72
 # Unicode isolates (UAX 9, 3.1.2) keep a right-to-left name from turning the sentence around it.
@@ -43,7 +44,7 @@ class Link:
 class Quote:
     """What somebody else wrote; several lines, as they are."""
 
-    words: str
+    quoted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +64,42 @@ class Small:
 Block: TypeAlias = Paragraph | Link | Quote | Facts | Small
 
 
-def line(said: Said, locale: str) -> str:
+def line(said: Said, words: Catalogue) -> str:
     """Return a sentence as one line, for a subject; names are not isolated there."""
-    return translated(said.message, locale).format(**said.values)
+    values = {name: _value(value, words) for name, value in said.values.items()}
+    return words.t(said.message, **values)
 
 
-def plain(blocks: Iterable[Block], locale: str) -> str:
+def _value(value: str | datetime, words: Catalogue) -> str:
+    return value if isinstance(value, str) else words.moment(value)
+
+
+def plain(blocks: Iterable[Block], words: Catalogue) -> str:
     """Return the content as text that reads well in any mail program."""
     parts, foot = [], False
     for block in blocks:
         if isinstance(block, Small) and not foot:
             parts.append("--")
             foot = True
-        parts.append(_plain(block, locale))
+        parts.append(_plain(block, words))
     return "\n\n".join(parts).replace("--\n\n", "-- \n") + "\n"
 
 
-def _plain(block: Block, locale: str) -> str:
+def _plain(block: Block, words: Catalogue) -> str:
     match block:
         case Paragraph(said) | Small(said):
-            return _wrapped(_text(said, locale))
+            return _wrapped(_text(said, words))
         case Link(said, url):
-            return f"{_wrapped(_text(said, locale))}\n\n{url}"
-        case Quote(words):
-            return "\n".join(f"> {one}".rstrip() for one in _lines(words))
+            return f"{_wrapped(_text(said, words))}\n\n{url}"
+        case Quote(quoted):
+            return "\n".join(f"> {one}".rstrip() for one in _lines(quoted))
         case Facts(listed):
-            return "\n".join(f"{_text(name, locale)}:\n  {value}" for name, value in listed)
+            return "\n".join(f"{_text(name, words)}:\n  {value}" for name, value in listed)
 
 
-def _text(said: Said, locale: str) -> str:
-    values = {name: _isolated(value) for name, value in said.values.items()}
-    return translated(said.message, locale).format(**values)
+def _text(said: Said, words: Catalogue) -> str:
+    values = {name: _isolated(_value(value, words)) for name, value in said.values.items()}
+    return words.t(said.message, **values)
 
 
 def _isolated(value: str) -> str:
@@ -102,14 +108,14 @@ def _isolated(value: str) -> str:
     return value
 
 
-def _wrapped(words: str) -> str:
+def _wrapped(paragraph: str) -> str:
     import textwrap  # noqa: PLC0415 - only when a letter is written
 
-    return textwrap.fill(words, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _lines(words: str) -> list[str]:
-    return [line for one in words.split("\n") for line in _wrapped(one).split("\n")]
+def _lines(quoted: str) -> list[str]:
+    return [line for one in quoted.split("\n") for line in _wrapped(one).split("\n")]
 
 
 _STYLE: Final = (
@@ -128,12 +134,12 @@ _STYLE: Final = (
 )
 
 
-def page(blocks: Sequence[Block], *, title: str, locale: str) -> str:
+def page(blocks: Sequence[Block], *, title: str, words: Catalogue) -> str:
     """Return the content as HTML."""
-    body = "\n".join(_html(one, locale) for one in blocks if not isinstance(one, Small))
-    foot = "\n".join(_html(one, locale) for one in blocks if isinstance(one, Small))
+    body = "\n".join(_html(one, words) for one in blocks if not isinstance(one, Small))
+    foot = "\n".join(_html(one, words) for one in blocks if isinstance(one, Small))
     return (
-        f'<!doctype html>\n<html lang="{escape(locale or language.SOURCE)}">\n<head>\n'
+        f'<!doctype html>\n<html lang="{words.tag}" dir="{words.direction}">\n<head>\n'
         '<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -144,27 +150,29 @@ def page(blocks: Sequence[Block], *, title: str, locale: str) -> str:
     )
 
 
-def _html(block: Block, locale: str) -> str:
+def _html(block: Block, words: Catalogue) -> str:
     match block:
         case Paragraph(said) | Small(said):
-            return f"<p>{_markup(said, locale)}</p>"
+            return f"<p>{_markup(said, words)}</p>"
         case Link(said, url):
             href = escape(url)
             # The style is repeated where the program drops the sheet in the head.
             return (
-                f'<p><a class="go" href="{href}" style="font-weight:600">{_markup(said, locale)}</a></p>\n'
+                f'<p><a class="go" href="{href}" style="font-weight:600">{_markup(said, words)}</a></p>\n'
                 f'<p class="url"><a href="{href}">{href}</a></p>'
             )
-        case Quote(words):
-            return f'<blockquote dir="auto">{escape(words)}</blockquote>'
+        case Quote(quoted):
+            return f'<blockquote dir="auto">{escape(quoted)}</blockquote>'
         case Facts(listed):
             rows = "".join(
-                f"<dt>{_markup(name, locale)}</dt><dd>{escape(value)}</dd>"
+                f"<dt>{_markup(name, words)}</dt><dd>{escape(value)}</dd>"
                 for name, value in listed
             )
             return f"<dl>{rows}</dl>"
 
 
-def _markup(said: Said, locale: str) -> str:
-    values = {name: f"<bdi>{escape(value)}</bdi>" for name, value in said.values.items()}
-    return escape(translated(said.message, locale), quote=False).format(**values)
+def _markup(said: Said, words: Catalogue) -> str:
+    values = {
+        name: f"<bdi>{escape(_value(value, words))}</bdi>" for name, value in said.values.items()
+    }
+    return escape(words.sentence(said.message), quote=False).format(**values)

@@ -1,4 +1,4 @@
-"""The words of letters: English sentences as keys, as in the web's ``words``, and their languages."""
+"""Sentences of letters, kept in English until the reader's language is known."""
 
 from __future__ import annotations
 
@@ -7,25 +7,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence and what stands in its ``{names}``; put into a language when it is rendered.
+    """A sentence and what stands in its ``{names}``.
 
     Attributes:
-        values: Foreign text, which each way of rendering makes harmless by itself.
+        message: English, the key of the catalogues.
+        values: Foreign text, which each way of rendering makes harmless by itself; or moments,
+            which the language writes.
     """
 
     message: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | datetime] = field(default_factory=dict)
 
 
-def t(message: str, **values: str) -> Said:
-    """Return a sentence to be translated later."""
+def t(message: str, **values: str | datetime) -> Said:
+    """Return a sentence that is translated when it is rendered."""
     return Said(message, values)
-
-
-def translated(message: str, locale: str) -> str:  # noqa: ARG001 - there are no catalogues yet
-    """Return the sentence in the language of a locale, with its ``{names}`` as they are."""
-    return message

@@ -54,7 +54,9 @@ def attend(
             if before.awaits_seal or before.is_overdue(runtime.clock.now()):
                 document = documents.get(runtime, before.id)
             else:
-                reminded = sending.remind_if_due(runtime, before, links_are_shown=links_are_shown)
+                document, reminded = sending.remind_if_due(
+                    runtime, before, links_are_shown=links_are_shown
+                )
         except SygnError as error:
             _LOG.warning("document %s could not be resumed: %s", before.id, error.message)
             continue

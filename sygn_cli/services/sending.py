@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sygn_cli.domain import moment, sending
-from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.domain import moment, reminders, sending
+from sygn_cli.domain.evidence import OPERATOR, SYSTEM
+from sygn_cli.domain.sending import BY_OPERATOR
 from sygn_cli.services import documents
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
     from sygn_cli.services.runtime import Runtime
-
-# Whoever asks for a reminder gets the links and passes them on.
-BY_OPERATOR: Final = "operator"
 
 
 def send(runtime: Runtime, document_id: str, *, actor: Json = OPERATOR) -> Document:
@@ -55,7 +53,9 @@ def change_deadline(
 def remind(
     runtime: Runtime, document_id: str, *, actor: Json = OPERATOR
 ) -> tuple[Document, Sequence[Signer]]:
-    """Record a reminder and return whose turn it is; the caller passes their links on.
+    """Remind those whose turn it is, and return who they are.
+
+    Letters go out to them, or whoever asked passes their links on, as :func:`channel` says.
 
     Raises:
         NotFound, StateConflict: There is no such document, or nobody has to sign.
@@ -64,5 +64,38 @@ def remind(
     store, now = runtime.store, runtime.clock.now()
     with store.exclusive(document_id):
         document = store.load(document_id)
-        entry, waiting = sending.remind(document, channel=BY_OPERATOR, actor=actor, now=now)
+        entry, waiting = sending.remind(
+            document, channel=channel(runtime, document), actor=actor, now=now
+        )
         return store.commit(document, entry, at=now), waiting
+
+
+def remind_if_due(
+    runtime: Runtime, document: Document, *, links_are_shown: bool = False
+) -> tuple[Document, Sequence[Signer]]:
+    """Remind those who are to be by the settings: nobody, if nobody would hear of it.
+
+    Args:
+        runtime: Where to look.
+        document: As it was just read.
+        links_are_shown: Somebody passes the links on where no mail goes out.
+    """
+    store, now, days = runtime.store, runtime.clock.now(), runtime.settings.reminders
+    way = channel(runtime, document)
+    if way == BY_OPERATOR and not links_are_shown:
+        return document, ()
+    if not reminders.due(document, days=days, now=now):
+        return document, ()
+    with store.exclusive(document.id):
+        document = store.load(document.id)
+        waiting = reminders.due(document, days=days, now=now)
+        if not waiting:
+            return document, ()
+        entry, _ = sending.remind(document, channel=way, actor=SYSTEM, now=now, only=waiting)
+        return store.commit(document, entry, at=now), waiting
+
+
+def channel(runtime: Runtime, document: Document) -> str:
+    """Return how links reach the signers: ``email``, or ``operator`` who passes them on."""
+    goes_out = document.mailed and runtime.mails.mailer.delivers
+    return sending.EMAIL if goes_out else BY_OPERATOR

@@ -128,11 +128,11 @@ def _limits(one: Field) -> dict[str, str | int | None]:
 
 
 def reminded(runtime: Runtime, document: Document, waiting: Sequence[Signer]) -> dict[str, object]:
-    """Return whose turn it is, with their links: nothing is mailed, the caller passes them on."""
+    """Return whose turn it is with their links, and whether letters bring them those."""
     return {
         "id": document.id,
         "status": str(document.status),
-        "channel": sending.BY_OPERATOR,
+        "channel": sending.channel(runtime, document),
         "signers": [_signer(runtime, document, one, with_links=True) for one in waiting],
     }
 

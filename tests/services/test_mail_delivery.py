@@ -11,7 +11,7 @@ from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.evidence import COMMAND_LINE
 from sygn_cli.domain.mail import MOST_ATTEMPTS, MailKind, Outcome
-from sygn_cli.services import documents, links, mail_delivery, sending, signing
+from sygn_cli.services import documents, links, mail_delivery, maintenance, sending, signing
 from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
 from tests.runtimes import FixedClock, a_document, memory_runtime, token_of
 
@@ -296,3 +296,40 @@ def test_only_one_documents_letters_are_sent_if_that_is_asked_for(runtime, maile
 
 def _die(*_):
     raise KeyboardInterrupt
+
+
+def attend(runtime):
+    return [(d.id, [one.id for one in who]) for d, who in maintenance.attend(runtime)]
+
+
+def test_reminders_go_out_by_themselves_to_those_whose_turn_it_is(runtime, clock, mailer):
+    document = a_document(runtime, expires="10d")
+    deliver(runtime)
+    clock.at += timedelta(days=7, minutes=1)
+    assert attend(runtime) == [(document.id, ["s1"])]
+    assert attend(runtime) == []
+    assert told(runtime) == [("s1", "reminder", "ada@example.com")]
+    assert "still waits for your signature" in mailer.sent[-1].text
+    (reminded,) = events(runtime, document, EventType.REMINDED)
+    assert (reminded.actor, reminded.data["channel"]) == ({"kind": "system"}, "email")
+
+
+def test_a_moved_deadline_is_obeyed(runtime, clock):
+    document = a_document(runtime, expires="10d")
+    sending.change_deadline(runtime, document.id, "20d")
+    clock.at += timedelta(days=8)
+    assert attend(runtime) == []
+    sending.change_deadline(runtime, document.id, "2d")
+    assert attend(runtime) == [(document.id, ["s1"])]
+
+
+@pytest.mark.parametrize("unheard", ["no server", "no mail"])
+def test_where_no_mail_goes_out_nobody_claims_to_have_reminded(runtime, clock, mailer, unheard):
+    mailer.delivers = unheard != "no server"
+    document = a_document(runtime, expires="10d", mail=unheard != "no mail")
+    clock.at += timedelta(days=8)
+    assert attend(runtime) == []
+    (shown,) = maintenance.attend(runtime, links_are_shown=True)
+    assert [one.id for one in shown[1]] == ["s1"]
+    (reminded,) = events(runtime, document, EventType.REMINDED)
+    assert reminded.data["channel"] == "operator"

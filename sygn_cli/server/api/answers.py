@@ -124,8 +124,11 @@ class Reminded(BaseModel):
     id: str
     status: Status
     channel: Annotated[
-        Literal["operator"],
-        Field(description="Nothing was mailed: pass each `signing_url` on yourself."),
+        Literal["email", "operator"],
+        Field(
+            description="`email`: a letter goes to each. `operator`: nothing is mailed, pass each "
+            "`signing_url` on yourself."
+        ),
     ]
     signers: list[SignerWithLink]
 
