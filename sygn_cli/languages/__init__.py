@@ -54,8 +54,13 @@ class Catalogue:
 
     @property
     def language(self) -> str:
-        """The language alone, as ``lang`` and ``Content-Language`` have it."""
+        """The language without its region."""
         return languages.language_of(self.locale)
+
+    @property
+    def tag(self) -> str:
+        """The locale as ``lang`` of HTML and ``Content-Language`` take it."""
+        return self.locale or languages.SOURCE
 
     @property
     def direction(self) -> str:

@@ -14,6 +14,7 @@ from sygn_cli.server import (
     embed,
     errors,
     looks,
+    negotiation,
     security,
     signing,
     signing_files,
@@ -46,11 +47,15 @@ def create_app(runtime: Runtime) -> Flask:
         nonce=security.nonce,
         t=words.t,
         tn=words.tn,
-        script_words=words.SCRIPT,
+        moment_text=words.moment,
+        script_words=words.script_words,
+        speaking=negotiation.catalogue,
+        languages=negotiation.choices,
     )
     app.jinja_env.filters["bdi"] = words.bdi
     security.protect(app, runtime.settings)
     errors.register(app)
+    negotiation.register(app)
     _log_requests(app)
     compression.compress_long_pages(app)
     app.register_blueprint(assets.blueprint(files))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template
 
+from sygn_cli.server import negotiation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -103,6 +105,7 @@ def blueprint(runtime: Runtime, description: Mapping[str, Any]) -> Blueprint:
 
     @routes.get("/docs")
     def docs() -> str:
+        negotiation.speak_source()
         return render_template("docs.html", entries=shown, errors=ERRORS, base=base, key=KEY)
 
     return routes

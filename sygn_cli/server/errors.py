@@ -9,6 +9,8 @@ from flask import Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sygn_cli.domain.errors import SygnError
+from sygn_cli.languages import later
+from sygn_cli.server import words
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,7 +44,9 @@ STATUS: Final[dict[str, int]] = {
     "workspace_unusable": 503,
 }
 _FAULT: Final = "internal_error"
-_OUR_FAULT: Final = "Something went wrong on our side. Try again; nothing is recorded twice."
+_OUR_FAULT: Final = later(
+    "Something went wrong on our side. Try again; nothing is recorded twice."
+)
 _PROBLEM: Final = "application/problem+json"
 # The framework's own refusals, by the same names and in our words.
 _FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
@@ -70,14 +74,14 @@ def register(app: Flask) -> None:
             _LOG.error("%s: %s", error.code, error.message)
             if not request.path.startswith("/api/"):
                 # Signers are strangers: paths and commands are the owner's business.
-                return _answer(error.code, _OUR_FAULT, None, status)
-        return _answer(error.code, error.message, error.hint, status)
+                return _answer(error.code, words.t(_OUR_FAULT), None, status)
+        return _answer(error.code, _said(error.code, error.message), error.hint, status)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Response | str, int]:
         status = error.code or 500
         code, message = _FRAMEWORK.get(status, (_FAULT, "Something went wrong on our side."))
-        answer, status = _answer(code, message, None, status)
+        answer, status = _answer(code, _said(code, message), None, status)
         if isinstance(answer, Response) and isinstance(error, MethodNotAllowed):
             # RFC 9110, 15.5.6: the answer must name the methods that are taken.
             answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
@@ -87,6 +91,11 @@ def register(app: Flask) -> None:
     def fault(error: Exception) -> tuple[Response | str, int]:
         _LOG.error("unexpected failure", exc_info=error)
         return _answer(_FAULT, _OUR_FAULT, None, 500)
+
+
+def _said(code: str, message: str) -> str:
+    """Return the message in the language of a signer; programs are told in English."""
+    return message if request.path.startswith("/api/") else words.refusal(code, message)
 
 
 def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Response | str, int]:

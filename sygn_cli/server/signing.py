@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from sygn_cli.domain import language
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.mark import Picture
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.engine import signature_picture
-from sygn_cli.server import schemas, security, words
+from sygn_cli.server import negotiation, schemas, security
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_view import signing_view
 from sygn_cli.services import signing
@@ -49,6 +50,7 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
             link = signing.open_link(runtime, token)
         except NotFound:
             return render_template("unknown.html"), 404
+        negotiation.prefer(link.document.locale_of(link.signer))
         view = signing_view(runtime, link, token)
         template = "sign.html" if link.state is LinkState.READY else "state.html"
         return render_template(template, view=view, LinkState=LinkState)
@@ -70,7 +72,11 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
     def consent() -> Response:
         token, body = _posted(runtime)
         signing.give_consent(
-            runtime, token, locale=words.LOCALE, evidence=_evidence(runtime, body)
+            runtime,
+            token,
+            # What the page says that it showed: with another header in between it might differ.
+            locale=language.locale(schemas.words(body, "locale")) or negotiation.catalogue().tag,
+            evidence=_evidence(runtime, body),
         )
         return Response(status=204)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import consent, routing
-from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.signer import Signer, SignerStatus
+from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.page_addresses import page_address
 from sygn_cli.services.signing import LinkState, initials
 
@@ -62,7 +62,8 @@ class SigningView:
     Attributes:
         before: Who has to sign before this signer.
         pending: Who has still to sign, other than this signer.
-        consented: The present wording was accepted already.
+        consent_language: In which the present wording was accepted, "" if it was not yet.
+        consented: The present wording was accepted already, in whatever language.
         decliner: Who declined, None if nobody did.
     """
 
@@ -75,6 +76,7 @@ class SigningView:
     before: tuple[Signer, ...]
     pending: tuple[Signer, ...]
     consent: str
+    consent_language: str
     consented: bool
     initials: str
     decliner: Signer | None
@@ -92,6 +94,7 @@ def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
     """Return the page behind a link."""
     document, signer = link.document, link.signer
     others = tuple(one for one in document.signers if one.id != signer.id)
+    accepted = consent.language_of(signer.consent_sha256)
     return SigningView(
         document=document,
         signer=signer,
@@ -101,8 +104,9 @@ def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
         others=others,
         before=_before(document, signer),
         pending=tuple(one for one in others if one.status is SignerStatus.PENDING),
-        consent=consent.CONSENT,
-        consented=signer.consent_sha256 == sha256(consent.CONSENT.encode()),
+        consent=consent.wording(accepted or catalogue().language),
+        consent_language=accepted,
+        consented=bool(accepted),
         initials=initials(signer.name),
         decliner=next((s for s in document.signers if s.status is SignerStatus.DECLINED), None),
         embed_origins=runtime.settings.embed_origins,

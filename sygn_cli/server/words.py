@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from sygn_cli.domain.language import SOURCE
 from sygn_cli.languages import later
 from sygn_cli.server.negotiation import catalogue
 
@@ -39,6 +40,44 @@ def moment(at: datetime) -> str:
 def bdi(value: str) -> Markup:
     """Return foreign text isolated, so that a right-to-left name leaves its sentence in order."""
     return Markup("<bdi>{}</bdi>").format(value)
+
+
+def script_words(said: Mapping[str, str | dict[str, str]] | None = None) -> dict[str, object]:
+    """Return what scripts say, in the page's language; all of :data:`SCRIPT` unless told."""
+    chosen = catalogue()
+    return {
+        key: chosen.sentence(words)
+        if isinstance(words, str)
+        else chosen.forms(words["one"], words["other"])
+        for key, words in (SCRIPT if said is None else said).items()
+    }
+
+
+# What to say to a signer whose call was refused, where the reason itself has no translation.
+REFUSALS: Final = {
+    "already_completed": later("Everyone has signed already."),
+    "already_signed": later("You have signed already."),
+    "conflict": later("Somebody else was faster. Please try again."),
+    "consent_missing": later("Please agree to sign electronically first."),
+    "declined": later("Somebody has declined to sign this document."),
+    "expired": later("The time to sign has run out."),
+    "forbidden": later("This is not allowed."),
+    "invalid_request": later("This was not accepted. Please check what you entered."),
+    "not_found": later("This link is not known."),
+    "not_your_turn": later("It is not your turn yet."),
+    "payload_too_large": later("That is too large to be sent at once."),
+    "rate_limited": later("Too many requests. Wait and try again."),
+    "voided": later("The sender has withdrawn this document."),
+}
+
+
+def refusal(code: str, message: str) -> str:
+    """Return why a signer's call was refused: the reason itself, or what its code stands for."""
+    chosen = catalogue()
+    said = chosen.sentence(message)
+    if chosen.language == SOURCE or said != message or code not in REFUSALS:
+        return said
+    return chosen.sentence(REFUSALS[code])
 
 
 # What scripts say. A pair is told apart by count, as Intl.PluralRules does.

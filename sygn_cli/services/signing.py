@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sygn_cli.domain import choices, consent, lifecycle, mark, routing
+from sygn_cli.domain import choices, consent, language, lifecycle, mark, routing
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
@@ -176,7 +176,8 @@ def sign_headlessly(
     signer = document.signer(signer_id)
     marks = headless_marks(document.fields_of(signer_id), name=name, values=values, look=look)
     if signer.status is not SignerStatus.SIGNED:
-        _consent(runtime, document_id, signer_id, locale=consent.LOCALE, evidence=COMMAND_LINE)
+        locale = document.locale_of(signer)
+        _consent(runtime, document_id, signer_id, locale=locale, evidence=COMMAND_LINE)
     return _sign(
         runtime,
         document_id,
@@ -235,8 +236,8 @@ def _consent(
         lambda fresh, same: lifecycle.consent(
             fresh,
             same,
-            wording=consent.CONSENT,
-            locale=locale,
+            wording=consent.wording(locale),
+            locale=language.language_of(locale),
             now=runtime.clock.now(),
             evidence=evidence,
         ),

@@ -18,7 +18,7 @@ async function call(path, options) {
   const answer = await fetch(path, {
     cache: "no-store",
     ...options,
-    headers: { Accept: "application/json", "X-Signing-Token": token, ...options.headers },
+    headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang, "X-Signing-Token": token, ...options.headers },
   });
   if (answer.ok) return answer;
   throw new Refused(answer.status, await answer.json().catch(() => ({})));

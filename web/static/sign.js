@@ -43,7 +43,7 @@ form.addEventListener("submit", async (event) => {
   button.setAttribute("aria-busy", "true");
   try {
     await seen;
-    if (!("given" in form.dataset)) await post("/x/consent");
+    if (!("given" in form.dataset)) await post("/x/consent", { locale: document.documentElement.lang });
     form.dataset.given = "";
     guide.start();
   } catch (problem) {

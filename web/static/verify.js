@@ -29,7 +29,7 @@ function show(status, { reasons = [], events = [], sha256 = "" }) {
 }
 
 function told({ at, type, actor }) {
-  const when = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
   return `${when}: ${type} (${actor.id ?? actor.kind})`;
 }
 
