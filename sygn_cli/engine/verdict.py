@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sygn_cli.domain.audit import Event
+    from sygn_cli.engine.revisions import Change
 
 
 class Status(StrEnum):
@@ -70,6 +71,7 @@ class Verdict:
         trail: The embedded audit trail, empty where there is none or it is broken.
         head: Hash of the trail's last event, "" without a trail.
         document: Id of the document that the trail is about, "" without a trail.
+        changes: What revisions behind the last signature did; empty where there are none.
     """
 
     status: Status
@@ -80,3 +82,4 @@ class Verdict:
     trail: tuple[Event, ...] = ()
     head: str = ""
     document: str = ""
+    changes: tuple[Change, ...] = ()

@@ -17,6 +17,7 @@ from sygn_cli.engine.embedded import embedded_files
 from sygn_cli.engine.examine import Examined, examine
 from sygn_cli.engine.longterm import level_of, security_store
 from sygn_cli.engine.readers import disagreements
+from sygn_cli.engine.revisions import changes
 from sygn_cli.engine.roots import roots
 from sygn_cli.engine.seal import TRAIL_NAME
 from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
@@ -133,6 +134,7 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Ve
         trail=trail,
         head=trail[-1].hash() if trail else "",
         document=trail[-1].doc if trail else "",
+        changes=changes(reader, signatures) if broken else (),
     )
 
 

@@ -49,6 +49,10 @@ def to_json(verdict: Verdict) -> dict[str, object]:
         "level": verdict.level or None,
         "document": verdict.document or None,
         "audit_head": verdict.head or None,
+        "changes": [
+            {"revision": one.revision, "page": one.page, "what": one.what, "text": str(one)}
+            for one in verdict.changes
+        ],
         "signatures": [_signature(one) for one in verdict.signatures],
         "events": [
             {"seq": e.seq, "at": moment.to_wire(e.at), "type": str(e.type), "actor": dict(e.actor)}

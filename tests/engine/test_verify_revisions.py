@@ -10,7 +10,11 @@ from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from sygn_cli.engine.seal import seal
+from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, verify
+from tests.engine.conftest import NOON
+from tests.engine.papers import paper
 
 
 def _revised(pdf, change):
@@ -90,27 +94,59 @@ def _no_certification(writer):
     writer.update_root()
 
 
-_REVISIONS = [
-    _language,
-    _security_store,
-    _attachment,
-    _another_trail,
-    _note,
-    _page,
-    _content,
-    _no_signature_field,
-    _no_form,
-    _no_certification,
-]
+_REVISIONS = {
+    _language: (None, "added: the document's language"),
+    _security_store: (None, "added: the store of revocation lists"),
+    _attachment: (None, "changed: the names and attached files"),
+    _another_trail: (None, "changed: the names and attached files"),
+    _note: (1, "a note was added"),
+    _page: (2, "the page was added"),
+    _content: (1, "what is drawn on it was changed"),
+    _no_signature_field: None,
+    _no_form: None,
+    _no_certification: (None, "taken away: the permissions of the certification"),
+}
 
 
 @pytest.mark.parametrize("change", _REVISIONS, ids=lambda change: change.__name__.strip("_"))
-def test_a_revision_behind_a_seal_is_found(change, sealed, ca):
+def test_a_revision_behind_a_seal_is_found_and_told(change, sealed, ca):
     revised = _revised(sealed.pdf, change)
 
     assert revised.startswith(sealed.pdf)
     assert len(revised) > len(sealed.pdf)
-    assert verify(revised, trust=[ca.cert_pem]).status is Status.TAMPERED
+    verdict = verify(revised, trust=[ca.cert_pem])
+    assert verdict.status is Status.TAMPERED
+    if wanted := _REVISIONS[change]:
+        assert wanted in [(one.page, one.what) for one in verdict.changes], verdict.changes
+        assert {one.revision for one in verdict.changes} == {3}
+
+
+def test_each_revision_behind_a_seal_is_told_apart(sealed, ca):
+    verdict = verify(_revised(_revised(sealed.pdf, _note), _page), trust=[ca.cert_pem])
+
+    told = [str(one) for one in verdict.changes]
+    assert "Revision 3, page 1: a note was added." in told
+    assert "Revision 4, page 2: the page was added." in told
+
+
+def test_what_is_unchanged_has_nothing_to_tell(sealed, ca):
+    assert verify(sealed.pdf, trust=[ca.cert_pem]).changes == ()
+
+
+def test_a_page_taken_away_and_pages_exchanged_are_told(ca, credential):
+    pdf = seal(stamp([paper(3)], [], title="T"), credential, at=NOON, reason="r").pdf
+
+    def fewer(writer):
+        pages = writer.root["/Pages"]
+        pages[pdf_name("/Kids")] = generic.ArrayObject(
+            [pages["/Kids"].raw_get(place) for place in (2, 0)]
+        )
+        pages[pdf_name("/Count")] = generic.NumberObject(2)
+        writer.mark_update(pages.container_ref)
+
+    told = [one.what for one in verify(_revised(pdf, fewer), trust=[ca.cert_pem]).changes]
+    assert "taken away: page 2 of the revision before" in told
+    assert "the pages stand in another order" in told
 
 
 @settings(

@@ -18,10 +18,10 @@ part("file").addEventListener("change", async () => {
   }
 });
 
-function show(status, { reasons = [], events = [], sha256 = "" }) {
+function show(status, { reasons = [], changes = [], events = [], sha256 = "" }) {
   part("verdict").hidden = false;
   for (const one of headings) one.hidden = one.dataset.status !== status;
-  part("reasons").replaceChildren(...reasons.map((words) => item(words)));
+  part("reasons").replaceChildren(...[...reasons, ...changes.map((one) => one.text)].map(item));
   part("events").replaceChildren(...events.map((one) => item(told(one))));
   part("history").hidden = events.length === 0;
   part("sha256").textContent = sha256;

@@ -154,6 +154,10 @@ def _show(verdict: Verdict, name: str | None) -> None:
     console.emit(f"{prefix}{verdict.status.upper()}: {verdict_view.headline(verdict)}")
     for reason in verdict.reasons:
         console.emit(f"  - {reason}")
+    if verdict.changes:
+        console.emit("  What came after the last signature:")
+    for change in verdict.changes:
+        console.emit(f"  - {change}")
     if name is not None:
         return  # among many, the trail of each would hide the verdicts
     for event in verdict.trail:

@@ -1,0 +1,253 @@
+"""Say what came into a PDF after it was signed: in which revision, on which page.
+
+A PDF is changed without rewriting it by appending a revision: new versions of some of its objects
+and a table that points to them. What is said here explains a verdict and never makes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyhanko.pdf_utils.generic import PdfObject, Reference
+    from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+_MOST_CHANGES: Final = 50
+_MOST_NODES: Final = 20_000
+_DEEPEST: Final = 3
+_ANNOTATIONS: Final = {
+    "/Text": "a note",
+    "/FreeText": "text",
+    "/Widget": "a form field",
+    "/Link": "a link",
+    "/Stamp": "a stamp",
+    "/Ink": "a drawing",
+    "/Highlight": "a highlight",
+    "/Redact": "a redaction",
+    "/FileAttachment": "an attached file",
+}
+_PARTS: Final = {
+    "/Contents": "what is drawn on it was changed",
+    "/Resources": "pictures, fonts or forms drawn on it were changed",
+    "/MediaBox": "its size was changed",
+    "/CropBox": "the part of it that is shown was changed",
+    "/Rotate": "it was turned",
+    "/UserUnit": "its scale was changed",
+}
+_CATALOGUE: Final = {
+    "/AcroForm": "the document's form",
+    "/AF": "the list of attached files",
+    "/DSS": "the store of revocation lists",
+    "/Lang": "the document's language",
+    "/Metadata": "the document's metadata",
+    "/Names": "the names and attached files",
+    "/OpenAction": "what happens on opening",
+    "/AA": "what happens by itself",
+    "/Outlines": "the bookmarks",
+    "/Perms": "the permissions of the certification",
+    "/OCProperties": "the layers",
+}
+_UPWARDS: Final = {"/Parent", "/P", "/Popup", "/Dest", "/A"}
+_Key: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a later revision did.
+
+    Attributes:
+        revision: Which one, from 1 as a file has it when it is made.
+        page: From 1, as the pages stand in that revision; None where it concerns none.
+        what: In words, without a full stop.
+    """
+
+    revision: int
+    page: int | None
+    what: str
+
+    def __str__(self) -> str:
+        place = "" if self.page is None else f", page {self.page}"
+        return f"Revision {self.revision}{place}: {self.what}."
+
+
+def changes(
+    reader: PdfFileReader, signatures: Sequence[EmbeddedPdfSignature]
+) -> tuple[Change, ...]:
+    """Return what revisions after the last signature did, as far as that can be told.
+
+    Args:
+        reader: pyHanko's reader of the file.
+        signatures: Signatures and document timestamps in the file.
+    """
+    signed = max((one.signed_revision for one in signatures), default=-1)
+    found: list[Change] = []
+    try:
+        for revision in range(max(signed + 1, 1), reader.xrefs.total_revisions):
+            found += _changes_in(reader, revision)
+            if len(found) > _MOST_CHANGES:
+                break
+    except Exception:  # noqa: BLE001  pyHanko leaks anything on hostile files
+        found.append(Change(signed + 2, None, "the rest cannot be read"))
+    return tuple(dict.fromkeys(found[:_MOST_CHANGES]))
+
+
+def _changes_in(reader: PdfFileReader, revision: int) -> Iterator[Change]:
+    touched = {_number(one) for one in reader.xrefs.explicit_refs_in_revision(revision)}
+    before = _State(reader.get_historical_resolver(revision - 1))
+    after = _State(reader.get_historical_resolver(revision))
+    old, new = before.pages(), after.pages()
+    for number, what in _pages_moved(old, new):
+        yield Change(revision + 1, number, what)
+    for number, (key, page) in enumerate(new.items(), start=1):
+        if key in old:
+            for what in _on_page(before, old[key], after, page, touched):
+                yield Change(revision + 1, number, what)
+    for what in _around(before, after, touched):
+        yield Change(revision + 1, None, what)
+
+
+class _State:
+    """The file as it stood with one of its revisions."""
+
+    def __init__(self, resolver: HistoricalResolver) -> None:
+        self._resolver = resolver
+        self.root = resolver.root
+
+    def value(self, raw: PdfObject) -> PdfObject:
+        """Return the object itself where that is a reference to one."""
+        return self._resolver.get_object(raw.reference) if isinstance(raw, IndirectObject) else raw
+
+    def items(self, raw: PdfObject) -> list[PdfObject]:
+        """Return what an array holds, as it stands there."""
+        value = self.value(raw)
+        if not isinstance(value, ArrayObject):
+            return []
+        return [value.raw_get(place) for place in range(len(value))]
+
+    def pages(self) -> dict[_Key, DictionaryObject]:
+        """Return the pages in their order, by the numbers of their objects."""
+        found: dict[_Key, DictionaryObject] = {}
+        waiting, seen = [self.root.raw_get("/Pages")], 0
+        while waiting and seen < _MOST_NODES:
+            raw, seen = waiting.pop(), seen + 1
+            node = self.value(raw)
+            if not isinstance(raw, IndirectObject) or not isinstance(node, DictionaryObject):
+                continue
+            if "/Kids" in node:
+                waiting += reversed(self.items(node.raw_get("/Kids")))
+            else:
+                found.setdefault(_number(raw), node)
+        return found
+
+    def reaches(self, raw: PdfObject, touched: set[_Key], depth: int = 0) -> bool:
+        """Tell whether an object, or what it is made of, is among those touched."""
+        if isinstance(raw, IndirectObject) and _number(raw) in touched:
+            return True
+        if depth > _DEEPEST:
+            return False
+        value = self.value(raw)
+        if isinstance(value, DictionaryObject):
+            parts = [value.raw_get(key) for key in value if key not in _UPWARDS]
+        else:
+            parts = self.items(value)
+        return any(self.reaches(one, touched, depth + 1) for one in parts)
+
+
+def _number(reference: Reference | IndirectObject) -> _Key:
+    return int(reference.idnum), int(reference.generation)
+
+
+def _frozen(raw: PdfObject | None) -> object:
+    """Return a value that is equal where two objects are written alike."""
+    if isinstance(raw, IndirectObject):
+        return _number(raw)
+    if isinstance(raw, DictionaryObject):
+        return {key: _frozen(raw.raw_get(key)) for key in raw}
+    if isinstance(raw, ArrayObject):
+        return [_frozen(raw.raw_get(place)) for place in range(len(raw))]
+    return str(raw)
+
+
+def _pages_moved(
+    old: dict[_Key, DictionaryObject], new: dict[_Key, DictionaryObject]
+) -> Iterator[tuple[int | None, str]]:
+    for number, key in enumerate(new, start=1):
+        if key not in old:
+            yield number, "the page was added"
+    if gone := [str(number) for number, key in enumerate(old, start=1) if key not in new]:
+        yield None, f"taken away: page {', '.join(gone)} of the revision before"
+    if [key for key in new if key in old] != [key for key in old if key in new]:
+        yield None, "the pages stand in another order"
+
+
+def _on_page(
+    before: _State,
+    old: DictionaryObject,
+    after: _State,
+    new: DictionaryObject,
+    touched: set[_Key],
+) -> Iterator[str]:
+    words: list[str] = []
+    for key in sorted({*old, *new} - _UPWARDS):
+        here = new.raw_get(key) if key in new else None
+        there = old.raw_get(key) if key in old else None
+        if (here is None) == (there is None) and (
+            here is None or (_frozen(here) == _frozen(there) and not after.reaches(here, touched))
+        ):
+            continue
+        if key == "/Annots":
+            words += _annotations(before, there, after, here, touched)
+        else:
+            words.append(_PARTS.get(key, f"its entry {key} was changed"))
+    yield from dict.fromkeys(words)
+
+
+def _annotations(
+    before: _State,
+    there: PdfObject | None,
+    after: _State,
+    here: PdfObject | None,
+    touched: set[_Key],
+) -> Iterator[str]:
+    old = [] if there is None else before.items(there)
+    new = [] if here is None else after.items(here)
+    known = [_frozen(one) for one in old]
+    kept = [_frozen(one) for one in new]
+    for one in new:
+        if _frozen(one) not in known:
+            yield f"{_kind(after, one)} was added"
+        elif after.reaches(one, touched):
+            yield f"{_kind(after, one)} was changed"
+    for one in old:
+        if _frozen(one) not in kept:
+            yield f"{_kind(before, one)} was taken away"
+
+
+def _kind(state: _State, raw: PdfObject) -> str:
+    value = state.value(raw)
+    kind = value.get("/Subtype") if isinstance(value, DictionaryObject) else None
+    return _ANNOTATIONS.get(str(kind), "an annotation")
+
+
+def _around(before: _State, after: _State, touched: set[_Key]) -> Iterator[str]:
+    """Yield what changed in the document's catalogue, outside its pages."""
+    old, new = before.root, after.root
+    for key in sorted({*old, *new} - {"/Pages", "/Type"}):
+        here = new.raw_get(key) if key in new else None
+        there = old.raw_get(key) if key in old else None
+        if here is None:
+            yield f"taken away: {_named(key)}"
+        elif there is None:
+            yield f"added: {_named(key)}"
+        elif _frozen(here) != _frozen(there) or after.reaches(here, touched):
+            yield f"changed: {_named(key)}"
+
+
+def _named(key: str) -> str:
+    return _CATALOGUE.get(key, f"the document's entry {key}")
