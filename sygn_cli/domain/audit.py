@@ -41,6 +41,8 @@ class EventType(StrEnum):
     CONSENT_GIVEN = "consent.given"
     SIGNED = "signed"
     DECLINED = "declined"
+    DELEGATED = "delegated"
+    ASKED = "asked"
     DEADLINE_CHANGED = "deadline.changed"
     REMINDED = "reminded"
     VOIDED = "voided"

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sygn_cli.domain.delegation import Delegation
     from sygn_cli.domain.field import Field
     from sygn_cli.domain.mark import Mark
+    from sygn_cli.domain.questions import Question
 
 LONGEST_TITLE: Final = 200
 LONGEST_MESSAGE: Final = 2000
@@ -96,6 +98,9 @@ class Document:
         mailed: Whether signers and those who get copies are written to.
         reminded_at: When those whose turn it was were last reminded.
         locale: Of the certificate, and of signers who have none of their own; "" if nobody said.
+        allow_delegation: Whether signers may let somebody else sign in their place.
+        delegations: Who passed a signature on, or for whom the sender did, the oldest first.
+        questions: What signers asked the sender, the oldest first.
     """
 
     id: str
@@ -132,6 +137,10 @@ class Document:
     def locale_of(self, signer: Signer) -> str:
         """Return the locale that a signer is written to in, "" where nobody said."""
         return signer.locale or self.locale
+
+    allow_delegation: bool = True
+    delegations: tuple[Delegation, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def signer(self, signer_id: str) -> Signer:
         """Return the signer of that id.

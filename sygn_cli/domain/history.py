@@ -10,8 +10,10 @@ from typing import Any, TypeAlias, assert_never
 
 from sygn_cli.domain import moment, record
 from sygn_cli.domain.audit import Event, EventType
+from sygn_cli.domain.delegation import Delegation
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, SigningOrder
 from sygn_cli.domain.errors import Tampered
+from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
 # Gives the bytes that an event refers to by SHA-256.
@@ -70,6 +72,7 @@ def _created(event: Event, attachments: Attachments) -> Document:
         # A visitor of a page that embeds sygn types an address in, which may be anybody's.
         mailed=data.get("mail", True) and data.get("links_to") != "visitor",
         locale=data.get("locale", ""),
+        allow_delegation=data.get("allow_delegation", True),
     )
 
 
@@ -115,6 +118,10 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
                 decline_reason=data["reason"],
             )
             return replace(declined, status=DocumentStatus.DECLINED, declined_at=event.at)
+        case EventType.DELEGATED:
+            return _delegated(document, event, data)
+        case EventType.ASKED:
+            return _asked(document, event, data, attachments)
         case EventType.VOIDED:
             return replace(document, status=DocumentStatus.VOIDED, voided_at=event.at)
         case EventType.EXPIRED:
@@ -131,11 +138,7 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
                 certificate_sha256=data["certificate_sha256"],
                 seal_error="",
             )
-        case (
-            EventType.LINK_REVEALED
-            | EventType.DOWNLOADED
-            | EventType.RECOVERED
-        ):
+        case EventType.LINK_REVEALED | EventType.DOWNLOADED | EventType.RECOVERED:
             return document
         case EventType.PURGED:
             raise Tampered("The audit trail goes on after the document was purged.")
@@ -180,6 +183,41 @@ def _signed(
         status=DocumentStatus.PARTIALLY_SIGNED,
         marks=MappingProxyType({**document.marks, **marks}),
     )
+
+
+def _delegated(document: Document, event: Event, data: dict[str, Any]) -> Document:
+    """Return the document with somebody new in a signer's place, who has done nothing yet."""
+    handed_over = Delegation(
+        seq=event.seq,
+        at=event.at,
+        by_operator=event.actor.get("kind") != "signer",
+        **{name: data[name] for name in _HAND_OVER},
+    )
+    changed = _with(
+        document,
+        data["signer"],
+        name=data["name"],
+        email=data["email"],
+        locale=data["locale"],
+        link_generation=data["generation"],
+        viewed_at=None,
+        consented_at=None,
+        consent_sha256="",
+        mailed_at=None,
+        mail_error="",
+    )
+    return replace(changed, delegations=(*document.delegations, handed_over))
+
+
+_HAND_OVER = ("signer", "generation", "from_name", "from_email", "name", "email", "reason")
+
+
+def _asked(
+    document: Document, event: Event, data: dict[str, Any], attachments: Attachments
+) -> Document:
+    words = json.loads(attachments(data["question_sha256"]))["question"]
+    question = Question(event.seq, event.at, data["signer"], words)
+    return replace(document, questions=(*document.questions, question))
 
 
 def _with(document: Document, signer_id: str, **changes: Any) -> Document:  # noqa: ANN401 - passed to replace()

@@ -56,6 +56,8 @@ def _kinds(document: Document, event: Event) -> Iterator[tuple[MailKind, Signer]
             yield from ((MailKind.INVITATION, one) for one in routing.next_signers(document))
         case EventType.SIGNED:
             yield from ((MailKind.YOUR_TURN, one) for one in _called_by(document, event))
+        case EventType.DELEGATED:
+            yield MailKind.DELEGATED, document.signer(str(event.data["signer"]))
         case EventType.REMINDED:
             listed = event.data.get("signers")
             ids = listed if isinstance(listed, list) else []
@@ -82,6 +84,8 @@ def _called_by(document: Document, event: Event) -> Iterable[Signer]:
 def _owner(event: Event) -> Iterable[MailKind]:
     if event.type is EventType.VOIDED:
         return ()  # they did that themselves
+    if event.type is EventType.ASKED:
+        return (MailKind.QUESTION,)
     return [_ENDINGS[event.type]] if event.type in _ENDINGS else ()
 
 

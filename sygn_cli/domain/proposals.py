@@ -55,6 +55,7 @@ class Proposal:
     flattened_signatures: bool = False
     active_content: tuple[str, ...] = ()
     webhook: str = ""
+    allow_delegation: bool = True
     mail: bool = True
     locale: str = ""
 
@@ -99,6 +100,8 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         data["mail"] = False
     if proposal.webhook:
         data["webhook"] = proposal.webhook
+    if not proposal.allow_delegation:
+        data["allow_delegation"] = False
     if proposal.locale:
         data["locale"] = language.locale(proposal.locale)
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))

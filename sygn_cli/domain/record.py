@@ -7,13 +7,16 @@ Lengths are thousandths of a point, moments ISO 8601, so that equal things have 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sygn_cli.domain import mark, moment
+from sygn_cli.domain.delegation import Delegation
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, SigningOrder, SourceFile
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
 if TYPE_CHECKING:
@@ -200,6 +203,11 @@ def document_to_json(document: Document) -> dict[str, object]:
         "mailed": document.mailed,
         "reminded_at": _wire(document.reminded_at),
         "locale": document.locale,
+        "allow_delegation": document.allow_delegation,
+        "delegations": [
+            {**asdict(one), "at": moment.to_wire(one.at)} for one in document.delegations
+        ],
+        "questions": [{**asdict(one), "at": moment.to_wire(one.at)} for one in document.questions],
     }
 
 
@@ -236,6 +244,15 @@ def document_from_json(data: Loaded) -> Document:
         mailed=data.get("mailed", True),
         reminded_at=_moment(data.get("reminded_at")),
         locale=data.get("locale", ""),
+        allow_delegation=data.get("allow_delegation", True),
+        delegations=tuple(
+            Delegation(**{**one, "at": moment.from_wire(one["at"])})
+            for one in data.get("delegations", ())
+        ),
+        questions=tuple(
+            Question(**{**one, "at": moment.from_wire(one["at"])})
+            for one in data.get("questions", ())
+        ),
     )
 
 

@@ -54,6 +54,8 @@ class WebhookEvent(StrEnum):
     SIGNER_VIEWED = "signer.viewed"
     SIGNER_COMPLETED = "signer.completed"
     SIGNER_DECLINED = "signer.declined"
+    SIGNER_DELEGATED = "signer.delegated"
+    SIGNER_ASKED = "signer.asked"
     DOC_COMPLETED = "doc.completed"
     DOC_DECLINED = "doc.declined"
     DOC_EXPIRED = "doc.expired"
@@ -224,6 +226,8 @@ _KINDS: Final = {
     EventType.VIEWED: (WebhookEvent.SIGNER_VIEWED,),
     EventType.SIGNED: (WebhookEvent.SIGNER_COMPLETED,),
     EventType.DECLINED: (WebhookEvent.SIGNER_DECLINED, WebhookEvent.DOC_DECLINED),
+    EventType.DELEGATED: (WebhookEvent.SIGNER_DELEGATED,),
+    EventType.ASKED: (WebhookEvent.SIGNER_ASKED,),
     EventType.COMPLETED: (WebhookEvent.DOC_COMPLETED,),
     EventType.EXPIRED: (WebhookEvent.DOC_EXPIRED,),
     EventType.VOIDED: (WebhookEvent.DOC_VOIDED,),
@@ -243,6 +247,13 @@ def _message(document: Document, event: Event, kind: WebhookEvent, number: int) 
     }
     if kind.startswith("signer."):
         payload["signer"] = _signer(document.signer(str(event.data["signer"])))
+    if kind is WebhookEvent.SIGNER_DELEGATED:
+        payload["delegated"] = {
+            "from": {"name": event.data["from_name"], "email": event.data["from_email"]},
+            "reason": event.data["reason"] or None,
+        }
+    if kind is WebhookEvent.SIGNER_ASKED:
+        payload["question"] = next((q.text for q in document.questions if q.seq == event.seq), "")
     return Message(message_id, kind, document.id, event.at, _serialise(payload))
 
 

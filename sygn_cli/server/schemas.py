@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from sygn_cli.domain import mark, text
 from sygn_cli.domain.document import MOST_FIELDS
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.signer import Invitee
 
 if TYPE_CHECKING:
     from sygn_cli.domain.mark import Mark
@@ -69,6 +70,29 @@ def signing(data: Body) -> Signing:
     if len(uploads) > MOST_UPLOADS:
         raise InvalidRequest(f"At most {MOST_UPLOADS} pictures can be handed in.")
     return Signing(marks, uploads)
+
+
+def draft(data: Body) -> tuple[Mapping[str, object], int]:
+    """Return marks by field id, and the revision that the page had seen.
+
+    Raises:
+        InvalidRequest: It is not written like that.
+    """
+    marks, revision = data.get("marks"), data.get("revision")
+    if not isinstance(marks, dict) or len(marks) > MOST_FIELDS:
+        raise InvalidRequest("The marks are missing.")
+    if not isinstance(revision, int) or isinstance(revision, bool) or not 0 <= revision < 2**53:
+        raise InvalidRequest("The revision is not a count.")
+    return marks, revision
+
+
+def somebody(data: Body) -> Invitee:
+    """Return the person of ``{"name": "Bob", "email": "bob@example.com"}``.
+
+    Raises:
+        InvalidRequest: They are not named like that.
+    """
+    return Invitee(words(data, "name").strip(), words(data, "email").strip())
 
 
 def picture(data: Body) -> bytes:

@@ -19,7 +19,7 @@ from sygn_cli.engine import signature_picture
 from sygn_cli.server import negotiation, schemas, security
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_view import signing_view
-from sygn_cli.services import signing
+from sygn_cli.services import delegation, progress, questions, signing
 from sygn_cli.services.signing import LinkState, Submission
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # One photo of 8 MB in base64. What is handed in at the end are cleaned pictures, which are small.
 MOST_BODY_BYTES: Final = 12 * 1024 * 1024
+# Strokes of some long signatures, or a picture or two; more is only kept by the browser.
+MOST_DRAFT_BYTES: Final = 2 * 1024 * 1024
 TOKEN_HEADER: Final = "X-Signing-Token"  # noqa: S105 - the header's name
 
 
@@ -49,6 +51,9 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
         try:
             link = signing.open_link(runtime, token)
         except NotFound:
+            if passed_on := delegation.former(runtime, token):
+                document, handed_over = passed_on
+                return render_template("passed_on.html", document=document, one=handed_over), 410
             return render_template("unknown.html"), 404
         negotiation.prefer(link.document.locale_of(link.signer))
         view = signing_view(runtime, link, token)
@@ -79,6 +84,17 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
             evidence=_evidence(runtime, body),
         )
         return Response(status=204)
+
+    @routes.put("/x/draft")
+    def draft() -> tuple[Response, int]:
+        token, body = _posted(runtime, most=MOST_DRAFT_BYTES)
+        marks, revision = schemas.draft(body)
+        kept, saved = progress.save(runtime, token, marks, revision=revision)
+        if saved:
+            return jsonify(revision=kept.revision), 200
+        message = "Something was entered on another page since."
+        told = {"error": "conflict", "message": message}
+        return jsonify(**told, revision=kept.revision, marks=dict(kept.marks)), 409
 
     @routes.post("/x/picture")
     def picture() -> Response:
@@ -112,15 +128,34 @@ def _add_decisions(routes: Blueprint, runtime: Runtime) -> None:
         )
         return Response(status=204)
 
+    @routes.post("/x/delegate")
+    def delegate() -> Response:
+        token, body = _posted(runtime)
+        delegation.delegate(
+            runtime,
+            token,
+            schemas.somebody(body),
+            reason=schemas.words(body, "reason"),
+            evidence=_evidence(runtime, body),
+        )
+        return Response(status=204)
 
-def _posted(runtime: Runtime) -> tuple[str, schemas.Body]:
+    @routes.post("/x/ask")
+    def ask() -> Response:
+        token, body = _posted(runtime)
+        question = schemas.words(body, "question")
+        questions.ask(runtime, token, question, evidence=_evidence(runtime, body))
+        return Response(status=204)
+
+
+def _posted(runtime: Runtime, *, most: int = MOST_BODY_BYTES) -> tuple[str, schemas.Body]:
     """Return the token and body of a call that may change something."""
     security.require_own_origin(runtime.settings)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
     token = request.headers.get(TOKEN_HEADER, "")
     signing.open_link(runtime, token)  # before any work is done for a stranger
-    request.max_content_length = MOST_BODY_BYTES
+    request.max_content_length = most
     return token, schemas.body(request.get_data())
 
 

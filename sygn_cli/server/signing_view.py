@@ -12,11 +12,13 @@ from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.signer import Signer, SignerStatus
 from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.page_addresses import page_address
+from sygn_cli.services import progress
 from sygn_cli.services.signing import LinkState, initials
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sygn_cli.domain.progress import Progress
     from sygn_cli.services.runtime import Runtime
     from sygn_cli.services.signing import OpenLink
 
@@ -64,6 +66,7 @@ class SigningView:
         pending: Who has still to sign, other than this signer.
         consent_language: In which the present wording was accepted, "" if it was not yet.
         consented: The present wording was accepted already, in whatever language.
+        progress: What the signer entered before, here or on another device.
         decliner: Who declined, None if nobody did.
     """
 
@@ -82,6 +85,7 @@ class SigningView:
     decliner: Signer | None
     embed_origins: tuple[str, ...]
     now: datetime
+    progress: Progress | None
 
     @property
     def to_fill(self) -> int:
@@ -111,6 +115,7 @@ def signing_view(runtime: Runtime, link: OpenLink, token: str) -> SigningView:
         decliner=next((s for s in document.signers if s.status is SignerStatus.DECLINED), None),
         embed_origins=runtime.settings.embed_origins,
         now=runtime.clock.now(),
+        progress=progress.of(runtime, document, signer),
     )
 
 

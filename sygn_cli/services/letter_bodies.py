@@ -191,7 +191,8 @@ def _question(case: Case) -> Iterator[Block]:
     yield Paragraph(
         t("{name} has a question about “{title}”:", name=case.actor_name, title=case.title)
     )
-    yield Quote(case.said("text"))
+    asked = (one.text for one in case.document.questions if one.seq == case.notice.seq)
+    yield Quote(next(asked, ""))
     yield Paragraph(t("You can answer this mail to write to them."))
 
 

@@ -95,6 +95,8 @@ def referred(event: Event) -> list[str]:
             return [data["fields_sha256"]]
         case EventType.CONSENT_GIVEN:
             return [data["text_sha256"]]
+        case EventType.ASKED:
+            return [data["question_sha256"]]
         case EventType.SIGNED:
             return [data["values_sha256"], *data.get("pictures_sha256", ())]
         case EventType.SEALED:

@@ -21,10 +21,15 @@ from sygn_cli.server.signing import TOKEN_HEADER
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
-_SUBMISSIONS: Final = Rate(per_minute=5, burst=5)
 _SUBMIT: Final = "signing.sign"
-_WRITE: Final = "looks.looks"
-_WRITINGS: Final = Rate(per_minute=120, burst=120)  # somebody typing, and correcting themselves
+_BY_LINK: Final = {
+    "signing.sign": Rate(per_minute=5, burst=5),
+    "looks.looks": Rate(per_minute=120, burst=120),  # somebody typing, and correcting themselves
+    "signing.draft": Rate(per_minute=60, burst=30),
+    # Both write mails to others.
+    "signing.delegate": Rate(per_minute=5, burst=5),
+    "signing.ask": Rate(per_minute=5, burst=5),
+}
 _SELF_SIGN: Final = "embed.start"
 _SELF_SIGNINGS: Final = Rate(per_minute=10, burst=10)  # each fetches a PDF and makes a document
 
@@ -75,10 +80,10 @@ class _Limits:
         return answer
 
     def _bucket(self) -> tuple[str, Rate] | None:
-        if request.endpoint in {_SUBMIT, _WRITE}:
+        by_link = _BY_LINK.get(request.endpoint or "")
+        if by_link is not None:
             token = request.headers.get(TOKEN_HEADER, "")
-            rate = _SUBMISSIONS if request.endpoint == _SUBMIT else _WRITINGS
-            return f"{request.endpoint} {sha256((self._salt + token).encode())}", rate
+            return f"{request.endpoint} {sha256((self._salt + token).encode())}", by_link
         if request.endpoint == _SELF_SIGN:
             return f"self-signing {self._address()}", _SELF_SIGNINGS
         if not request.path.startswith("/api/"):
