@@ -5,18 +5,21 @@
                                         # take translations from a JSON object, English to theirs
 
 Sentences come from ``t("...")``, ``tn("...", "...", n)`` and ``later("...")`` in Python and in
-templates, and from the words of the scripts. English is the source and has no catalogue.
+templates, and from the tables that are named here. English is the source and has no catalogue.
 """
 
 from __future__ import annotations
 
+import ast
+import importlib
 import io
 import json
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
@@ -25,10 +28,11 @@ from babel.messages.pofile import read_po, write_po
 
 from sygn_cli.domain.language import LANGUAGES, SOURCE
 from sygn_cli.languages import DOMAIN, FOLDER, NAMES
-from sygn_cli.server.words import SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    Message: TypeAlias = str | tuple[str, str]
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 TRANSLATED: Final = tuple(one for one in LANGUAGES if one != SOURCE)
@@ -44,6 +48,15 @@ _PLURALS: Final = {
 }
 _ANY_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _KEYWORDS: Final = {"t": None, "later": None, "tn": (1, 2)}
+# Tables of nothing but sentences, which are translated where they are shown.
+_TABLES: Final = (
+    ("sygn_cli.server.words", "SCRIPT"),
+    ("sygn_cli.services.certificate_view", "_ASSURANCE"),
+    ("sygn_cli.services.certificate_view", "_METHODS"),
+    ("sygn_cli.services.certificate_view", "_NO_TIMESTAMP"),
+    ("sygn_cli.services.certificate_view", "_TIMESTAMPED"),
+    ("sygn_cli.services.certificate_view", "_WORDS"),
+)
 _HEADER: Final = """\
 # sygn in {name}. Made by `make words`; only the msgstr lines are written by people.
 msgid ""
@@ -60,25 +73,51 @@ msgstr ""
 def said() -> Catalog:
     """Return all that the code says, with the files that say it."""
     found = Catalog(locale=SOURCE, fuzzy=False)
-    for path, method in _sources():
-        options = {"trimmed": "true"} if method.startswith("jinja2") else {}
-        for _, message, _, _ in extract_from_file(
-            method, path, keywords=_KEYWORDS, options=options
-        ):
+    for path in sorted((ROOT / "sygn_cli").rglob("*.py")):
+        for message in _said_in_python(path):
             found.add(message, locations=[(_shown(path), 1)])
-    for words in SCRIPT.values():
-        message = words if isinstance(words, str) else (words["one"], words["other"])
-        found.add(message, locations=[("web/static", 1)])
+    for path in sorted((ROOT / "web" / "templates").rglob("*.*")):
+        for _, words, _, _ in extract_from_file(
+            "jinja2.ext:babel_extract", path, keywords=_KEYWORDS, options={"trimmed": "true"}
+        ):
+            found.add(words, locations=[(_shown(path), 1)])
+    for module, name in _TABLES:
+        place = f"{module.replace('.', '/')}.py"
+        for message in _strings(getattr(importlib.import_module(module), name)):
+            found.add(message, locations=[(place, 1)])
     return found
 
 
-def _sources() -> Iterator[tuple[Path, str]]:
-    for path in sorted((ROOT / "sygn_cli").rglob("*.py")):
-        if "_web" not in path.parts:
-            yield path, "python"
-    for path in sorted((ROOT / "web" / "templates").rglob("*")):
-        if path.is_file():
-            yield path, "jinja2.ext:babel_extract"
+def _said_in_python(path: Path) -> Iterator[Message]:
+    """Yield the sentences in calls of ``t``, ``tn`` and ``later``, also inside of f-strings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if called not in _KEYWORDS:
+            continue
+        count = 2 if called == "tn" else 1
+        given = [one.value for one in node.args[:count] if isinstance(one, ast.Constant)]
+        words = [one for one in given if isinstance(one, str) and one]
+        if len(words) == count:
+            yield (words[0], words[1]) if called == "tn" else words[0]
+
+
+def _strings(table: object) -> Iterator[Message]:
+    """Yield the sentences of a table; a pair that is told apart by count is one."""
+    match table:
+        case str():
+            yield table
+        case {"one": str(one), "other": str(many)}:
+            yield one, many
+        case Mapping():
+            for value in table.values():
+                yield from _strings(value)
+        case tuple() | list():
+            for value in table:
+                yield from _strings(value)
+        case _:
+            raise TypeError(f"{table!r} holds no sentences")
 
 
 def _shown(path: Path) -> str:

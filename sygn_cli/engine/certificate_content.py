@@ -51,6 +51,19 @@ class SignerView:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A wording that signers accepted.
+
+    Attributes:
+        language: That it is written in, and was accepted in.
+    """
+
+    language: str
+    words: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """One line of the history.
 
@@ -79,6 +92,8 @@ class CertificateView:
         verify_command: What to type to check the signed PDF.
         qr_text: What the QR code holds.
         made_by: For example "sygn 1.0".
+        consents: Each wording that somebody accepted, once.
+        locale: Of labels and dates; the words given here are in its language already.
     """
 
     title: str
@@ -101,3 +116,5 @@ class CertificateView:
     sandbox: bool = False
     sender: str = ""
     cc: tuple[str, ...] = ()
+    consents: tuple[ConsentView, ...] = ()
+    locale: str = ""

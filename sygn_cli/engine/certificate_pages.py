@@ -55,7 +55,15 @@ class Block:
 
 
 def lay_out(
-    head: str, blocks: Sequence[Block], *, title: str, foot: str, code: str, sandbox: bool
+    head: str,
+    blocks: Sequence[Block],
+    *,
+    title: str,
+    foot: str,
+    numbering: str,
+    language: str,
+    code: str,
+    sandbox: bool,
 ) -> bytes:
     """Return the pages as a PDF.
 
@@ -64,17 +72,21 @@ def lay_out(
         blocks: What follows, one below the other.
         title: For the document information.
         foot: Stands at the foot of each page, before its number.
+        numbering: How the number is said, with ``{n}`` and ``{total}``; Latin-1.
+        language: That a screen reader is to read it in.
         code: What the QR code on the first page holds.
         sandbox: Write SANDBOX across each page.
     """
     document = pymupdf.open(stream=_flow(head, blocks), filetype="pdf")
     for number in range(document.page_count):
-        _frame(document[number], f"{foot}  \u00b7  page {number + 1} of {document.page_count}")
+        place = numbering.format(n=number + 1, total=document.page_count)
+        _frame(document[number], f"{foot}  \u00b7  {place}")
         if sandbox:
             _mark(document[number])
     top = _TOP - 8
     square = pymupdf.Rect(_RIGHT - _CODE, top, _RIGHT, top + _CODE)
     document[0].insert_image(square, stream=qr.png(code, module=4))
+    document.set_language(language)
     document.set_metadata({"title": title, "producer": foot.rpartition("\u00b7")[2].strip()})
     document.subset_fonts()
     return bytes(document.tobytes(garbage=4, deflate=True, no_new_id=True))

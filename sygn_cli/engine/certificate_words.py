@@ -7,12 +7,14 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.engine.certificate_pages import Block
+from sygn_cli.languages import NAMES, later, translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from sygn_cli.engine.certificate_content import CertificateView, SignerView
+    from sygn_cli.languages import Catalogue
 
 # MuPDF breaks lines at white space only; without help a long word runs off the page.
 # Characters of the widest letter that fit beside the QR code, into a table, into a narrow column.
@@ -21,113 +23,157 @@ _WIDE: Final = 44
 _NARROW: Final = 12
 _BREAK: Final = "\u200b"
 _ENTITY: Final = re.compile(r"&(?=#?\w+;)")
-_SANDBOX: Final = "SANDBOX: made for testing. This document and its signatures do not count."
+_SANDBOX: Final = later(
+    "SANDBOX: made for testing. This document and its signatures do not count."
+)
 
 
 def head(view: CertificateView) -> str:
     """Return what stands beside the QR code; every foreign word is escaped, here and below."""
-    sandbox = f"<p class='warn'><b>{_SANDBOX}</b></p>" if view.sandbox else ""
-    return f"<h1>Completion certificate</h1><p class='lead'>{_words(view.title, widest=_HEAD)}</p>{sandbox}"
+    say = translator(view.locale)
+    sandbox = f"<p class='warn'><b>{_said(say, _SANDBOX)}</b></p>" if view.sandbox else ""
+    title = _words(say.t("Completion certificate"), widest=_HEAD)
+    return f"<h1>{title}</h1><p class='lead'>{_words(view.title, widest=_HEAD)}</p>{sandbox}"
 
 
 def blocks(view: CertificateView) -> list[Block]:
     """Return the rest, piece by piece."""
-    first, *others = [_signer(n, signer) for n, signer in enumerate(view.signers, start=1)]
+    say = translator(view.locale)
+    first, *others = [_signer(say, n, signer) for n, signer in enumerate(view.signers, start=1)]
     return [
-        Block(_document(view)),
-        Block(_files(view), together=False),
-        Block(f"<h2>Signers</h2>{first}"),
+        Block(_document(say, view)),
+        Block(_files(say, view), together=False),
+        Block(f"<h2>{_said(say, later('Signers'))}</h2>{first}"),
         *(Block(other) for other in others),
-        Block(_history(view), together=False),
-        Block(_worth(view)),
-        Block(_how_to_verify(view)),
+        *(Block(consent) for consent in _consents(say, view)),
+        Block(_history(say, view), together=False),
+        Block(_worth(say, view)),
+        Block(_how_to_verify(say, view)),
     ]
 
 
-def _document(view: CertificateView) -> str:
+def _document(say: Catalogue, view: CertificateView) -> str:
     return _table(
         [
-            ("Outcome", f"<b>{_words(view.outcome)}</b>"),
-            ("Document", _mono(view.document)),
-            ("Sender", _words(view.sender)),
-            ("Created", _when(view.created_at)),
-            ("Completed", _when(view.completed_at)),
-            ("Copies to", _words(", ".join(view.cc))),
+            (say.t("Outcome"), f"<b>{_words(view.outcome)}</b>"),
+            (say.t("Document"), _mono(view.document)),
+            (say.t("Sender"), _words(view.sender)),
+            (say.t("Created"), _when(say, view.created_at)),
+            (say.t("Completed"), _when(say, view.completed_at)),
+            (say.t("Copies to"), _words(", ".join(view.cc))),
         ]
     )
 
 
-def _files(view: CertificateView) -> str:
+def _files(say: Catalogue, view: CertificateView) -> str:
     rows = []
     for file in view.files:
-        pages = f"{file.pages} page{'s' if file.pages != 1 else ''}"
-        rows.append(("As sent", f"{_words(file.name)} ({pages})<br/>{_mono(file.sha256)}"))
-    rows.append(("Signed and sealed", _mono(view.sealed_sha256)))
-    return f"<h2>Files and their SHA-256</h2>{_table(rows)}"
+        pages = _words(say.tn("{n} page", "{n} pages", file.pages))
+        rows.append((say.t("As sent"), f"{_words(file.name)} ({pages})<br/>{_mono(file.sha256)}"))
+    rows.append((say.t("Signed and sealed"), _mono(view.sealed_sha256)))
+    return f"<h2>{_said(say, later('Files and their SHA-256'))}</h2>{_table(rows)}"
 
 
-def _signer(number: int, signer: SignerView) -> str:
+def _signer(say: Catalogue, number: int, signer: SignerView) -> str:
     role = f", {_words(signer.role)}" if signer.role else ""
     status = f"<b>{_words(signer.status)}</b>"
     rows = [
-        ("E-mail", _words(signer.email)),
-        ("Status", f"{status} {_words(signer.decline_reason)}"),
-        ("Signature", _words(signer.method)),
-        ("Link", _words(signer.delivery)),
-        ("Sent", _when(signer.sent_at)),
-        ("First opened", _when(signer.viewed_at)),
-        ("Consented", _when(signer.consented_at)),
-        ("Signed", _when(signer.signed_at)),
-        ("Declined", _when(signer.declined_at)),
-        ("IP address", _words(signer.ip)),
-        ("Browser", _words(signer.user_agent)),
-        ("Time zone", _words(signer.time_zone)),
-        ("Consent text SHA", _mono(signer.consent_sha256)),
-        ("Values SHA", _mono(signer.values_sha256)),
+        (say.t("E-mail"), _words(signer.email)),
+        (say.t("Status"), f"{status} {_words(signer.decline_reason)}"),
+        (say.t("Signature"), _words(signer.method)),
+        (say.t("Link"), _words(signer.delivery)),
+        (say.t("Sent"), _when(say, signer.sent_at)),
+        (say.t("First opened"), _when(say, signer.viewed_at)),
+        (say.t("Consented"), _when(say, signer.consented_at)),
+        (say.t("Signed"), _when(say, signer.signed_at)),
+        (say.t("Declined"), _when(say, signer.declined_at)),
+        (say.t("IP address"), _words(signer.ip)),
+        (say.t("Browser"), _words(signer.user_agent)),
+        (say.t("Time zone"), _words(signer.time_zone)),
+        (say.t("Consent text SHA"), _mono(signer.consent_sha256)),
+        (say.t("Values SHA"), _mono(signer.values_sha256)),
     ]
     return f"<h3>{number}. {_words(signer.name)}{role}</h3>{_table(rows)}"
 
 
-def _history(view: CertificateView) -> str:
+def _consents(say: Catalogue, view: CertificateView) -> list[str]:
+    """Return each wording that was accepted, once, in the language in which it was."""
+    heading = f"<h2>{_said(say, later('What signers agreed to'))}</h2>"
+    pieces = []
+    for one in view.consents:
+        name = NAMES.get(one.language, one.language)
+        text = f"<p>{_words(one.words)}</p><p class='small'>SHA-256 {_mono(one.sha256)}</p>"
+        pieces.append(f"{heading}<h3>{_words(name)}</h3>{text}")
+        heading = ""
+    return pieces
+
+
+def _history(say: Catalogue, view: CertificateView) -> str:
     rows = "".join(
-        f"<tr><td class='when'>{_when(event.at)}</td><td class='who'>{_words(event.actor, widest=_NARROW)}</td>"
+        f"<tr><td class='when'>{_when(say, event.at)}</td><td class='who'>{_words(event.actor, widest=_NARROW)}</td>"
         f"<td>{_words(event.words, widest=_NARROW * 2)}</td></tr>"
         for event in view.events
     )
+    chain = _said(
+        say,
+        later(
+            "Each event holds the hash of the one before. The last one has the hash (chain head)"
+        ),
+    )
     return (
-        f"<h2>History</h2><table>{rows}</table><p class='small'>Each event holds the hash of the "
-        f"one before. The last one has the hash (chain head)<br/>{_mono(view.chain_head)}</p>"
+        f"<h2>{_said(say, later('History'))}</h2><table>{rows}</table>"
+        f"<p class='small'>{chain}<br/>{_mono(view.chain_head)}</p>"
     )
 
 
-def _worth(view: CertificateView) -> str:
+def _worth(say: Catalogue, view: CertificateView) -> str:
     rows = [
-        ("Assurance", _words(view.assurance)),
-        ("Time", _words(view.timestamp_status)),
-        ("Sealed by", _words(view.credential_name)),
-        ("Credential", _mono(view.credential)),
+        (say.t("Assurance"), _words(view.assurance)),
+        (say.t("Time"), _words(view.timestamp_status)),
+        (say.t("Sealed by"), _words(view.credential_name)),
+        (say.t("Credential"), _mono(view.credential)),
     ]
-    return f"<h2>What this proves</h2>{_table(rows)}"
+    return f"<h2>{_said(say, later('What this proves'))}</h2>{_table(rows)}"
 
 
-def _how_to_verify(view: CertificateView) -> str:
-    return (
-        "<h2>How to verify</h2>"
-        f"<p>With sygn, offline: {_mono(view.verify_command)}. It checks the seal, that nothing "
-        "was changed or added, and the history inside the file, and says what does not hold.</p>"
-        "<p>Without sygn: compare <span class='mono'>sha256sum signed.pdf</span> with the value "
-        "above; open the file in Acrobat, or run <span class='mono'>pdfsig signed.pdf</span>; take "
-        "out the history with <span class='mono'>qpdf --show-attachment=audit.jsonl signed.pdf"
-        "</span>. The sender gives out the root certificate that vouches for the seal.</p>"
-        "<p class='small'>All times are in UTC. This certificate is sealed as well, and carries "
-        "the same history.</p>"
+_WITH_SYGN: Final = later(
+    "With sygn, offline: {command}. It checks the seal, that nothing was changed or added, and the "
+    "history inside the file, and says what does not hold."
+)
+_WITHOUT_SYGN: Final = later(
+    "Without sygn: compare {sha256sum} with the value above; open the file in Acrobat, or run "
+    "{pdfsig}; take out the history with {qpdf}. The sender gives out the root certificate that "
+    "vouches for the seal."
+)
+_ALSO_SEALED: Final = later(
+    "All times are in UTC. This certificate is sealed as well, and carries the same history."
+)
+
+
+def _how_to_verify(say: Catalogue, view: CertificateView) -> str:
+    with_sygn = _said(say, _WITH_SYGN, command=_mono(view.verify_command))
+    without = _said(
+        say,
+        _WITHOUT_SYGN,
+        sha256sum=_mono("sha256sum signed.pdf"),
+        pdfsig=_mono("pdfsig signed.pdf"),
+        qpdf=_mono("qpdf --show-attachment=audit.jsonl signed.pdf"),
     )
+    return (
+        f"<h2>{_said(say, later('How to verify'))}</h2><p>{with_sygn}</p><p>{without}</p>"
+        f"<p class='small'>{_said(say, _ALSO_SEALED)}</p>"
+    )
+
+
+def _said(say: Catalogue, message: str, **html: str) -> str:
+    """Return a sentence of ours as HTML, with pieces of HTML in its places."""
+    return escape(say.sentence(message)).format(**html)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
     """Return name and value in two columns; what has no value is left out."""
     shown = "".join(
-        f"<tr><td class='name'>{name}</td><td>{value}</td></tr>"
+        f"<tr><td class='name'>{escape(name)}</td><td>{value}</td></tr>"
         for name, value in rows
         if value.strip()
     )
@@ -145,5 +191,9 @@ def _mono(text: str) -> str:
     return f"<span class='mono'>{escape(text)}</span>" if text else ""
 
 
-def _when(at: datetime | None) -> str:
-    return "" if at is None else _mono(f"{at:%Y-%m-%d %H:%M:%S} UTC")
+def _when(say: Catalogue, at: datetime | None) -> str:
+    """Return a moment; in the international form it looks like the hashes, for which it is fit."""
+    if at is None:
+        return ""
+    written = say.moment(at, seconds=True)
+    return escape(written) if say.locale else _mono(written)

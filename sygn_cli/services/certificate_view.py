@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli import __version__
@@ -10,13 +11,17 @@ from sygn_cli.domain.document import Document, Mode
 from sygn_cli.domain.signer import Signer, SignerStatus
 from sygn_cli.engine.certificate_content import (
     CertificateView,
+    ConsentView,
     EventView,
     FileView,
     SignerView,
 )
+from sygn_cli.languages import later, translator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sygn_cli.languages import Catalogue
 
 _ASSURANCE: Final = (
     "Simple electronic signature (SES). Each signer was identified only by holding a secret link; "
@@ -32,6 +37,11 @@ _TIMESTAMPED: Final = {
     "check it is in the file (PAdES level B-LT).",
     "B-LTA": "A time-stamping authority vouches for the time of the seal; all that is needed to "
     "check it is in the file, under one more timestamp, which can be renewed (PAdES level B-LTA).",
+}
+_STATUS: Final = {
+    SignerStatus.SIGNED: later("Signed"),
+    SignerStatus.DECLINED: later("Declined"),
+    SignerStatus.PENDING: later("Pending"),
 }
 _METHODS: Final = {
     "drawn": "drawn by hand",
@@ -64,59 +74,81 @@ _WORDS: Final[Mapping[EventType, str]] = {
 
 
 def certificate_view(
-    document: Document, trail: Sequence[Event], *, fingerprint: str, sealed_by: str
+    document: Document,
+    trail: Sequence[Event],
+    *,
+    fingerprint: str,
+    sealed_by: str,
+    consents: Mapping[str, str] = MappingProxyType({}),
 ) -> CertificateView:
-    """Return what the completion certificate of a sealed document says.
+    """Return what the completion certificate of a sealed document says, in its language.
 
     Args:
         document: As it is after its ``sealed`` event.
         trail: All events up to that one.
         fingerprint: SHA-256 of the X.509 certificate that the seal was made with.
         sealed_by: Who that certificate names.
+        consents: The wordings that were accepted, by their SHA-256.
     """
+    say = translator(document.locale)
     seal = next((e for e in reversed(trail) if e.type is EventType.SEALED), None)
     return CertificateView(
         title=document.title,
         document=document.id,
-        outcome="Completed",
+        outcome=say.t("Completed"),
         created_at=document.created_at,
         completed_at=seal.at if seal else None,
         files=tuple(FileView(f.name, len(f.pages), f.sha256) for f in document.files),
-        signers=tuple(_signer(signer, trail) for signer in document.signers),
-        events=tuple(_event(document, event) for event in trail),
+        signers=tuple(_signer(say, signer, trail) for signer in document.signers),
+        events=tuple(_event(say, document, event) for event in trail),
         sealed_sha256=document.sealed_sha256,
         chain_head=trail[-1].hash(),
         credential=fingerprint,
         credential_name=sealed_by,
-        timestamp_status=_timestamp_status(seal),
-        assurance=_ASSURANCE,
+        timestamp_status=_timestamp_status(say, seal),
+        assurance=say.sentence(_ASSURANCE),
         verify_command="sygn verify signed.pdf",
         qr_text=f"sygn:{document.id}?sha256={document.sealed_sha256}&head={trail[-1].hash()}",
         made_by=f"sygn {__version__}",
         sandbox=document.mode is Mode.TEST,
         cc=document.cc,
+        consents=_consents(trail, consents),
+        locale=document.locale,
     )
 
 
-def _timestamp_status(seal: Event | None) -> str:
+def _consents(trail: Sequence[Event], wordings: Mapping[str, str]) -> tuple[ConsentView, ...]:
+    given = {
+        str(event.data["text_sha256"]): str(event.data["locale"])
+        for event in trail
+        if event.type is EventType.CONSENT_GIVEN
+    }
+    return tuple(
+        ConsentView(locale, wordings[sha256], sha256)
+        for sha256, locale in given.items()
+        if sha256 in wordings
+    )
+
+
+def _timestamp_status(say: Catalogue, seal: Event | None) -> str:
     """Say which level was reached, and why it is not the one that was wanted."""
     data = dict(seal.data) if seal else {}
-    words = _TIMESTAMPED.get(str(data.get("level")), _NO_TIMESTAMP)
+    words = say.sentence(_TIMESTAMPED.get(str(data.get("level")), _NO_TIMESTAMP))
     if why := data.get("level_error"):
-        return f"{words} More was wanted and not reached: {why}"
+        return f"{words} {say.t('More was wanted and not reached: {why}', why=why)}"
     return words
 
 
-def _signer(signer: Signer, trail: Sequence[Event]) -> SignerView:
+def _signer(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> SignerView:
     signed = _last(trail, EventType.SIGNED, signer)
     evidence = dict(signed.data) if signed else {}
     return SignerView(
         name=signer.name,
         email=signer.email,
         role=signer.role,
-        status="Signed" if signer.status is SignerStatus.SIGNED else str(signer.status).title(),
-        delivery=_delivery(signer, trail),
-        ip=_address(evidence),
+        status=say.sentence(_STATUS[signer.status]),
+        delivery=_delivery(say, signer, trail),
+        ip=_address(say, evidence),
         user_agent=str(evidence.get("user_agent", "")),
         time_zone=str(evidence.get("time_zone", "")),
         sent_at=trail[0].at,
@@ -127,25 +159,30 @@ def _signer(signer: Signer, trail: Sequence[Event]) -> SignerView:
         decline_reason=signer.decline_reason,
         consent_sha256=signer.consent_sha256,
         values_sha256=signer.values_sha256,
-        method=_METHODS.get(signer.method, signer.method),
+        method=say.sentence(_METHODS.get(signer.method, signer.method)),
     )
 
 
-def _delivery(signer: Signer, trail: Sequence[Event]) -> str:
+def _delivery(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> str:
     """Say how the link came to the signer, as far as is known: whoever saw it could have signed."""
     if signer.method == "cli":
-        return "no link was used: the sender signed on the command line"
+        return say.t("no link was used: the sender signed on the command line")
     ways = []
     if trail[0].data.get("links_to") == "visitor":
         origin = trail[0].actor.get("origin", "a site that embeds sygn")
-        ways.append(f"given to a visitor of {origin}, whose name and e-mail nobody checked")
+        ways.append(
+            say.t(
+                "given to a visitor of {origin}, whose name and e-mail nobody checked",
+                origin=origin,
+            )
+        )
     if _last(trail, EventType.LINK_SENT, signer):
-        ways.append("sent by e-mail")
+        ways.append(say.t("sent by e-mail"))
     if trail[0].data.get("links_to") == "operator" or _last(
         trail, EventType.LINK_REVEALED, signer
     ):
-        ways.append("shown to the sender, who passed it on")
-    return "; ".join(ways) or "not known"
+        ways.append(say.t("shown to the sender, who passed it on"))
+    return "; ".join(ways) or say.t("not known")
 
 
 def _last(trail: Sequence[Event], kind: EventType, signer: Signer) -> Event | None:
@@ -153,15 +190,15 @@ def _last(trail: Sequence[Event], kind: EventType, signer: Signer) -> Event | No
     return max(mine, key=lambda event: event.seq, default=None)
 
 
-def _address(evidence: Mapping[str, object]) -> str:
+def _address(say: Catalogue, evidence: Mapping[str, object]) -> str:
     address = str(evidence.get("ip", ""))
     if address and evidence.get("ip_source") == "proxy":
-        return f"{address} (named by a trusted proxy)"
+        return say.t("{address} (named by a trusted proxy)", address=address)
     return address
 
 
-def _event(document: Document, event: Event) -> EventView:
-    words = _WORDS[event.type]
+def _event(say: Catalogue, document: Document, event: Event) -> EventView:
+    words = say.sentence(_WORDS[event.type])
     match event.type:
         case EventType.DECLINED | EventType.VOIDED if event.data.get("reason"):
             words = f"{words}: {event.data['reason']}"
@@ -171,22 +208,22 @@ def _event(document: Document, event: Event) -> EventView:
             words = f"{words} ({_name(document, event.data.get('signer'))})"
         case EventType.SIGNED:
             method = str(event.data.get("method", ""))
-            words = f"{words} ({_METHODS.get(method, method)})"
+            words = f"{words} ({say.sentence(_METHODS.get(method, method))})"
         case _:
             pass
-    return EventView(at=event.at, actor=_actor(document, event), words=words)
+    return EventView(at=event.at, actor=_actor(say, document, event), words=words)
 
 
-def _actor(document: Document, event: Event) -> str:
+def _actor(say: Catalogue, document: Document, event: Event) -> str:
     match event.actor:
         case {"kind": "signer", "id": str(signer_id)}:
             return _name(document, signer_id)
         case {"kind": "operator"}:
-            return "Sender"
+            return say.t("Sender")
         case {"kind": "system"}:
             return "sygn"
         case {"kind": "embed", "origin": str(origin)}:
-            return f"Visitor of {origin}"
+            return say.t("Visitor of {origin}", origin=origin)
         case _:
             return str(event.actor.get("kind", "unknown"))
 

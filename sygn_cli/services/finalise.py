@@ -98,11 +98,17 @@ def _certify(runtime: Runtime, document: Document) -> Document:
         runtime.store.trail(document.id),
         fingerprint=credential.fingerprint(held.cert_pem),
         sealed_by=credential.common_name(held.cert_pem),
+        consents=_consents(runtime, document),
     )
     drawn = runtime.pdf.call(completion_certificate.draw, view)
     sealed = _sealed(runtime, document, drawn, reason=_CERTIFICATE_REASON)
     entry = lifecycle.completed(document, sealed.pdf)
     return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _consents(runtime: Runtime, document: Document) -> dict[str, str]:
+    accepted = {one.consent_sha256 for one in document.signers if one.consent_sha256}
+    return {one: runtime.store.blob(document.id, one).decode() for one in accepted}
 
 
 def _sealed(runtime: Runtime, document: Document, pdf: bytes, *, reason: str) -> Sealed:
