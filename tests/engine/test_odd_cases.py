@@ -9,12 +9,14 @@ from PIL import ImageChops, ImageStat
 from fixtures import odd_cases
 from sygn_cli.domain.errors import PdfRefused, RefusalReason
 from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.render import page_picture, page_text
 from sygn_cli.engine.seal import seal
 from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, verify
 from sygn_cli.engine.worker import Workers
 from tests.engine.conftest import NOON
 from tests.engine.papers import poppler, qpdf_complaints
+from tests.engine.strangers import sign_like_others
 
 REFUSED = {
     "user_password": RefusalReason.ENCRYPTED,
@@ -33,6 +35,8 @@ REFUSED = {
 ACTIVE = {"script": ("JavaScript", "OpenAction"), "launch": ("Launch", "OpenAction")}
 # Poppler takes minutes to draw them; what matters is that nothing of ours does.
 BOMBS = {"deflate_bomb", "image_bomb"}
+# Nobody can ever draw or read them.
+ENDLESS = {"form_bomb"}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +54,7 @@ def test_what_cannot_be_sealed_is_refused_with_its_reason(name, workers):
     assert refused.value.message
 
 
-@pytest.mark.parametrize("name", sorted(set(odd_cases.CASES) - set(REFUSED)))
+@pytest.mark.parametrize("name", sorted(set(odd_cases.CASES) - set(REFUSED) - ENDLESS))
 def test_what_is_accepted_is_sealed_and_looks_as_before(name, workers, credential, ca, tmp_path):
     pdf = odd_cases.CASES[name]()
 
@@ -59,6 +63,26 @@ def test_what_is_accepted_is_sealed_and_looks_as_before(name, workers, credentia
     whole = odd_cases.page() if name == "truncated_tail" else pdf
     looks = None if name in BOMBS else whole
     _seals_and_looks_like(looks, pdf, workers, credential, ca, tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted(ENDLESS))
+@pytest.mark.parametrize("work", [page_picture, page_text], ids=lambda work: work.__name__)
+def test_what_never_ends_is_ended_and_refused(work, name):
+    with closing(Workers(size=1, cpu_seconds=1, wall_seconds=2)) as hurried:
+        with pytest.raises(PdfRefused) as refused:
+            hurried.call(work, odd_cases.CASES[name](), 1)
+
+        assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
+        assert hurried.call(inspect, odd_cases.page()).pages
+
+
+@pytest.mark.parametrize("meta", [{}, {"certify": True}], ids=["signed", "certified"])
+def test_what_others_have_signed_is_refused(meta, workers, credential):
+    signed = sign_like_others(odd_cases.page(), credential, field="Theirs", meta=meta)
+
+    with pytest.raises(PdfRefused) as refused:
+        workers.call(inspect, signed)
+    assert refused.value.reason is RefusalReason.ALREADY_SIGNED
 
 
 def test_a_linearised_file_is_sealed_and_looks_as_before(workers, credential, ca, tmp_path):
