@@ -37,7 +37,7 @@ FIELD_NAME: Final = "Seal"
 # and holds it to everything that we promise of ours.
 BUILT_BY: Final = "sygn"
 # In hexadecimal: the signature with its own chain, and the timestamp.
-_RESERVED_WITH_TIMESTAMP: Final = 8 * 1024 + 2 * LARGEST_TOKEN
+RESERVED_WITH_TIMESTAMP: Final = 8 * 1024 + 2 * LARGEST_TOKEN
 
 
 class Writer(IncrementalPdfFileWriter):
@@ -81,8 +81,12 @@ async def certify(
     reason: str,
     timestamper: HttpTimestamper | None,
     output: io.BytesIO,
+    *,
+    permission: MDPPerm = MDPPerm.NO_CHANGES,
 ) -> None:
     """Write the certified file to ``output``.
+
+    What may be done to it afterwards is nothing, or filling the fields that are there.
 
     It is not returned: asyncio.run in CPython 3.11 takes the ``repr`` of a task with its result,
     which costs 0.3 s for 25 MB.
@@ -91,13 +95,13 @@ async def certify(
         signers.PdfSignatureMetadata(
             field_name=FIELD_NAME,
             certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
+            docmdp_permissions=permission,
             subfilter=SigSeedSubFilter.PADES,
             md_algorithm=_digest_name(credential),
             reason=reason,
             app_build_props=BuildProps(name=BUILT_BY),
         ),
-        signer=_Signer(credential),
+        signer=KeySigner(credential),
         timestamper=timestamper,
         new_field_spec=SigFieldSpec(FIELD_NAME),
     )
@@ -107,7 +111,7 @@ async def certify(
         reserved = await session.estimate_signature_container_size(None)
     else:
         # An estimate would ask the authority for one more timestamp.
-        reserved = _RESERVED_WITH_TIMESTAMP
+        reserved = RESERVED_WITH_TIMESTAMP
     document = session.prepare_tbs_document(None, reserved)
     digest, _ = document.digest_tbs_document(output=output)
     await document.perform_signature(
@@ -152,13 +156,14 @@ def _digest_name(credential: Credential) -> str:
     return "sha512" if isinstance(key, ed25519.Ed25519PrivateKey) else "sha256"
 
 
-class _Signer(signers.Signer):
+class KeySigner(signers.Signer):
     """Signs with a key that stays loaded: pyHanko's own signer reads it anew, twice a seal."""
 
     def __init__(self, credential: Credential) -> None:
         chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko has none
         chain.register_multiple(map(_asn1, credential.chain_pem))
         self._key = credentials.signing_key(credential)
+        self.digest = _digest_name(credential)
         super().__init__(signing_cert=_asn1(credential.cert_pem), cert_registry=chain)
 
     async def async_sign_raw(
@@ -167,6 +172,7 @@ class _Signer(signers.Signer):
         digest_algorithm: str,
         dry_run: bool = False,  # noqa: ARG002  pyHanko's signature
     ) -> bytes:
+        """Return the signature of the data."""
         digest = hashes.SHA512() if digest_algorithm == "sha512" else hashes.SHA256()
         return credentials.sign(self._key, data, digest)
 

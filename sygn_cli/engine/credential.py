@@ -67,22 +67,55 @@ def make_seal_credential(ca: Credential, name: str, *, now: datetime) -> Credent
     Raises:
         SealFailed: The CA's own key or certificate is unreadable.
     """
-    return _issued(ca, name, now=now, lasts=_SEAL_LASTS)
+    return _issued(ca, _name(name), now=now, lasts=_SEAL_LASTS)
 
 
-def _issued(ca: Credential, name: str, *, now: datetime, lasts: timedelta) -> Credential:
+def make_signer_credential(
+    ca: Credential, name: str, *, email: str, unit: str, now: datetime
+) -> Credential:
+    """Return a new credential in the name of a signer.
+
+    Its certificate is valid as long as that of a seal, because readers judge old signatures by
+    today's date where no timestamp tells them better; it is the key that lives only for one act.
+
+    Args:
+        ca: Who issues it.
+        name: The signer's.
+        email: The signer's.
+        unit: Said beside the name, in at most 64 characters: who held the key.
+        now: The present moment.
+
+    Raises:
+        SealFailed: The CA's own key or certificate is unreadable.
+    """
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
+            *_name(name),
+        ]
+    )
+    return _issued(ca, subject, now=now, lasts=_SEAL_LASTS, email=email)
+
+
+def _issued(
+    ca: Credential, subject: x509.Name, *, now: datetime, lasts: timedelta, email: str = ""
+) -> Credential:
     issuer_key, issuer = signing_key(ca), certificate(ca.cert_pem)
     # Nobody trusts what outlives its issuer.
     until = min(now + lasts, issuer.not_valid_after_utc)
     key = ec.generate_private_key(ec.SECP256R1())
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     builder = (
-        _builder(_name(name), issuer.subject, key, now, until=until)
+        _builder(subject, issuer.subject, key, now, until=until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(_subject_key(key), critical=False)
         .add_extension(authority, critical=False)
     )
+    if email.isascii() and email:
+        # RFC 5280, 4.2.1.6: an address beyond ASCII would need another form of name.
+        alternative = x509.SubjectAlternativeName([x509.RFC822Name(email)])
+        builder = builder.add_extension(alternative, critical=False)
     signed = builder.sign(issuer_key, _digest_for(issuer_key))
     return Credential(_key_pem(key), _pem(signed), (ca.cert_pem, *ca.chain_pem))
 

@@ -95,7 +95,7 @@ def examine(
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
     broken = [*_broken(finding, status, last=last)]
     if finding.ours:
-        broken += _not_ours(pdf, signature, finding)
+        broken += _not_ours(pdf, signature)
     doubts = () if finding.trusted else (_doubt(finding, status, trust, moment),)
     return Examined(
         finding,
@@ -265,15 +265,14 @@ def _may_change(finding: SignatureFinding, *, last: bool) -> bool:
     A form field filled before somebody else's signature is how several people sign one file; it
     is harmless only because the last signature, which must be trusted too, covers it.
     """
-    allowed = _HARMLESS if last else _HARMLESS | {"FORM_FILLING"}
+    closed = last or finding.docmdp == 1
+    allowed = _HARMLESS if closed else _HARMLESS | {"FORM_FILLING"}
     return finding.modification in allowed
 
 
-def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature, finding: SignatureFinding) -> list[str]:
+def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature) -> list[str]:
     broken = []
     is_timestamp = _is_document_timestamp(signature)
-    if finding.docmdp != 1 and not is_timestamp:
-        broken.append("The seal does not forbid changes, as a seal made by sygn does.")
     container = _container(signature)
     _, start, end, _ = (int(number) for number in signature.byte_range)
     if not canonical.is_canonical_gap(pdf, start, end, container):

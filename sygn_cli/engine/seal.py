@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from asn1crypto import pem
+from pyhanko.sign.fields import MDPPerm
 
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NetworkFailed, SealFailed, SygnError
 from sygn_cli.engine import evidence as evidences
+from sygn_cli.engine import signer_signatures
 from sygn_cli.engine.attachment import Attachment
 from sygn_cli.engine.certify import (
     BUILT_BY,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from sygn_cli.engine.credential import Credential
     from sygn_cli.engine.evidence import Evidence
+    from sygn_cli.engine.signer_signatures import SignerSignature
 
 __all__ = ["BUILT_BY", "FIELD_NAME", "TRAIL_NAME", "Attachment", "Level", "Sealed", "seal"]
 
@@ -69,8 +72,11 @@ def seal(
     level: Level | None = None,
     level_required: bool = False,
     crls: Sequence[bytes] = (),
+    signers: Sequence[SignerSignature] = (),
 ) -> Sealed:
     """Return the PDF with the attachments, certified so that no change is allowed (DocMDP P=1).
+
+    With signers the seal allows them to sign, each in a revision, and the last one locks the file.
 
     Args:
         pdf: A flat, unsigned PDF, as ``stamp`` makes it.
@@ -82,12 +88,13 @@ def seal(
             the seal has the highest that was reached.
         level: What is wanted; None for a timestamp where there is an authority to ask.
         level_required: Whether less than that is a failure.
-        crls: Revocation lists in DER for the credential's chain, for B-LT and B-LTA.
+        crls: Revocation lists in DER for the credentials' chains, for B-LT and B-LTA.
+        signers: Whose signatures stand beside the seal, in this order.
 
     Raises:
         SealFailed: The credential or the PDF cannot be used, or the level was not reached.
     """
-    job = _Job(pdf, credential, at, reason, tuple(attachments), tuple(crls))
+    job = _Job(pdf, credential, at, reason, tuple(attachments), tuple(crls), tuple(signers))
     wanted = level or (Level.B_T if tsa_urls else Level.B_B)
     best = _best(job, tsa_urls, wanted) if wanted is not Level.B_B else None
     if best is None or best.level is Level.B_B:
@@ -108,6 +115,7 @@ class _Job:
     reason: str
     attachments: tuple[Attachment, ...]
     crls: tuple[bytes, ...]
+    signers: tuple[SignerSignature, ...]
 
 
 def _best(job: _Job, tsa_urls: Sequence[str], wanted: Level) -> Sealed:
@@ -166,9 +174,11 @@ async def _timestamped(job: _Job, timestamper: HttpTimestamper, wanted: Level) -
 
 
 def _evidence(job: _Job, timestamper_chain: Sequence[bytes]) -> Evidence:
-    own = (job.credential.cert_pem, *job.credential.chain_pem)
-    chain = [pem.unarmor(one)[2] for one in own]
-    return evidences.gather(chain, job.crls) + evidences.gather(timestamper_chain, job.crls)
+    evidence = evidences.gather(timestamper_chain, job.crls)
+    for credential in (job.credential, *(one.credential for one in job.signers)):
+        chain = [pem.unarmor(one)[2] for one in (credential.cert_pem, *credential.chain_pem)]
+        evidence = evidences.gather(chain, job.crls) + evidence
+    return evidence
 
 
 async def _signed(
@@ -179,9 +189,17 @@ async def _signed(
         attach(writer, one, job.at)
     if evidence is not None:
         add_evidence(writer, evidence)
+    signer_signatures.prepare(writer, job.signers)
     writer.set_modified(job.at)
     output = io.BytesIO()
-    await certify(writer, job.credential, job.at, job.reason, timestamper, output)
+    permission = MDPPerm.FILL_FORMS if job.signers else MDPPerm.NO_CHANGES
+    await certify(
+        writer, job.credential, job.at, job.reason, timestamper, output, permission=permission
+    )
+    for signer in job.signers:
+        output = await signer_signatures.sign(
+            output, signer, at=job.at, locks=signer is job.signers[-1], timestamper=timestamper
+        )
     return output
 
 

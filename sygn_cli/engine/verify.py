@@ -20,6 +20,7 @@ from sygn_cli.engine.readers import disagreements
 from sygn_cli.engine.revisions import changes
 from sygn_cli.engine.roots import roots
 from sygn_cli.engine.seal import TRAIL_NAME
+from sygn_cli.engine.shape import misshapen
 from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Ve
     broken = [reason for one in examined for reason in one.broken]
     if pdf.count(b"/ByteRange") != len(signatures):
         broken.append("There are remains of further signatures that cannot be read.")
+    broken += misshapen(reader, signatures, examined)
     broken += disagreements(pdf, reader)
     trail, broken_trail = _trail(reader)
     broken += broken_trail
