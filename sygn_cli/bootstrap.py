@@ -20,6 +20,7 @@ from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sygn_cli.delivery.pdf_work import LazyWorkers
     from sygn_cli.domain.audit import Event
@@ -214,6 +215,11 @@ def store_of(workspace: Workspace, environment: Mapping[str, str] = os.environ) 
     """
     settings = settings_from(workspace.settings_text(), environment)
     return _store(workspace, later(lambda: _endpoints(workspace)), settings.owner)
+
+
+def now() -> datetime:
+    """Return the present moment, for what is done without a runtime."""
+    return SystemClock().now()
 
 
 def place_for(

@@ -13,10 +13,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, Final, TextIO
 
 from sygn_cli.domain.errors import InvalidRequest, NotFound, SygnError
 from sygn_cli.domain.text import printable
@@ -135,26 +135,43 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
     Raises:
         InvalidRequest: It exists and ``force`` is off, or it cannot be written.
     """
+    with whole_file(path, force=force) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole_file(path: Path, *, force: bool, private: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file to write to that appears in its place when the block ends without an error.
+
+    Args:
+        private: Only its owner may read it, whatever the umask says.
+
+    Raises:
+        InvalidRequest: It exists and ``force`` is off, or it cannot be written.
+    """
     if path.exists() and not force:
         raise InvalidRequest(f"{path} exists.", hint="Overwrite it with --force.")
+    scratch: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
-    scratch = Path(name)
-    try:
+        scratch = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        scratch.chmod(0o666 & ~_umask())
+            yield file
+            file.flush()
+            if private:
+                os.fsync(file.fileno())
+        if not private:
+            scratch.chmod(0o666 & ~_umask())
         if force:
             scratch.replace(path)
         else:
             os.link(scratch, path)  # fails where replace() would overwrite a file just made
-            scratch.unlink()
     except OSError as error:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        if scratch is not None:
+            with suppress(OSError):
+                scratch.unlink(missing_ok=True)
 
 
 def read_bytes(source: str, *, what: str) -> bytes:

@@ -49,6 +49,8 @@ COMMANDS: Final = {
     "timestamp": Command("timestamp", "timestamp", "Renew the timestamp of a sealed PDF."),
     "verify": Command("verify", "verify", "Tell whether a PDF is sealed and unchanged."),
     "detect": Command("detect", "detect", "Find the places to sign, fill or tick."),
+    "backup": Command("backup", "backup", "Copy the whole workspace into one file."),
+    "restore": Command("backup", "restore", "Put a backup in its place."),
     "purge": Command("purge", "purge", "Remove documents whose time of retention is over."),
     "init": Command("init", "init", "Make a workspace with its keys."),
     "doctor": Command("doctor", "doctor", "Check the workspace before you need it."),

@@ -21,7 +21,7 @@ from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.store import locks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 TEMPORARY: Final = ".tmp"
@@ -98,6 +98,21 @@ def write_new(path: Path, content: bytes, *, flush: bool = True) -> None:
         _write_all(handle, content)
         if flush:
             sync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_stream(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file that must not be there, piece by piece; its name is not flushed.
+
+    Raises:
+        FileExistsError: It is there.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    try:
+        for chunk in chunks:
+            _write_all(handle, chunk)
+        sync(handle)
     finally:
         os.close(handle)
 

@@ -80,13 +80,12 @@ def read(path: Path) -> Description:
     file = path / DESCRIPTION
     try:
         data: dict[str, Any] = json.loads(durable.read(file))
-        found = Description(data["format"], data["workspace"], data.get("sygn", ""))
+        number, workspace, made_by = data["format"], data["workspace"], data.get("sygn", "")
     except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError) as error:
         raise _damaged(file) from error
-    whole = isinstance(found.format, int) and isinstance(found.workspace, str)
-    if not whole or isinstance(found.format, bool) or found.format < 1:
+    if type(number) is not int or number < 1 or not isinstance(workspace, str):
         raise _damaged(file)
-    return found
+    return Description(number, workspace, str(made_by))
 
 
 def brought_up(path: Path, steps: Mapping[int, Step] = STEPS) -> Description:

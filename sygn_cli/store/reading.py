@@ -53,7 +53,7 @@ def read(folder: DocumentFolder) -> Reading:
     _refuse_purged(folder)
     # First the projection: whoever writes goes the other way, so it is never ahead of the trail.
     projection = records.read(folder.projection, doc=folder.id)
-    committed, rest = audit.split(_trail_bytes(folder))
+    committed, rest = audit.split(trail_bytes(folder))
     fingerprint = hashlib.sha256(committed).hexdigest()
     if projection is not None and projection.trail_sha256 == fingerprint:
         return Reading(
@@ -95,7 +95,7 @@ def trail(folder: DocumentFolder) -> list[Event]:
     """
     _refuse_purged(folder)
     projection = records.read(folder.projection, doc=folder.id)
-    committed, _ = audit.split(_trail_bytes(folder))
+    committed, _ = audit.split(trail_bytes(folder))
     events = audit.events(committed, doc=folder.id)
     if projection is not None:
         _check_past(projection, events)
@@ -175,7 +175,13 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _trail_bytes(folder: DocumentFolder) -> bytes:
+def trail_bytes(folder: DocumentFolder) -> bytes:
+    """Return the trail as it is, not checked.
+
+    Raises:
+        NotFound: There is no such document.
+        Tampered: The document is there without its trail.
+    """
     try:
         return durable.read(folder.trail)
     except FileNotFoundError as error:

@@ -54,7 +54,7 @@ def write(path: Path, projection: Projection) -> None:
     marks: Any = document.pop("marks")
     # A fresh TinyDB each time: it keeps query results and the next id per object, and would go on
     # serving them after another process wrote (TinyDB 4.9).
-    database = TinyDB(storage=_CheckedStorage, path=path, fresh=True)
+    database = TinyDB(storage=_CheckedStorage, path=path)
     for name in _ROWS:
         rows: Any = document.pop(name)
         database.table(name).insert_multiple(rows)
@@ -77,9 +77,17 @@ def write(path: Path, projection: Projection) -> None:
 def read(path: Path, *, doc: str) -> Projection | None:
     """Return what was written for that document; None if it is missing or damaged."""
     try:
-        with TinyDB(storage=_CheckedStorage, path=path) as database:
+        return parsed(durable.read(path), doc=doc)
+    except (OSError, SygnError):
+        return None
+
+
+def parsed(content: bytes, *, doc: str) -> Projection | None:
+    """Return what the bytes of such a file say of that document; None if they are damaged."""
+    try:
+        with TinyDB(storage=_CheckedStorage, content=content) as database:
             return _read(database, doc)
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, SygnError):
+    except (ValueError, LookupError, TypeError, RecursionError, SygnError):
         return None
 
 
@@ -105,21 +113,19 @@ def _mark_rows(marks: Mapping[str, object]) -> Iterable[dict[str, object]]:
 class _CheckedStorage(Storage):
     """One read and one write per TinyDB object, and a hash that finds any changed byte."""
 
-    def __init__(self, path: Path, *, fresh: bool = False) -> None:
+    def __init__(self, *, path: Path | None = None, content: bytes | None = None) -> None:
         self._path = path
-        self._tables: dict[str, dict[str, Any]] | None = {} if fresh else None
+        self._tables: dict[str, dict[str, Any]] | None = {} if content is None else _parse(content)
         self._changed = False
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        if self._tables is None:
-            self._tables = _parse(durable.read(self._path))
         return self._tables
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         self._tables, self._changed = data, True
 
     def close(self) -> None:
-        if self._changed:
+        if self._changed and self._path is not None:
             durable.replace(self._path, _serialise(self._tables), flush=False)
 
 
