@@ -6,7 +6,7 @@ from dataclasses import replace
 from email import policy, utils
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import HeaderParser
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import InvalidRequest
@@ -80,11 +80,11 @@ def _build(letter: Letter) -> EmailMessage:
         message["Message-ID"] = f"<{letter.id}@{host}>"
         message["References"] = f"<{letter.thread}@{host}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5
-        message["Content-Language"] = letter.locale
     except (ValueError, IndexError) as error:
         raise InvalidRequest(f"No mail can be addressed to {letter.to.email!r}.") from error
     message.set_content(letter.text, cte=_encoding(letter.text))
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.locale  # not before: the library would drop it
     for one in letter.enclosures:
         main, _, sub = one.media_type.partition("/")
         message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
@@ -92,7 +92,11 @@ def _build(letter: Letter) -> EmailMessage:
 
 
 def _address(mailbox: Mailbox) -> Address:
-    return Address(display_name=mailbox.name, addr_spec=addr_spec(mailbox))
+    local, _, host = addr_spec(mailbox).rpartition("@")
+    if local.isascii():
+        return Address(display_name=mailbox.name, addr_spec=f"{local}@{host}")
+    # The library refuses to parse such an address, but writes it (RFC 6532).
+    return Address(display_name=mailbox.name, username=local, domain=host)
 
 
 def _encoding(text: str) -> str:
@@ -103,7 +107,8 @@ def _encoding(text: str) -> str:
 
 def _reads_back(letter: Letter, content: bytes) -> bool:
     """Tell whether the addresses that a reader finds are those that were meant."""
-    seen = BytesParser(policy=policy.SMTPUTF8).parsebytes(content, headersonly=True)
+    headers = content.partition(b"\r\n\r\n")[0].decode("utf-8")
+    seen = HeaderParser(policy=policy.SMTPUTF8).parsestr(headers)
     wanted = {"From": letter.sender, "To": letter.to}
     if letter.reply_to is not None:
         wanted["Reply-To"] = letter.reply_to

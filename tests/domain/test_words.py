@@ -280,3 +280,14 @@ def test_every_error_has_a_code_or_is_a_family():
             codes.append(kind.code)
     assert all(codes)
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("address", ["zoë@example.com", "山田@example.com", "jörg.ü+x@exämple.de"])
+def test_addresses_may_have_letters_of_any_script(address):
+    assert email(address) == address
+
+
+@pytest.mark.parametrize("address", ["a\u3000b@example.com", "a\u00a0@example.com", "zoë@@b.de"])
+def test_addresses_may_have_no_white_space_of_any_script(address):
+    with pytest.raises(InvalidRequest):
+        email(address)
