@@ -35,6 +35,7 @@ class Evidence:
         ip_source: ``direct``, or ``proxy`` if a trusted proxy named the address.
         user_agent: As the browser sent it, made printable and cut to 400 characters.
         time_zone: IANA name that the browser gave, "" unknown.
+        in_person: On a device that the sender handed over, without a link of the signer's own.
     """
 
     via: str
@@ -42,6 +43,7 @@ class Evidence:
     ip_source: str = ""
     user_agent: str = ""
     time_zone: str = ""
+    in_person: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return what is known; unknown things are left out."""
@@ -51,6 +53,7 @@ class Evidence:
             "ip_source": self.ip_source,
             "user_agent": text.printable(self.user_agent)[:_LONGEST],
             "time_zone": text.printable(self.time_zone)[:_LONGEST],
+            "in_person": self.in_person,
         }
         return {key: value for key, value in known.items() if value}
 

@@ -13,8 +13,10 @@ from sygn_cli.server import (
     compression,
     embed,
     errors,
+    in_person,
     looks,
     negotiation,
+    neighbours,
     security,
     signing,
     signing_files,
@@ -25,14 +27,21 @@ from sygn_cli.server import (
 from sygn_cli.server.api import mount as api
 
 if TYPE_CHECKING:
+    from sygn_cli.services.desk import Desk
     from sygn_cli.services.runtime import Runtime
 
 MOST_BODY_BYTES: Final = 36 * 1024 * 1024
 _ACCESS: Final = logging.getLogger("sygn.access")
 
 
-def create_app(runtime: Runtime) -> Flask:
-    """Return the WSGI application for a workspace."""
+def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False) -> Flask:
+    """Return the WSGI application for a workspace.
+
+    Args:
+        runtime: What it works with.
+        desk: A document that is signed in person.
+        lan: Other devices reach it directly: they get the signers' pages and nothing else.
+    """
     web = assets.web_folder()
     # Flask's own static route is off: it would be reachable under a second name.
     app = api.new_app(
@@ -54,6 +63,8 @@ def create_app(runtime: Runtime) -> Flask:
     )
     app.jinja_env.filters["bdi"] = words.bdi
     security.protect(app, runtime.settings)
+    if lan:
+        neighbours.admit_to_signing_only(app)
     errors.register(app)
     negotiation.register(app)
     _log_requests(app)
@@ -62,6 +73,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
     app.register_blueprint(looks.blueprint(runtime))
+    app.register_blueprint(in_person.blueprint(runtime, desk))
     app.register_blueprint(embed.blueprint(runtime, web))
     app.register_blueprint(verify_page.blueprint(runtime))
     api.mount(app, runtime)

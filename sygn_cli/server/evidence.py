@@ -25,6 +25,7 @@ def evidence(
     trusted_proxies: tuple[str, ...],
     time_zone: object = "",
     via: str = "browser",
+    in_person: bool = False,
 ) -> Evidence:
     """Return where a request came from.
 
@@ -33,6 +34,7 @@ def evidence(
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         time_zone: What the browser said; anything but an IANA name counts as unknown.
         via: ``browser`` or ``api``.
+        in_person: The device was handed over by the sender.
     """
     ip, source = client_address(
         request.remote_addr or "",
@@ -46,6 +48,7 @@ def evidence(
         ip_source=source,
         user_agent=request.headers.get("User-Agent", ""),
         time_zone=str(time_zone) if known else "",
+        in_person=in_person,
     )
 
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from flask import Flask
+    from waitress.server import BaseWSGIServer
+
+    from sygn_cli.services.desk import Desk
     from sygn_cli.services.runtime import Runtime
 
 _LIMITS: Final = {
@@ -55,6 +59,8 @@ def run(
     port: int,
     ready_file: Path | None,
     on_ready: Callable[[str], None],
+    lan: bool = False,
+    desk: Desk | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests that are under way.
 
@@ -64,11 +70,13 @@ def run(
         port: Port to listen on; 0 takes a free one.
         ready_file: Gets the base URL, whole or not at all, once requests are taken.
         on_ready: Called with the base URL at the same time.
+        lan: Other devices reach the host's address; this one is served on its loopback as well.
+        desk: A document that is signed in person.
 
     Raises:
         NetworkFailed: The address cannot be used.
     """
-    server = Server(runtime, host=host, port=port)
+    server = Server(runtime, host=host, port=port, lan=lan, desk=desk)
     with _logging_to_stderr(), _ended_by_signals(server):
         if ready_file is not None:
             _write_whole(ready_file, f"{server.base_url}\n")
@@ -85,28 +93,51 @@ class Server:
         runtime: What it works with; links name the address that is served.
     """
 
-    def __init__(self, runtime: Runtime, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        host: str,
+        port: int,
+        lan: bool = False,
+        desk: Desk | None = None,
+    ) -> None:
         listener = _listen(host, port)
         self.base_url = _base_url(listener)
         self.runtime = _reachable(runtime, self.base_url)
         self._stopped = threading.Event()
-        self._waitress = waitress.create_server(
-            create_app(self.runtime), sockets=[listener], **_LIMITS
-        )
+        app = create_app(self.runtime, desk=desk, lan=lan)
+        self._waitress = waitress.create_server(app, sockets=[listener], **_LIMITS)
         self._waitress.channel_class = Channel
+        self._near = self._listen_near(app, listener) if lan else None
+
+    def _listen_near(self, app: Flask, listener: socket.socket) -> BaseWSGIServer:
+        """Listen on the loopback too, where the owner is let in; the same threads do the work."""
+        near = _listen("127.0.0.1", listener.getsockname()[1])
+        server = waitress.create_server(
+            app,
+            sockets=[near],
+            map=self._waitress._map,
+            _dispatcher=self._waitress.task_dispatcher,
+            **_LIMITS,
+        )
+        server.channel_class = Channel
+        return server
 
     def run(self) -> None:
         """Serve until :meth:`stop`, then let what was begun come to its end."""
         while not self._stopped.is_set():
             self._turn()
-        self._waitress.accepting = False
+        for server in self._servers():
+            server.accepting = False
         deadline = time.monotonic() + _DRAIN_SECONDS
         while self._is_busy() and time.monotonic() < deadline:
             self._turn()
         self._waitress.task_dispatcher.shutdown()
-        for channel in list(self._waitress.active_channels.values()):
-            channel.handle_close()
-        self._waitress.close()
+        for server in self._servers():
+            for channel in list(server.active_channels.values()):
+                channel.handle_close()
+            server.close()
 
     def stop(self) -> None:
         """Ask :meth:`run` to end; safe from any thread and from a signal handler."""
@@ -118,8 +149,11 @@ class Server:
         self._waitress.asyncore.loop(timeout=1, use_poll=True, map=self._waitress._map, count=1)
 
     def _is_busy(self) -> bool:
-        channels = list(self._waitress.active_channels.values())
+        channels = [one for server in self._servers() for one in server.active_channels.values()]
         return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+    def _servers(self) -> list[BaseWSGIServer]:
+        return [self._waitress, *([self._near] if self._near else [])]
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from sygn_cli.domain import language
@@ -19,10 +19,13 @@ from sygn_cli.engine import signature_picture
 from sygn_cli.server import negotiation, schemas, security
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_view import signing_view
-from sygn_cli.services import delegation, progress, questions, signing
+from sygn_cli.services import delegation, desk, progress, questions, signing
 from sygn_cli.services.signing import LinkState, Submission
+from sygn_cli.services.turns import is_turn
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.evidence import Evidence
     from sygn_cli.domain.mark import Mark
@@ -46,11 +49,13 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 def _add_views(routes: Blueprint, runtime: Runtime) -> None:
     @routes.get("/x")
-    def page() -> str | tuple[str, int]:
+    def page() -> str | tuple[str, int] | BaseResponse:
         token = request.args.get("t", "")
         try:
             link = signing.open_link(runtime, token)
         except NotFound:
+            if is_turn(token):  # the address stays in the history of a device that is handed on
+                return redirect(desk.PATH, 303)
             if passed_on := delegation.former(runtime, token):
                 document, handed_over = passed_on
                 return render_template("passed_on.html", document=document, one=handed_over), 410
@@ -163,6 +168,7 @@ def _evidence(runtime: Runtime, body: schemas.Body) -> Evidence:
     return evidence(
         request,
         trusted_proxies=runtime.settings.trusted_proxies,
+        in_person=is_turn(request.headers.get(TOKEN_HEADER, "")),
         time_zone=body.get("time_zone", ""),
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import lifecycle, link
+from sygn_cli.domain import lifecycle, link, routing
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
+from sygn_cli.services.turns import is_turn
 
 if TYPE_CHECKING:
     from sygn_cli.domain.audit import Json
@@ -30,6 +31,8 @@ def open_token(runtime: Runtime, token: str) -> tuple[Document, Signer]:
     Raises:
         NotFound: It is unknown, wrong, or was replaced; these are not told apart.
     """
+    if is_turn(token):
+        return _in_turn(runtime, token)
     where = link.address(token)
     try:
         document = runtime.store.load(where.document)
@@ -39,6 +42,17 @@ def open_token(runtime: Runtime, token: str) -> tuple[Document, Signer]:
     if not link.opens(token, runtime.keys.link_key(), where, signer.link_generation):
         raise NotFound(_UNKNOWN)
     return document, signer
+
+
+def _in_turn(runtime: Runtime, token: str) -> tuple[Document, Signer]:
+    """Return whose turn it is; a turn is over as soon as there is nothing left to do in it."""
+    turn = runtime.turns.find(token, now=runtime.clock.now())
+    if turn is not None:
+        document = runtime.store.load(turn.document)
+        signer = document.signer(turn.signer)
+        if routing.may_act(document, signer):
+            return document, signer
+    raise NotFound("This turn is over.")
 
 
 def reveal(

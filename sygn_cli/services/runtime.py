@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from sygn_cli.services.turns import Turns
 
 if TYPE_CHECKING:
     from sygn_cli.services.mail_ports import Mails
@@ -40,6 +42,7 @@ class Settings:
         tsa_trust: Roots of those servers as PEM, trusted when the workspace verifies.
         level: PAdES level of seals, "B-B" to "B-LTA"; "" for B-T where there is a server to ask.
         level_required: Whether a document stays uncompleted rather than get a lower level.
+        signatures: "each" for a digital signature of each signer beside the seal, else "seal".
         api_per_minute: How many requests an API key may make in the long run.
         api_burst: How many of them at once, after a pause.
         stranger_per_minute: How many an address may make that sends no good key.
@@ -64,6 +67,7 @@ class Settings:
     tsa_trust: tuple[bytes, ...] = ()
     level: str = ""
     level_required: bool = False
+    signatures: str = "seal"
     api_per_minute: int = 100
     api_burst: int = 200
     stranger_per_minute: int = 60
@@ -79,7 +83,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The implementations that one process works with."""
+    """The implementations that one process works with.
+
+    Attributes:
+        turns: Who signs on a device that is handed round.
+    """
 
     store: Store
     clock: Clock
@@ -94,3 +102,4 @@ class Runtime:
     mails: Mails
     ledger: Ledger
     progress: ProgressKeeper
+    turns: Turns = field(default_factory=Turns)

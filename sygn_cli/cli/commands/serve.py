@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +13,17 @@ import typer
 from sygn_cli.cli import console
 from sygn_cli.cli.options import WorkspaceOption, runtime, warn_if_it_ends_soon
 from sygn_cli.domain.errors import SealFailed
+from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on, 127.0.0.1 if not told.", show_default=False),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 7447,
     public_url: Annotated[
         str | None,
@@ -38,6 +43,27 @@ def serve(
         Path | None,
         typer.Option(help="Write the base URL there when listening.", show_default=False),
     ] = None,
+    lan: Annotated[
+        bool,
+        typer.Option("--lan", help="Let phones in this network reach the signers' pages."),
+    ] = False,
+    qr: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOC",
+            help="Print link and QR code of each signer of a document.",
+            show_default=False,
+        ),
+    ] = None,
+    kiosk: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOC",
+            help="Let the signers of a document sign in person, one after the other, on one "
+            "device.",
+            show_default=False,
+        ),
+    ] = None,
     open_: Annotated[
         bool, typer.Option("--open", help="Open the owner's page in the browser.")
     ] = False,
@@ -52,18 +78,24 @@ def serve(
     """Serve the signing pages, and the owner's page under a private link, until Ctrl-C."""
     import threading
 
+    from sygn_cli.cli import near
     from sygn_cli.server import serve as server
-    from sygn_cli.services import maintenance, owner
+    from sygn_cli.services import documents, maintenance, owner
+    from sygn_cli.services.desk import Desk
 
     rt = runtime(workspace)
     _try_the_key(rt)
-    settings = rt.settings
-    if public_url:
-        settings = replace(settings, public_url=public_url)
-    if trusted_proxy:
-        settings = replace(settings, trusted_proxies=tuple(trusted_proxy))
-    if no_owner:
-        settings = replace(settings, owner_page="off")
+    # Phones reach the address that is served and no other, whatever the settings name.
+    named = public_url or (DEFAULT_PUBLIC_URL if lan else rt.settings.public_url)
+    settings = replace(
+        rt.settings,
+        public_url=named,
+        trusted_proxies=tuple(trusted_proxy or rt.settings.trusted_proxies),
+        owner_page="off" if no_owner else rt.settings.owner_page,
+    )
+    rt = replace(rt, settings=settings)
+    shown = documents.find(rt, qr).id if qr else None
+    desk = Desk(rt, documents.find(rt, kiosk).id) if kiosk else None
     if new_owner_link:
         owner.renew(rt)
     opened = contextlib.ExitStack()
@@ -71,24 +103,25 @@ def serve(
     def ready(url: str) -> None:
         console.narrate(f"serving on {url} (stop with Ctrl-C)")
         if settings.owner_page != "off":
-            _show_owner(owner.url(rt, url), opened if open_ else None)
+            _show_owner(owner.url(rt, near.own(url) if lan else url), opened if open_ else None)
+        near.tell(rt, url if named == DEFAULT_PUBLIC_URL else named, lan=lan, qr=shown, desk=desk)
         threading.Thread(target=maintenance.resume, args=(rt,), daemon=True).start()
 
     with opened:
         server.run(
-            replace(rt, settings=settings),
-            host=host,
+            rt,
+            host=host or (near.address() if lan else near.LOOPBACK),
             port=port,
             ready_file=ready_file,
             on_ready=ready,
+            lan=lan,
+            desk=desk,
         )
     console.narrate("stopped")
 
 
 def _show_owner(link: str, opened: contextlib.ExitStack | None) -> None:
     """Print the owner's link, on stdout as it is a result and no log; open it if that is asked."""
-    import sys
-
     console.narrate("your documents, for nobody else to open:")
     console.emit(link)
     sys.stdout.flush()
