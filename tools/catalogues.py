@@ -51,6 +51,10 @@ _KEYWORDS: Final = {"t": None, "later": None, "tn": (1, 2)}
 # Tables of nothing but sentences, which are translated where they are shown.
 _TABLES: Final = (
     ("sygn_cli.server.words", "SCRIPT"),
+    ("sygn_cli.server.words", "OWNER_SCRIPT"),
+    ("sygn_cli.server.owner.editor", "TYPES"),
+    ("sygn_cli.server.owner.state_words", "STATES"),
+    ("sygn_cli.server.owner.state_words", "_EVENTS"),
     ("sygn_cli.services.certificate_view", "_ASSURANCE"),
     ("sygn_cli.services.certificate_view", "_METHODS"),
     ("sygn_cli.services.certificate_view", "_NO_TIMESTAMP"),

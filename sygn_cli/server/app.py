@@ -25,6 +25,7 @@ from sygn_cli.server import (
     words,
 )
 from sygn_cli.server.api import mount as api
+from sygn_cli.server.owner import mount as owner
 
 if TYPE_CHECKING:
     from sygn_cli.services.desk import Desk
@@ -77,6 +78,7 @@ def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False)
     app.register_blueprint(embed.blueprint(runtime, web))
     app.register_blueprint(verify_page.blueprint(runtime))
     api.mount(app, runtime)
+    owner.mount(app, runtime)
     _add_plain_routes(app)
     return app
 

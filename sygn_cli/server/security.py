@@ -6,6 +6,7 @@ frame, no plug-in (https://www.w3.org/TR/CSP3/).
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 from typing import TYPE_CHECKING, Final
@@ -60,6 +61,22 @@ def require_known_host(trusted: frozenset[str]) -> None:
     host = _HOST.fullmatch(request.headers.get("Host", ""))
     if host is None or host[1].lower() not in trusted:
         raise BadRequest
+
+
+def is_addressed_as_loopback() -> bool:
+    """Tell whether the request names this machine itself, and not the server's public name."""
+    host = _HOST.fullmatch(request.headers.get("Host", ""))
+    return host is not None and host[1].lower() in _LOOPBACK
+
+
+def same(presented: str, expected: str) -> bool:
+    """Compare two texts in constant time."""
+    return hmac.compare_digest(presented.encode("utf-8", "replace"), expected.encode())
+
+
+def own_page() -> None:
+    """Let the page that is answered post forms to us; no page at all may show it in a frame."""
+    g.is_own_page = True
 
 
 def frame_ancestors(embed_origins: tuple[str, ...]) -> str:
@@ -125,6 +142,9 @@ def protect(app: Flask, settings: Settings) -> None:
 
 
 def _policy(answer: Response, ancestors: str) -> str:
+    own = g.get("is_own_page", False)
+    forms = "'self'" if own else "'none'"
+    ancestors = "'none'" if own else ancestors
     if answer.mimetype != "text/html":
         return f"default-src 'none'; frame-ancestors {ancestors}; sandbox"
     return "; ".join(
@@ -135,7 +155,7 @@ def _policy(answer: Response, ancestors: str) -> str:
             "img-src 'self' data:",
             "connect-src 'self'",
             "base-uri 'none'",
-            "form-action 'none'",
+            f"form-action {forms}",
             f"frame-ancestors {ancestors}",
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",

@@ -127,3 +127,36 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "unchecked": "not ticked",
     "use": "Use this",
 }
+
+# What the scripts of the owner's pages say; signers need not load it.
+OWNER_SCRIPT: Final[dict[str, str | dict[str, str]]] = {
+    "optional": "optional",
+    "required": "required",
+    "owner_add": "Add",
+    "owner_armed": "{type}: press on the page where it is to be.",
+    "owner_connection": "The server was not reached. Nothing is lost; please try again.",
+    "owner_copied": "The link of {name} is copied.",
+    "owner_count": {"one": "{n} field", "other": "{n} fields"},
+    "owner_deleted": "The field was deleted.",
+    "owner_down": "Move down",
+    "owner_failed": "That did not work. Nothing is lost; please try again.",
+    "owner_field": "{type} of {name}: {label}, {need}, page {page}, {x} from the left, {y} from the top",
+    "owner_idle": "Nothing is to be filled in by {names}. Press Send again to send it all the same.",
+    "owner_looking": "Looking for places to sign …",
+    "owner_no_label": "no label",
+    "owner_offer": "{type}, page {page}: {label}",
+    "owner_option": "Option {n}",
+    "owner_place": "{x} from the left, {y} from the top, {width} wide, {height} high",
+    "owner_placed": "{type} placed on page {page}. Arrow keys move it.",
+    "owner_redone": "Done again.",
+    "owner_remove": "Remove",
+    "owner_saved": "Saved.",
+    "owner_signer": "Signer {n}",
+    "owner_taken": {"one": "{n} field added.", "other": "{n} fields added."},
+    "owner_undone": "Undone.",
+    "owner_unsure": {
+        "one": "{n} place we are less sure of",
+        "other": "{n} places we are less sure of",
+    },
+    "owner_up": "Move up",
+}

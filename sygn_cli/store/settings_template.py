@@ -28,6 +28,9 @@ SETTINGS: Final = """\
 # Name in the credential of the seal.
 #organisation = "Example Ltd"
 
+# Where the owner's page may be opened with its link: "local" (this machine), "remote", or "off".
+#owner_page = "local"
+
 # Web sites that may show the signing page in a frame.
 #embed_origins = ["https://app.example.com"]
 

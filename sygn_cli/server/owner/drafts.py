@@ -1,0 +1,255 @@
+"""New documents, and the people and words of a draft: plain forms that keep what was typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template, request
+
+from sygn_cli.domain import moment
+from sygn_cli.domain.document import DocumentStatus, SigningOrder
+from sygn_cli.domain.errors import InvalidRequest, SygnError
+from sygn_cli.domain.signer import Invitee, email
+from sygn_cli.server.errors import status_of
+from sygn_cli.server.owner.document import own
+from sygn_cli.server.owner.gate import home
+from sygn_cli.server.owner.problems import as_json, go, wants_json
+from sygn_cli.services import creation, drafts, templates
+from sygn_cli.services.creation import GivenFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from flask import Blueprint, Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.drafts import Draft
+    from sygn_cli.domain.template import Template
+    from sygn_cli.services.runtime import Runtime
+
+_ROWS: Final = 3  # how many people the form has room for where no script can add more
+_ROLES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of the form, as it was typed.
+
+    Attributes:
+        before: Id of the signer that the row stands for, "" for a new one.
+        order: Turn in a sequential document.
+    """
+
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    order: str = ""
+    before: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.name.strip() or self.email.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as somebody filled it in; nothing of it is judged yet."""
+
+    title: str = ""
+    people: tuple[Person, ...] = ()
+    sequential: bool = False
+    cc: str = ""
+    message: str = ""
+    expires: str = ""
+    template: str = ""
+
+
+def add_routes(routes: Blueprint, runtime: Runtime) -> None:
+    """Add the forms."""
+    _add_new(routes, runtime)
+    _add_details(routes, runtime)
+
+
+def _add_new(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.get("/new")
+    def new() -> str:
+        return _form(runtime, _fresh(runtime, request.args.get("template", "")))
+
+    @routes.post("/new")
+    def create() -> AnyResponse | tuple[Response | str, int]:
+        typed = _typed()
+        try:
+            document = _create(runtime, typed)
+        except SygnError as error:
+            return _refused(runtime, typed, error)
+        return go(f"{home()}/documents/{document.id}/fields")
+
+
+def _add_details(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.get("/documents/<document_id>/details")
+    def details(document_id: str) -> str | AnyResponse:
+        document = own(runtime, document_id)
+        if document.status is not DocumentStatus.DRAFT:
+            return go(f"{home()}/documents/{document.id}")
+        return _form(runtime, _as_typed(document), document=document)
+
+    @routes.post("/documents/<document_id>/details")
+    def change(document_id: str) -> AnyResponse | tuple[Response | str, int]:
+        document = own(runtime, document_id)
+        typed = _typed()
+        try:
+            drafts.change(runtime, document.id, lambda draft: _changed(runtime, draft, typed))
+        except SygnError as error:
+            return _refused(runtime, typed, error, document=document)
+        return go(f"{home()}/documents/{document.id}/fields")
+
+
+def _create(runtime: Runtime, typed: Typed) -> Document:
+    invitees = _invitees(typed)
+    fields = None
+    if typed.template:
+        _, file, fields = templates.for_signers(runtime, typed.template, invitees)
+        files: tuple[GivenFile, ...] = (file,)
+    else:
+        files = tuple(
+            GivenFile(one.filename or "document.pdf", one.read())
+            for one in request.files.getlist("pdf")
+            if one.filename
+        )
+    if not files:
+        raise InvalidRequest("There is no PDF yet.", hint="Choose one, or drop it on the page.")
+    wanted = creation.Request(
+        files=files,
+        invitees=invitees,
+        title=typed.title.strip(),
+        fields=fields,
+        signing_order=_order(typed),
+        cc=_addresses(typed.cc),
+        message=typed.message,
+        expires=typed.expires.strip() or "never",
+        draft=True,
+        fields_later=True,
+        flatten_existing_signatures=request.form.get("flatten") == "yes",
+    )
+    return creation.create(runtime, wanted)[0]
+
+
+def _changed(runtime: Runtime, draft: Draft, typed: Typed) -> Draft:
+    people = [one for one in typed.people if not one.is_empty]
+    places = {one.before: f"s{number}" for number, one in enumerate(people, start=1) if one.before}
+    expires = typed.expires.strip()
+    at = draft.expires_at
+    if expires != day_of(at):
+        at = moment.deadline(expires or "never", now=runtime.clock.now())
+    return replace(
+        draft.with_people(_invitees(typed), places),
+        title=typed.title,
+        signing_order=_order(typed),
+        cc=_addresses(typed.cc),
+        message=typed.message,
+        expires_at=at,
+    )
+
+
+def _invitees(typed: Typed) -> tuple[Invitee, ...]:
+    people = [one for one in typed.people if not one.is_empty]
+    if not people:
+        raise InvalidRequest("Nobody is to sign yet.", hint="Give a name and an e-mail address.")
+    return tuple(_invitee(one, sequential=typed.sequential) for one in people)
+
+
+def _invitee(person: Person, *, sequential: bool) -> Invitee:
+    address = email(person.email)
+    name = " ".join(person.name.split()) or address.partition("@")[0]
+    turn = person.order.strip()
+    if turn and not (turn.isascii() and turn.isdecimal() and len(turn) <= 4):
+        raise InvalidRequest(f"The turn of {name} is not a whole number.")
+    return Invitee(name, address, int(turn) if turn and sequential else None, person.role.strip())
+
+
+def _order(typed: Typed) -> SigningOrder:
+    return SigningOrder.SEQUENTIAL if typed.sequential else SigningOrder.PARALLEL
+
+
+def _addresses(written: str) -> tuple[str, ...]:
+    return tuple(email(one) for one in re.split(r"[\s,;]+", written) if one)
+
+
+def _typed() -> Typed:
+    form = request.form
+    columns = [form.getlist(name) for name in ("name", "email", "role", "order", "signer")]
+    rows = min(len(columns[0]), len(columns[1]))
+    cells = [column + [""] * (rows - len(column)) for column in columns]
+    return Typed(
+        title=form.get("title", ""),
+        people=tuple(
+            Person(*row) for row in zip(*(column[:rows] for column in cells), strict=True)
+        ),
+        sequential=form.get("sequential") == "yes",
+        cc=form.get("cc", ""),
+        message=form.get("message", ""),
+        expires=form.get("expires", ""),
+        template=form.get("template", ""),
+    )
+
+
+def _fresh(runtime: Runtime, slug: str) -> Typed:
+    now = runtime.clock.now()
+    expires = day_of(moment.deadline(runtime.settings.expires, now=now))
+    if not slug:
+        return Typed(expires=expires)
+    template = runtime.templates.get(slug)
+    people = tuple(Person(role=role) for role in template.roles[:_ROLES]) or (Person(),)
+    return Typed(title=template.title, people=people, expires=expires, template=slug)
+
+
+def _as_typed(document: Document) -> Typed:
+    sequential = document.signing_order is SigningOrder.SEQUENTIAL
+    return Typed(
+        title=document.title,
+        people=tuple(
+            Person(one.name, one.email, one.role, str(one.order), one.id)
+            for one in document.signers
+        ),
+        sequential=sequential,
+        cc="\n".join(document.cc),
+        message=document.message,
+        expires=day_of(document.expires_at),
+    )
+
+
+def day_of(at: datetime | None) -> str:
+    """Return a deadline as a date field takes it; "" for none."""
+    return "" if at is None else at.date().isoformat()
+
+
+def _form(
+    runtime: Runtime,
+    typed: Typed,
+    *,
+    document: Document | None = None,
+    error: SygnError | None = None,
+) -> str:
+    rows = (*typed.people, *(Person(),) * max(0, _ROWS - len(typed.people)))
+    named: Mapping[str, Template] = {one.slug: one for one in runtime.templates.list()}
+    return render_template(
+        "owner_form.html",
+        typed=typed,
+        rows=rows,
+        document=document,
+        error=error,
+        template=named.get(typed.template),
+    )
+
+
+def _refused(
+    runtime: Runtime, typed: Typed, error: SygnError, *, document: Document | None = None
+) -> tuple[Response | str, int]:
+    if wants_json():
+        return as_json(error), status_of(error)
+    return _form(runtime, typed, document=document, error=error), status_of(error)
