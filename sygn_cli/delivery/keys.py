@@ -20,6 +20,8 @@ _CA: Final = "ca.pem"
 _SEAL: Final = "seal.pem"
 _OWNER: Final = "owner.key"
 _OWNER_BYTES: Final = 32
+# Whoever looks at a signer's credential sees who had its key.
+_HELD_HERE: Final = "Key made and held by the sender's sygn workspace"
 # Roots of credentials that were imported and replaced: what they sealed is still to be trusted.
 _FORMER_ROOTS: Final = "former-roots.pem"
 
@@ -105,6 +107,15 @@ class WorkspaceKeys:
             self._known = (stored, self._opened(stored))
         return self._known[1]
 
+    def signer_credential(self, name: str, email: str) -> Credential:
+        """Return a new credential of the workspace's own CA in a signer's name; it is not kept."""
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        authority, now = self._opened(self._own_ca()), self._clock.now()
+        return credential.make_signer_credential(
+            authority, name, email=email, unit=_HELD_HERE, now=now
+        )
+
     def root_pem(self) -> bytes:
         """Return the X.509 certificate that the seal's credential leads to; needs no passphrase."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415 - `status` needs no cryptography
@@ -116,8 +127,8 @@ class WorkspaceKeys:
         return tuple(dict.fromkeys((self.root_pem(), *self._earlier_roots())))
 
     def crls(self) -> tuple[bytes, ...]:
-        """Return the revocation list of the workspace's own CA, if that is who issued the seal's."""
-        return () if self.are_imported else (self.crl(),)
+        """Return the revocation list of the workspace's own CA, which issues to signers as well."""
+        return (self.crl(),)
 
     def crl(self) -> bytes:
         """Return the revocation list of the workspace's own CA, issued now, DER."""

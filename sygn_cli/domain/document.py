@@ -57,6 +57,13 @@ class SigningOrder(StrEnum):
     SEQUENTIAL = "sequential"
 
 
+class Signatures(StrEnum):
+    """Whose digital signatures the finished file carries: the seal, or each signer's as well."""
+
+    SEAL = "seal"
+    EACH = "each"
+
+
 class Mode(StrEnum):
     """Live documents count; test documents are marked SANDBOX."""
 
@@ -129,6 +136,7 @@ class Document:
     sealed_sha256: str = ""
     certificate_sha256: str = ""
     seal_error: str = ""
+    signatures: Signatures = Signatures.SEAL
     webhook: str = ""
     mailed: bool = True
     reminded_at: datetime | None = None

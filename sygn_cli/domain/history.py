@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, assert_never
 from sygn_cli.domain import moment, record
 from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.delegation import Delegation
-from sygn_cli.domain.document import Document, DocumentStatus, Mode, SigningOrder
+from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures, SigningOrder
 from sygn_cli.domain.errors import Tampered
 from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
@@ -73,6 +73,7 @@ def _created(event: Event, attachments: Attachments) -> Document:
         mailed=data.get("mail", True) and data.get("links_to") != "visitor",
         locale=data.get("locale", ""),
         allow_delegation=data.get("allow_delegation", True),
+        signatures=Signatures(data.get("signatures", Signatures.SEAL)),
     )
 
 

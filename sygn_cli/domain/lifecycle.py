@@ -201,7 +201,13 @@ def seal_failed(document: Document, error: str) -> Entry | None:
 
 
 def sealed(
-    pdf: bytes, *, credential: str, level: str, stamped_sha256: str, level_error: str = ""
+    pdf: bytes,
+    *,
+    credential: str,
+    level: str,
+    stamped_sha256: str,
+    level_error: str = "",
+    signers: Mapping[str, str] | None = None,
 ) -> Entry:
     """Record the sealed file.
 
@@ -210,8 +216,9 @@ def sealed(
         level: PAdES level that was reached, for example "B-B".
         stamped_sha256: Hash of the flattened file before the seal.
         level_error: Why a higher level that was wanted was not reached, "" otherwise.
+        signers: SHA-256 of the X.509 certificates (DER) of their own signatures, by signer id.
     """
-    data = {
+    data: dict[str, object] = {
         "sha256": sha256(pdf),
         "credential_sha256": credential,
         "level": level,
@@ -219,6 +226,8 @@ def sealed(
     }
     if level_error:
         data["level_error"] = level_error
+    if signers:
+        data["signers"] = dict(signers)
     return Entry(EventType.SEALED, SYSTEM, data, attachments=(pdf,))
 
 

@@ -14,6 +14,7 @@ from sygn_cli.domain.document import (
     MOST_FIELDS,
     MOST_FILES,
     Mode,
+    Signatures,
     SigningOrder,
     SourceFile,
 )
@@ -58,6 +59,7 @@ class Proposal:
     allow_delegation: bool = True
     mail: bool = True
     locale: str = ""
+    signatures: Signatures = Signatures.SEAL
 
 
 def create(proposal: Proposal, *, actor: Json) -> Entry:
@@ -102,6 +104,8 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         data["webhook"] = proposal.webhook
     if not proposal.allow_delegation:
         data["allow_delegation"] = False
+    if proposal.signatures is not Signatures.SEAL:
+        data["signatures"] = str(proposal.signatures)
     if proposal.locale:
         data["locale"] = language.locale(proposal.locale)
     return Entry(EventType.CREATED, actor, data, attachments=(fields,))

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sygn_cli.domain import mark, moment
 from sygn_cli.domain.delegation import Delegation
-from sygn_cli.domain.document import Document, DocumentStatus, Mode, SigningOrder, SourceFile
+from sygn_cli.domain.document import (
+    Document,
+    DocumentStatus,
+    Mode,
+    Signatures,
+    SigningOrder,
+    SourceFile,
+)
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.questions import Question
@@ -204,6 +211,7 @@ def document_to_json(document: Document) -> dict[str, object]:
         "reminded_at": _wire(document.reminded_at),
         "locale": document.locale,
         "allow_delegation": document.allow_delegation,
+        "signatures": str(document.signatures),
         "delegations": [
             {**asdict(one), "at": moment.to_wire(one.at)} for one in document.delegations
         ],
@@ -242,6 +250,7 @@ def document_from_json(data: Loaded) -> Document:
         seal_error=data["seal_error"],
         webhook=data.get("webhook", ""),
         mailed=data.get("mailed", True),
+        signatures=Signatures(data.get("signatures", Signatures.SEAL)),
         reminded_at=_moment(data.get("reminded_at")),
         locale=data.get("locale", ""),
         allow_delegation=data.get("allow_delegation", True),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli import __version__
 from sygn_cli.domain.audit import Event, EventType
-from sygn_cli.domain.document import Document, Mode
+from sygn_cli.domain.document import Document, Mode, Signatures
 from sygn_cli.domain.signer import Signer, SignerStatus
 from sygn_cli.engine.certificate_content import (
     CertificateView,
@@ -29,6 +29,11 @@ _ASSURANCE: Final = (
     "changed since; it was made with a key of the sender's own workspace."
 )
 _NO_TIMESTAMP: Final = (
+_EACH: Final = (
+    "Beside the seal, each signer has a digital signature of their own in the file. Its key was "
+    "made and held by the sender's workspace for this one act and was destroyed afterwards: the "
+    "signature shows what was signed, and proves nobody's identity."
+)
     "No trusted timestamp: all times are those of the clock of the sender's machine."
 )
 _TIMESTAMPED: Final = {
@@ -106,7 +111,7 @@ def certificate_view(
         credential=fingerprint,
         credential_name=sealed_by,
         timestamp_status=_timestamp_status(say, seal),
-        assurance=say.sentence(_ASSURANCE),
+        assurance=_assurance(say, document),
         verify_command="sygn verify signed.pdf",
         qr_text=f"sygn:{document.id}?sha256={document.sealed_sha256}&head={trail[-1].hash()}",
         made_by=f"sygn {__version__}",
@@ -133,6 +138,13 @@ def _consents(trail: Sequence[Event], wordings: Mapping[str, str]) -> tuple[Cons
 def _timestamp_status(say: Catalogue, seal: Event | None) -> str:
     """Say which level was reached, and why it is not the one that was wanted."""
     data = dict(seal.data) if seal else {}
+def _assurance(say: Catalogue, document: Document) -> str:
+    words = say.sentence(_ASSURANCE)
+    if document.signatures is Signatures.EACH:
+        words = f"{words} {say.sentence(_EACH)}"
+    return words
+
+
     words = say.sentence(_TIMESTAMPED.get(str(data.get("level")), _NO_TIMESTAMP))
     if why := data.get("level_error"):
         return f"{words} {say.t('More was wanted and not reached: {why}', why=why)}"

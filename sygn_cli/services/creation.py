@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, moment, proposals, routing, text
 from sygn_cli.domain.audit import Json, canonical, sha256
-from sygn_cli.domain.document import LOCAL_ACCOUNT, Document, Mode, SigningOrder, SourceFile
+from sygn_cli.domain.document import (
+    LOCAL_ACCOUNT,
+    Document,
+    Mode,
+    Signatures,
+    SigningOrder,
+    SourceFile,
+)
 from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected, NotFound
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.engine import credential, intake, render
@@ -53,6 +60,7 @@ class Request:
         fields_later: A draft may be without fields: somebody places them before it is sent.
         mail: Whether signers and those who get copies are written to.
         anchors: Words that mark a place in the PDF, and the type of field that belongs there.
+        signatures: Whose signatures the finished file carries; None as the workspace is set.
         locale: Of the certificate, and of signers who have none of their own; "" for unknown.
     """
 
@@ -77,6 +85,7 @@ class Request:
     anchors: Mapping[str, FieldType] = field(default_factory=dict)
     locale: str = ""
     fields_later: bool = False
+    signatures: Signatures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         flattened_signatures=request.flatten_existing_signatures,
         active_content=tuple(sorted({c for one in intakes for c in one.active_content})),
         locale=request.locale,
+        signatures=request.signatures or Signatures(runtime.settings.signatures),
     )
     proposals.create(proposal, actor=OPERATOR)
     contents = tuple(file.content for file in request.files)

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle, mark
 from sygn_cli.domain.audit import sha256
-from sygn_cli.domain.document import Document, DocumentStatus, Mode
+from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures
 from sygn_cli.domain.errors import NotCompleted, SygnError
 from sygn_cli.engine import completion_certificate, credential, seal, stamp
 from sygn_cli.engine.seal import Attachment, Sealed
 from sygn_cli.engine.stamp import Stamp
+from sygn_cli.services import own_signatures
 from sygn_cli.services.certificate_view import certificate_view
 from sygn_cli.services.levels import seal_and_check
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sygn_cli.engine.signer_signatures import SignerSignature
     from sygn_cli.services.runtime import Runtime
 
 _LOG: Final = logging.getLogger(__name__)
@@ -79,7 +83,10 @@ def _seal(runtime: Runtime, document: Document) -> Document:
         sandbox=document.mode is Mode.TEST,
         created_at=document.created_at,
     )
-    sealed = _sealed(runtime, document, stamped, reason=_REASON)
+    signers = []
+    if document.signatures is Signatures.EACH:
+        signers = own_signatures.signer_signatures(runtime, document, stamped)
+    sealed = _sealed(runtime, document, stamped, reason=_REASON, signers=signers)
     entry = lifecycle.sealed(
         sealed.pdf,
         credential=credential.fingerprint(runtime.keys.credential().cert_pem),
@@ -87,6 +94,7 @@ def _seal(runtime: Runtime, document: Document) -> Document:
         stamped_sha256=sha256(stamped),
         # The certificate tells it, and may be drawn only after a restart.
         level_error=sealed.timestamp_error,
+        signers=own_signatures.fingerprints(signers),
     )
     return runtime.store.commit(document, entry, at=runtime.clock.now())
 
@@ -111,7 +119,14 @@ def _consents(runtime: Runtime, document: Document) -> dict[str, str]:
     return {one: runtime.store.blob(document.id, one).decode() for one in accepted}
 
 
-def _sealed(runtime: Runtime, document: Document, pdf: bytes, *, reason: str) -> Sealed:
+def _sealed(
+    runtime: Runtime,
+    document: Document,
+    pdf: bytes,
+    *,
+    reason: str,
+    signers: Sequence[SignerSignature] = (),
+) -> Sealed:
     """Seal with the trail so far inside, and check the result as anybody would."""
     lines = b"".join(event.line() + b"\n" for event in runtime.store.trail(document.id))
     trail = Attachment(
@@ -120,7 +135,7 @@ def _sealed(runtime: Runtime, document: Document, pdf: bytes, *, reason: str) ->
         description="Audit trail: hash-chained events, one JSON object a line",
         media_type="application/jsonl",
     )
-    return seal_and_check(runtime, pdf, reason=reason, attachments=[trail])
+    return seal_and_check(runtime, pdf, reason=reason, attachments=[trail], signers=signers)
 
 
 def _stamps(runtime: Runtime, document: Document) -> list[Stamp]:

@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sygn_cli.engine.seal import Attachment, Sealed
+    from sygn_cli.engine.signer_signatures import SignerSignature
     from sygn_cli.services.runtime import Runtime
 
 
 def seal_and_check(
-    runtime: Runtime, pdf: bytes, *, reason: str, attachments: Sequence[Attachment] = ()
+    runtime: Runtime,
+    pdf: bytes,
+    *,
+    reason: str,
+    attachments: Sequence[Attachment] = (),
+    signers: Sequence[SignerSignature] = (),
 ) -> Sealed:
     """Return the PDF sealed with the workspace's credential, and judged as anybody would.
 
@@ -36,10 +42,11 @@ def seal_and_check(
         level=level,
         level_required=settings.level_required,
         crls=runtime.keys.crls() if long_term else (),
+        signers=signers,
     )
     # Whether the authority of a timestamp is to be trusted is for whoever verifies to say; here
     # it is only asked whether the file holds together.
-    trust = [runtime.keys.root_pem(), *settings.tsa_trust, *sealed.timestamp_roots]
+    trust = [*runtime.keys.roots(), *settings.tsa_trust, *sealed.timestamp_roots]
     verdict = verify.verify(sealed.pdf, trust=trust, recorded_sha256=sealed.sha256)
     if verdict.status is not verify.Status.VALID:
         raise SealFailed(

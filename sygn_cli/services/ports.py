@@ -190,6 +190,10 @@ class Keys(Protocol):
         """
         ...
 
+    def signer_credential(self, name: str, email: str) -> Credential:
+        """Return a new credential of the workspace's own CA in a signer's name; it is not kept."""
+        ...
+
     def root_pem(self) -> bytes:
         """Return the X.509 certificate in PEM that the seal's credential leads to."""
         ...

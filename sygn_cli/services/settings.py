@@ -160,6 +160,12 @@ def _level(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, level=str(value))
 
 
+def _signatures(settings: Settings, name: str, value: object) -> Settings:
+    if value not in {"seal", "each"}:
+        raise _wrong(name, '"seal" or "each"')
+    return replace(settings, signatures=str(value))
+
+
 def _level_required(settings: Settings, name: str, value: object) -> Settings:
     if not isinstance(value, bool):
         raise _wrong(name, "true or false")
@@ -229,6 +235,7 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "tsa_trust": _tsa_trust,
     "level": _level,
     "level_required": _level_required,
+    "signatures": _signatures,
     "api_per_minute": _api_per_minute,
     "api_burst": _api_burst,
     "stranger_per_minute": _stranger_per_minute,

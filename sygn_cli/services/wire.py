@@ -45,6 +45,7 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "status": str(document.status),
         "title": document.title,
         "signing_order": str(document.signing_order),
+        "signatures": str(document.signatures),
         "mode": str(document.mode),
         "locale": document.locale or None,
         "field_count": len(document.fields),

@@ -48,6 +48,10 @@ SETTINGS: Final = """\
 #level = "B-T"
 #level_required = false
 
+# "each": beside the seal, every signer has a digital signature of their own in the file, by a
+# credential that the CA of this workspace issues to them.
+#signatures = "seal"
+
 # Who hears of documents that are completed, declined or expired, and gets signers' questions.
 #owner = "Ada Lovelace <ada@example.com>"
 

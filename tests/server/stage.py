@@ -97,6 +97,9 @@ class MemoryKeys:
     def credential(self) -> Credential:
         return _credential(self._made)
 
+    def signer_credential(self, name: str, email: str) -> Credential:
+        return _credential(self._made)
+
     def root_pem(self) -> bytes:
         return self.credential().chain_pem[-1]
 

@@ -22,7 +22,7 @@ from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.signer import Invitee
 
 if TYPE_CHECKING:
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, Signatures
     from sygn_cli.domain.field import Field
     from sygn_cli.services.creation import GivenFile, Plan, Request
     from sygn_cli.services.runtime import Runtime
@@ -64,6 +64,14 @@ def create(
     sequential: Annotated[
         bool, typer.Option("--sequential", help="One after the other, by order.")
     ] = False,
+    signatures: Annotated[
+        str | None,
+        typer.Option(
+            metavar="seal|each",
+            help="each: beside the seal, a digital signature of every signer.",
+            show_default="seal",
+        ),
+    ] = None,
     cc: Annotated[
         list[str] | None,
         typer.Option(metavar="MAIL", help="Who gets a copy.", show_default=False),
@@ -155,6 +163,7 @@ def create(
         cc=tuple(cc or ()),
         message=message,
         locale=lang,
+        signatures=_signatures(signatures),
         expires=expires,
         mode=Mode.TEST if test else Mode.LIVE,
         draft=draft,
@@ -188,6 +197,16 @@ def create(
 
 def _invitees(signers: list[str] | tuple[()], roles: list[str] | tuple[()]) -> tuple[Invitee, ...]:
     invitees = [Invitee.parse(written) for written in signers]
+    post.deliver(rt, document.id)
+
+
+def _signatures(written: str | None) -> Signatures | None:
+    from sygn_cli.domain.document import Signatures
+
+    try:
+        return None if written is None else Signatures(written)
+    except ValueError as error:
+        raise InvalidRequest(f"--signatures is seal or each, not {written!r}.") from error
     for written in roles:
         name, equals, who = written.partition("=")
         if not equals or not name.strip():

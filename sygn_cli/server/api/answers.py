@@ -57,6 +57,10 @@ class DocumentState(BaseModel):
     status: Status
     title: str
     signing_order: Literal["parallel", "sequential"]
+    signatures: Annotated[
+        Literal["seal", "each"],
+        Field(description="Whose digital signatures the signed PDF carries."),
+    ]
     mode: Literal["live", "test"]
     locale: str | None
     field_count: int

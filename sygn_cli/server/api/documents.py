@@ -12,7 +12,7 @@ from flask import Response, jsonify, request
 from flask_openapi3 import Tag
 
 from sygn_cli.domain import history, language
-from sygn_cli.domain.document import DocumentStatus, SigningOrder
+from sygn_cli.domain.document import DocumentStatus, Signatures, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
@@ -133,6 +133,7 @@ def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
         fields=fields,
         assignments=body.assignments or {},
         signing_order=SigningOrder(body.signing_order),
+        signatures=None if body.signatures is None else Signatures(body.signatures),
         cc=tuple(body.cc or ()),
         message=body.message or "",
         locale=body.locale,

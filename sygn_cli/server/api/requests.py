@@ -123,6 +123,13 @@ class CreateBody(Body):
     )
     cc: Annotated[list[str] | None, Field(max_length=MOST_CC)] = None
     signing_order: Literal["parallel", "sequential"] = "parallel"
+    signatures: Annotated[
+        Literal["seal", "each"] | None,
+        Field(
+            description="`each`: beside the seal every signer has a digital signature of their "
+            "own. Left out: as the server is set."
+        ),
+    ] = None
     title: str | None = None
     message: Annotated[str | None, Field(description="Words to the signers.")] = None
     locale: Annotated[str, _LOCALE] = ""
