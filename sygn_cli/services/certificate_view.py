@@ -179,6 +179,12 @@ def _delivery(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> str:
     """Say how the link came to the signer, as far as is known: whoever saw it could have signed."""
     if signer.method == "cli":
         return say.t("no link was used: the sender signed on the command line")
+    signed = _last(trail, EventType.SIGNED, signer)
+    if signed and signed.data.get("in_person"):
+        return say.t(
+            "no link was used: signed in person, on a device that the sender handed over; "
+            "who held it is what they said themselves"
+        )
     ways = []
     if trail[0].data.get("links_to") == "visitor":
         origin = trail[0].actor.get("origin", "a site that embeds sygn")
