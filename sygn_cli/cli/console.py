@@ -191,6 +191,11 @@ def read_bytes(source: str, *, what: str) -> bytes:
         raise InvalidRequest(f"{what} {source!r} cannot be read: {error.strerror}.") from error
 
 
+def counted(number: object, noun: str) -> str:
+    """Return ``1 document`` or ``2 documents``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether a person looks at the stream."""
     try:

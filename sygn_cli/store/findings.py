@@ -14,6 +14,7 @@ class Level(StrEnum):
     """How bad a finding is."""
 
     DAMAGE = "damage"  # something that was recorded is changed or gone
+    BROKEN = "broken"  # no evidence, but in the way: it can be made again or taken away
     UNFINISHED = "unfinished"  # a process died; the next use or a repair finishes it
     LITTER = "litter"  # takes space and means nothing
     PURGED = "purged"  # nothing wrong: a document was removed under retention

@@ -22,8 +22,13 @@ _LEFT_ALONE: Final = timedelta(hours=1)
 
 def sweep(workspace: Workspace, *, now: datetime) -> int:
     """Remove unfinished files and creations older than an hour; return how many there were."""
+    return sum(_removed(path) for path in unfinished(workspace, now=now))
+
+
+def unfinished(workspace: Workspace, *, now: datetime) -> Iterator[Path]:
+    """Yield unfinished files and creations older than an hour."""
     oldest = (now - _LEFT_ALONE).timestamp()
-    return sum(_removed(path) for path in _unfinished(workspace) if _is_older(path, oldest))
+    yield from (path for path in _unfinished(workspace) if _is_older(path, oldest))
 
 
 def _unfinished(workspace: Workspace) -> Iterator[Path]:

@@ -24,7 +24,7 @@ def test_everything_comes_back_elsewhere(terminal, sealed):
     assert terminal("backup", "b.tar.gz").code == 2  # it exists
     terminal.ok("backup", "b.tar.gz", "--force")
     answer = terminal.ok("restore", "b.tar.gz", "-w", "elsewhere")
-    assert "restored 1 documents" in answer.err
+    assert "restored 1 document as of" in answer.err
     terminal.ok("download", sealed, "-w", "elsewhere", "-o", "signed.pdf")
     assert terminal.ok("verify", "signed.pdf", "-w", "elsewhere").text.startswith("VALID")
     assert terminal.ok("audit", "--verify", "-w", "elsewhere").text.startswith("WHOLE")

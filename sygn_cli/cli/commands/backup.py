@@ -154,7 +154,9 @@ def _tell_backup(about: Mapping[str, object], *, as_json: bool) -> None:
     if as_json:
         console.emit_json(about)
         return
-    console.narrate(f"copied {about['documents']} documents in {about['files']} files")
+    console.narrate(
+        f"copied {console.counted(about['documents'], 'document')} in {about['files']} files"
+    )
     _tell_damage(about["damaged"])
     for name in _texts(about["left_out"]):
         console.narrate(f"left out, because of its name: {name}")
@@ -169,12 +171,16 @@ def _tell_restore(about: Mapping[str, object], *, as_json: bool) -> None:
         console.emit_json(about)
         return
     console.emit(str(about["workspace"]))
-    console.narrate(f"restored {about['documents']} documents as of {about['made_at']}")
+    console.narrate(
+        f"restored {console.counted(about['documents'], 'document')} as of {about['made_at']}"
+    )
     _tell_damage(about["damaged"])
     if about["aside"]:
         console.narrate(f"the workspace that was there is now {about['aside']}")
     if about["revived"]:
-        console.narrate(f"{about['revived']} documents are back that had been purged")
+        console.narrate(
+            f"back, though it was purged: {console.counted(about['revived'], 'document')}"
+        )
     if not about["keys"]:
         console.hint("The backup has no keys: documents can be read and checked, nothing signed.")
 

@@ -92,10 +92,10 @@ def _states(written: str) -> tuple[DocumentStatus, ...]:
 def _ask(found: Sequence[Document], rule: Retention) -> None:
     if not console.is_terminal(sys.stdin):
         raise InvalidRequest(
-            f"{_counted(len(found))} would be removed for good.",
+            f"{console.counted(len(found), 'document')} would be removed for good.",
             hint="See them with --dry-run; remove them with --yes.",
         )
-    words = f"Remove {_counted(len(found))} that ended before {moment.to_wire(rule.before)[:10]}?"
+    words = f"Remove {console.counted(len(found), 'document')} that ended before {moment.to_wire(rule.before)[:10]}?"
     if not typer.confirm(words, err=True):
         raise typer.Abort
 
@@ -138,8 +138,6 @@ def _show(
     for row in kept:
         console.narrate(f"{row['document']} was not purged: {row['error']}")
     what = "to be purged" if dry_run else "purged"
-    console.narrate(f"{_counted(len(rows))} {what}: ended more than {rule.older_than} ago")
-
-
-def _counted(number: int) -> str:
-    return "1 document" if number == 1 else f"{number} documents"
+    console.narrate(
+        f"{console.counted(len(rows), 'document')} {what}: ended more than {rule.older_than} ago"
+    )

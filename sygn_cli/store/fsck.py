@@ -1,0 +1,119 @@
+"""Looking through a whole workspace and mending what can be mended.
+
+Evidence (trails, the workspace log, blobs) is never touched: damage there is told, and a backup is
+the cure. Everything else is made again from the evidence, or moved into quarantine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sygn_cli.domain.errors import SygnError, WorkspaceUnusable
+from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.store import audit, durable, locks, trouble
+from sygn_cli.store.findings import Finding, Level
+from sygn_cli.store.loose import loose
+from sygn_cli.store.quarantine import Quarantine
+from sygn_cli.store.verify import check_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from sygn_cli.store.documents import WorkspaceStore
+    from sygn_cli.store.workspace import DocumentFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be, and what became of it.
+
+    Attributes:
+        done: What was done about it; "" if nothing was.
+    """
+
+    level: Level
+    where: str
+    what: str
+    done: str = ""
+
+
+def fsck(store: WorkspaceStore, *, now: datetime, repair: bool) -> Iterator[Problem]:
+    """Yield everything that is wrong; with ``repair`` after mending it.
+
+    Raises:
+        WorkspaceUnusable: A repair cannot be written.
+    """
+    found = [one for one in store.check() if one.level is not Level.PURGED]
+    found += loose(store, now=now)
+    quarantine = Quarantine(store.workspace, now=now) if repair else None
+    repairs = None if quarantine is None else _Repairs(store, quarantine)
+    mended: set[str] = set()
+    for one in found:
+        if repairs is None or _is_evidence(one):
+            yield Problem(one.level, one.where, one.what)
+        elif not DOCUMENT_ID.fullmatch(one.where):
+            yield Problem(one.level, one.where, one.what, repairs.loose(one))
+        elif one.where not in mended:
+            mended.add(one.where)
+            yield from repairs.document(store.workspace.folder(one.where))
+
+
+def _is_evidence(finding: Finding) -> bool:
+    """Tell whether it is about what must not be touched; a projection's damage can be mended."""
+    return finding.level is Level.DAMAGE and finding.path is None
+
+
+class _Repairs:
+    def __init__(self, store: WorkspaceStore, quarantine: Quarantine) -> None:
+        self._store = store
+        self._quarantine = quarantine
+
+    def loose(self, finding: Finding) -> str:
+        """Take away what is in the way; return what was done."""
+        if finding.path is None:
+            return ""
+        with trouble.guarded(finding.path):
+            return self._taken(finding.path)
+
+    def document(self, folder: DocumentFolder) -> Iterator[Problem]:
+        """Mend one document, looked at anew while nobody can change it."""
+        with locks.hold(folder.lock), trouble.guarded(folder.path):
+            log = self._store.log
+            found = check_document(folder, log.about(folder.id), log)
+            damaged = any(map(_is_evidence, found))
+            for one in found:
+                if one.level is Level.PURGED or _is_evidence(one):
+                    continue  # the latter was told already
+                done = "" if damaged else self._mended(folder, one)
+                yield Problem(one.level, one.where, one.what, done)
+
+    def _mended(self, folder: DocumentFolder, finding: Finding) -> str:
+        if finding.path is not None and finding.path != folder.projection:
+            return self._taken(finding.path)
+        if folder.tombstone.exists():
+            self._store.purging.finish([folder.id])
+            return "The purge was finished."
+        if finding.path is not None and finding.path.exists():
+            self._taken(finding.path)
+        self._keep_torn(folder)
+        try:
+            self._store.settle(folder.id)
+        except WorkspaceUnusable:
+            raise
+        except SygnError:
+            return ""
+        return "It was finished from the audit trail."
+
+    def _keep_torn(self, folder: DocumentFolder) -> None:
+        torn = audit.split(durable.read(folder.trail))[1]
+        if torn:
+            self._quarantine.keep(folder.trail.with_suffix(".torn"), torn)
+
+    def _taken(self, path: Path) -> str:
+        if not path.exists():
+            return "It is gone."
+        target = self._quarantine.take(path)
+        return f"Moved to {target.relative_to(self._store.workspace.path)}."
