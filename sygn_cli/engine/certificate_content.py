@@ -25,6 +25,7 @@ class SignerView:
     Attributes:
         status: "Signed", "Declined" or "Pending".
         delivery: How the link reached them ("by e-mail", "shown to the sender in a terminal").
+        passed_on: Who was asked first, and why somebody else signed, "" if nobody else did.
         time_zone: The signer's own, as their browser said it, "" unknown.
         method: How the signature was adopted ("drawn", "typed", "uploaded", "command line").
         signature: The typed name or the like; a drawing is given as ``picture``.
@@ -36,6 +37,7 @@ class SignerView:
     role: str = ""
     status: str = "Signed"
     delivery: str = ""
+    passed_on: str = ""
     ip: str = ""
     user_agent: str = ""
     time_zone: str = ""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import consent, routing
+from sygn_cli.domain import consent, delegation, routing
 from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.signer import Signer, SignerStatus
@@ -86,6 +86,11 @@ class SigningView:
     embed_origins: tuple[str, ...]
     now: datetime
     progress: Progress | None
+
+    @property
+    def may_delegate(self) -> bool:
+        """Whether somebody else may sign in this signer's place."""
+        return self.document.allow_delegation and not delegation.is_protected(self.signer)
 
     @property
     def to_fill(self) -> int:

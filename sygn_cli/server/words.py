@@ -101,6 +101,7 @@ SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "left": {"one": "{n} of {total} left", "other": "{n} of {total} left"},
     "look_lacks": "This handwriting has no {letters}. Your name is shown in another: {name}.",
     "look_none": "No handwriting here has {letters}. Your name is written in plain letters.",
+    "merged": "What you entered elsewhere was brought in.",
     "missing": "Please fill this in.",
     "missing_signature": "Please add your signature first.",
     "next": "Next",

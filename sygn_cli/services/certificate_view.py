@@ -21,6 +21,7 @@ from sygn_cli.languages import later, translator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sygn_cli.domain.delegation import Delegation
     from sygn_cli.languages import Catalogue
 
 _ASSURANCE: Final = (
@@ -28,12 +29,12 @@ _ASSURANCE: Final = (
     "nobody's identity was checked otherwise. The seal proves that file and history have not been "
     "changed since; it was made with a key of the sender's own workspace."
 )
-_NO_TIMESTAMP: Final = (
 _EACH: Final = (
     "Beside the seal, each signer has a digital signature of their own in the file. Its key was "
     "made and held by the sender's workspace for this one act and was destroyed afterwards: the "
     "signature shows what was signed, and proves nobody's identity."
 )
+_NO_TIMESTAMP: Final = (
     "No trusted timestamp: all times are those of the clock of the sender's machine."
 )
 _TIMESTAMPED: Final = {
@@ -68,6 +69,8 @@ _WORDS: Final[Mapping[EventType, str]] = {
     EventType.DECLINED: "Signing was declined",
     EventType.DEADLINE_CHANGED: "The deadline was changed",
     EventType.REMINDED: "The signers whose turn it was were reminded",
+    EventType.DELEGATED: "The signature was passed on",
+    EventType.ASKED: "The sender was asked a question",
     EventType.VOIDED: "The document was voided",
     EventType.EXPIRED: "The deadline passed",
     EventType.SEAL_FAILED: "Sealing failed and was put off",
@@ -104,7 +107,7 @@ def certificate_view(
         created_at=document.created_at,
         completed_at=seal.at if seal else None,
         files=tuple(FileView(f.name, len(f.pages), f.sha256) for f in document.files),
-        signers=tuple(_signer(say, signer, trail) for signer in document.signers),
+        signers=tuple(_signer(say, document, signer, trail) for signer in document.signers),
         events=tuple(_event(say, document, event) for event in trail),
         sealed_sha256=document.sealed_sha256,
         chain_head=trail[-1].hash(),
@@ -135,9 +138,6 @@ def _consents(trail: Sequence[Event], wordings: Mapping[str, str]) -> tuple[Cons
     )
 
 
-def _timestamp_status(say: Catalogue, seal: Event | None) -> str:
-    """Say which level was reached, and why it is not the one that was wanted."""
-    data = dict(seal.data) if seal else {}
 def _assurance(say: Catalogue, document: Document) -> str:
     words = say.sentence(_ASSURANCE)
     if document.signatures is Signatures.EACH:
@@ -145,13 +145,18 @@ def _assurance(say: Catalogue, document: Document) -> str:
     return words
 
 
+def _timestamp_status(say: Catalogue, seal: Event | None) -> str:
+    """Say which level was reached, and why it is not the one that was wanted."""
+    data = dict(seal.data) if seal else {}
     words = say.sentence(_TIMESTAMPED.get(str(data.get("level")), _NO_TIMESTAMP))
     if why := data.get("level_error"):
         return f"{words} {say.t('More was wanted and not reached: {why}', why=why)}"
     return words
 
 
-def _signer(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> SignerView:
+def _signer(
+    say: Catalogue, document: Document, signer: Signer, trail: Sequence[Event]
+) -> SignerView:
     signed = _last(trail, EventType.SIGNED, signer)
     evidence = dict(signed.data) if signed else {}
     return SignerView(
@@ -159,11 +164,12 @@ def _signer(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> SignerVie
         email=signer.email,
         role=signer.role,
         status=say.sentence(_STATUS[signer.status]),
-        delivery=_delivery(say, signer, trail),
+        delivery=_delivery(say, document, signer, trail),
+        passed_on=_passed_on(say, document, signer),
         ip=_address(say, evidence),
         user_agent=str(evidence.get("user_agent", "")),
         time_zone=str(evidence.get("time_zone", "")),
-        sent_at=trail[0].at,
+        sent_at=max((d.at for d in _hand_overs(document, signer)), default=trail[0].at),
         viewed_at=signer.viewed_at,
         consented_at=signer.consented_at,
         signed_at=signer.signed_at,
@@ -175,7 +181,26 @@ def _signer(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> SignerVie
     )
 
 
-def _delivery(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> str:
+def _hand_overs(document: Document, signer: Signer) -> list[Delegation]:
+    return [one for one in document.delegations if one.signer == signer.id]
+
+
+def _passed_on(say: Catalogue, document: Document, signer: Signer) -> str:
+    """Say who was asked first, who is asked now, and why; "" where nobody passed anything on."""
+    told = []
+    for one in _hand_overs(document, signer):
+        before = f"{one.from_name} <{one.from_email}>"
+        after = f"{one.name} <{one.email}>"
+        words = (
+            say.t("by the sender, from {before} to {after}", before=before, after=after)
+            if one.by_operator
+            else say.t("by {before} to {after}", before=before, after=after)
+        )
+        told.append(f"{words}: {one.reason}" if one.reason else words)
+    return "; ".join(told)
+
+
+def _delivery(say: Catalogue, document: Document, signer: Signer, trail: Sequence[Event]) -> str:
     """Say how the link came to the signer, as far as is known: whoever saw it could have signed."""
     if signer.method == "cli":
         return say.t("no link was used: the sender signed on the command line")
@@ -186,6 +211,9 @@ def _delivery(say: Catalogue, signer: Signer, trail: Sequence[Event]) -> str:
             "who held it is what they said themselves"
         )
     ways = []
+    # What came before a hand-over brought somebody else's link, which is dead.
+    started = max((one.seq for one in _hand_overs(document, signer)), default=0)
+    trail = trail[started:]
     if trail[0].data.get("links_to") == "visitor":
         origin = trail[0].actor.get("origin", "a site that embeds sygn")
         ways.append(
@@ -223,7 +251,10 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
         case EventType.SEAL_FAILED:
             words = f"{words}: {event.data.get('error', '')}"
         case EventType.LINK_REVEALED | EventType.LINK_ROTATED | EventType.LINK_SENT:
-            words = f"{words} ({_name(document, event.data.get('signer'))})"
+            words = f"{words} ({_name(document, event.data.get('signer'), event.seq)})"
+        case EventType.DELEGATED:
+            reason = f": {event.data['reason']}" if event.data["reason"] else ""
+            words = f"{words} ({event.data['from_name']} → {event.data['name']}){reason}"
         case EventType.SIGNED:
             method = str(event.data.get("method", ""))
             words = f"{words} ({say.sentence(_METHODS.get(method, method))})"
@@ -235,7 +266,7 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
 def _actor(say: Catalogue, document: Document, event: Event) -> str:
     match event.actor:
         case {"kind": "signer", "id": str(signer_id)}:
-            return _name(document, signer_id)
+            return _name(document, signer_id, event.seq)
         case {"kind": "operator"}:
             return say.t("Sender")
         case {"kind": "system"}:
@@ -246,5 +277,9 @@ def _actor(say: Catalogue, document: Document, event: Event) -> str:
             return str(event.actor.get("kind", "unknown"))
 
 
-def _name(document: Document, signer_id: object) -> str:
+def _name(document: Document, signer_id: object, seq: int) -> str:
+    """Return the name of who was that signer when an event happened."""
+    for one in document.delegations:
+        if one.signer == signer_id and one.seq >= seq:
+            return one.from_name
     return next((s.name for s in document.signers if s.id == signer_id), str(signer_id))

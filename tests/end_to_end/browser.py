@@ -126,6 +126,11 @@ class Visitor:
         self.part("#consent button").click()
         self.part("#editor").wait_for()
 
+    def more(self, item: str) -> None:
+        """Choose something from the menu."""
+        self.part("#more > summary").click()
+        self.part(f"[data-opens={item}]").click()
+
     def draw(self) -> None:
         """Write something like a name on the pad."""
         self.part("#tab-draw").click()
@@ -167,8 +172,8 @@ class Visitor:
 def visitor(browser: Browser, **options) -> Iterator[Visitor]:
     """Open a fresh browser context; any error or policy violation in it fails the test."""
     # Without motion nothing moves away from under the pointer.
-    options = {"reduced_motion": "reduce", **options}
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
+    options = {"reduced_motion": "reduce", "locale": "en-GB", **options}
+    context = browser.new_context(timezone_id="Europe/Berlin", **options)
     context.set_default_timeout(10_000)
     page = context.new_page()
     somebody = Visitor(context, page)

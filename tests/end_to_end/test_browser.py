@@ -232,7 +232,7 @@ def test_an_editable_date_takes_another_day(browser, runtime, base):
 def test_declining_asks_for_a_reason_and_ends_the_document(browser, runtime, base, simple):
     with visitor(browser, **DESKTOP) as ada:
         ada.page.goto(link(base, runtime, simple))
-        ada.part("#decline-open").click()
+        ada.more("decline")
         ada.page.get_by_role("button", name="Decline", exact=True).click()
         assert "fill this in" in ada.part("#decline-error").inner_text()
         ada.part("#reason").fill("Clause 4 goes too far")

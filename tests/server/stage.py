@@ -204,6 +204,36 @@ def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
     )
 
 
+def a_form(signer: str = "s1") -> tuple[Field, ...]:
+    """Return a choice, a list, a number, an address and a signature; the contract has room."""
+    kinds = FieldType
+    choice = tuple(
+        Field(
+            f"r{n}", kinds.RADIO, 1, Box(72 + 90 * n, 718, 11, 11), signer=signer,
+            group="Marital status", label=word,
+        )
+        for n, word in enumerate(("Single", "Married", "Other"))
+    )  # fmt: skip
+    return (
+        *choice,
+        Field(
+            "country", kinds.SELECT, 2, Box(72, 640, 200, 18), signer=signer, label="Country",
+            options=("Germany", "France", "Poland"),
+        ),
+        Field(
+            "rent", kinds.NUMBER, 2, Box(72, 672, 200, 18), signer=signer, label="Rent",
+            minimum="1", maximum="5000", decimals=2,
+        ),
+        Field("mail", kinds.EMAIL, 2, Box(340, 640, 200, 18), signer=signer, label="E-mail"),
+        Field(
+            "place", kinds.TEXT, 2, Box(340, 672, 200, 18), signer=signer, label="Place",
+            value="Berlin", read_only=True,
+        ),
+        Field("note", kinds.TEXT, 2, Box(340, 706, 60, 12), signer=signer, label="Note", required=False),
+        Field("sign", kinds.SIGNATURE, 2, SIGNATURE, signer=signer, label="Signature"),
+    )  # fmt: skip
+
+
 def put(
     rt: Runtime,
     contract: Contract | None = None,

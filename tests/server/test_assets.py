@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 
-from sygn_cli.server.assets import Assets, squeezed, squeezed_style, web_folder
+from sygn_cli.server.assets import Assets, squeezed, squeezed_script, squeezed_style, web_folder
 
 STATIC = web_folder() / "static"
 
@@ -53,6 +53,18 @@ def test_nothing_outside_the_folder_can_be_asked_for(site):
 def test_comments_that_fill_a_line_are_not_sent_and_nothing_else_is_lost():
     source = 'a();\n  // why\n  b("// no comment"); // because\n\n/* all of it */\n.c { d: e }\n'
     assert squeezed(source) == 'a();\nb("// no comment"); // because\n.c { d: e }\n'
+
+
+def test_a_script_loses_only_white_space_that_means_nothing():
+    source = (
+        "// why\n  if (a === b && !c) { d = [e, f]; }\n"
+        '  say("x = { y }", (g) => g - -h);\n'
+        "  i = j / k; // so\n  l = `m = ${ n }`;\n  return o ? p : q;\n"
+    )
+    assert squeezed_script(source) == (
+        'if(a===b&&!c){d=[e,f];}\nsay("x = { y }",(g)=>g - -h);'
+        "i = j / k; // so\nl = `m = ${ n }`;\nreturn o?p:q;"
+    )
 
 
 def test_a_style_loses_only_white_space_that_means_nothing():

@@ -7,6 +7,7 @@ export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 export class Refused extends Error {
   constructor(status, body) {
     super(body.message ?? "");
+    this.body = body;
     this.status = status;
     this.code = body.error ?? "";
   }
@@ -26,11 +27,11 @@ async function call(path, options) {
 
 // Every call may be repeated: the server records the same thing once. So a lost connection or a
 // busy server is met by trying again; `onRetry` tells the person that it takes a moment longer.
-export async function post(path, body = {}, { tries = 4, onRetry = () => {} } = {}) {
+export async function post(path, body = {}, { tries = 4, onRetry = () => {}, method = "POST" } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(path, {
-        method: "POST",
+        method,
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ ...body, time_zone: timeZone }),
       });

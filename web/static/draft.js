@@ -1,19 +1,108 @@
-// What was entered survives a reload: kept in this tab only, gone when the tab or the work ends.
+// What was entered outlives a reload, a lost connection and this device: the server keeps it for the
+// link until it is handed in, and this tab keeps what the server does not have yet.
 
-import { data } from "./words.js";
+import { post, Refused } from "./api.js";
+import { announce } from "./dom.js";
+import { data, say } from "./words.js";
 
 const key = `sygn:${data.document}:${data.signer}`;
+const PAUSE = 700;
+const LATER = 8000;
+const known = new Map(); // marks as they were last seen, by field id
+const changed = new Set(); // ids of what the server does not have
+let revision = data.draft?.revision ?? 0;
+let all = [];
+let timer = null;
+let sending = false;
+let over = false;
+let open = null; // the field that is being edited
+let refresh;
 
-export function load() {
+const written = (field) => JSON.stringify(field.mark);
+
+// Fills the fields with what was entered before. `onNews` hears of what comes in later.
+export function load(fields, onNews) {
+  all = fields;
+  refresh = onNews;
+  const here = local();
+  take(data.draft?.marks ?? {});
+  for (const id of here.changed ?? []) {
+    find(id)?.set(here.marks[id]);
+    changed.add(id);
+  }
+  addEventListener("visibilitychange", () => { if (document.hidden) send(); });
+  addEventListener("online", send);
+}
+
+const find = (id) => all.find((field) => field.id === id);
+
+function take(marks) {
+  for (const field of all) {
+    if (field.id in marks && field !== open && !changed.has(field.id)) field.set(marks[field.id]);
+    known.set(field.id, written(field));
+  }
+}
+
+function local() {
   try { return JSON.parse(sessionStorage.getItem(key)) ?? {}; } catch { return {}; }
 }
 
-export function save(fields) {
+export function save(edited) {
+  open = edited;
+  for (const field of all) {
+    if (field === open || known.get(field.id) === written(field)) continue;
+    known.set(field.id, written(field));
+    changed.add(field.id);
+  }
   try {
-    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((field) => [field.id, field.mark]))));
-  } catch { /* storage is full or forbidden: nothing is kept, all else works */ }
+    sessionStorage.setItem(key, JSON.stringify({ marks: marks(), changed: [...changed] }));
+  } catch { /* storage is full or forbidden: nothing is kept here, all else works */ }
+  if (changed.size) soon(PAUSE);
 }
 
+const marks = () => Object.fromEntries(all.map((field) => [field.id, field.mark]));
+
+function soon(wait) {
+  clearTimeout(timer);
+  timer = setTimeout(send, wait);
+}
+
+async function send() {
+  clearTimeout(timer);
+  if (over || sending || !changed.size) return;
+  const sent = [...changed];
+  changed.clear();
+  sending = true;
+  let wait = PAUSE;
+  try {
+    const answer = await post("/x/draft", { revision, marks: marks() }, { tries: 1, method: "PUT" });
+    revision = (await answer.json()).revision;
+  } catch (error) {
+    for (const id of sent) changed.add(id);
+    wait = merge(error);
+  }
+  sending = false;
+  if (changed.size) soon(wait);
+}
+
+// Another page of this signer saved something meanwhile: what was not changed here is taken from
+// there, and what was changed here counts, because it is the latest. Returns when to try again.
+function merge(error) {
+  if (!(error instanceof Refused) || error.status === 429) return LATER;
+  if (error.code === "conflict" && error.body.marks) {
+    revision = error.body.revision;
+    take(error.body.marks);
+    announce(say("merged"));
+    refresh();
+  } else {
+    over = true; // too large, or not to be kept any more: this tab has it
+  }
+  return PAUSE;
+}
+
+// Nothing more is to be kept.
 export function drop() {
+  over = true;
+  clearTimeout(timer);
   try { sessionStorage.removeItem(key); } catch { /* there was none */ }
 }

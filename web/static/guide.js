@@ -42,7 +42,7 @@ export class Guide {
   }
 
   refresh() {
-    draft.save(this.fields.all);
+    draft.save(this.editor.field);
     const { total, left, words } = this.fields.progress();
     byId("left").textContent = words;
     byId("progress").max = Math.max(total, 1);

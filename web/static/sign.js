@@ -2,7 +2,7 @@
 
 import { excuse, movedOn, post } from "./api.js";
 import { byId, turnOver } from "./dom.js";
-import { setUpDecline } from "./decline.js";
+import { setUpDialogs } from "./dialogs.js";
 import * as draft from "./draft.js";
 import { Fields } from "./fields.js";
 import { Guide } from "./guide.js";
@@ -12,8 +12,7 @@ import { localTimes } from "./times.js";
 import { say } from "./words.js";
 
 const fields = new Fields();
-const kept = draft.load();
-for (const field of fields.all) if (kept[field.id]) field.set(kept[field.id]);
+draft.load(fields.all, () => guide.refresh());
 
 // Mail scanners open links, and some run scripts; a person moves, types or scrolls.
 const seen = new Promise((done) => {
@@ -25,7 +24,7 @@ const seen = new Promise((done) => {
 const guide = new Guide(fields, { onReview: () => review.open() });
 const review = new Review(fields, { onChange: (field) => guide.open(field) });
 setUpReader();
-setUpDecline();
+setUpDialogs();
 localTimes();
 
 const form = byId("consent");

@@ -1,0 +1,77 @@
+// Dialogs that send one form each: saying no, letting somebody else sign, asking the sender.
+
+import { excuse, movedOn, post } from "./api.js";
+import { byId, turnOver } from "./dom.js";
+import * as draft from "./draft.js";
+import { say } from "./words.js";
+
+export function setUpDialogs() {
+  const menu = byId("more");
+  for (const opener of document.querySelectorAll("[data-opens]")) {
+    opener.addEventListener("click", () => {
+      menu.open = false;
+      open(byId(opener.dataset.opens));
+    });
+  }
+  byId("print").addEventListener("click", () => { menu.open = false; print(); });
+  addEventListener("click", (event) => {
+    for (const one of document.querySelectorAll("details[open]")) if (!one.contains(event.target)) one.open = false;
+  });
+  addEventListener("keydown", ({ key }) => {
+    const shown = key === "Escape" && document.activeElement?.closest("details[open]");
+    if (!shown) return;
+    shown.open = false;
+    shown.querySelector("summary").focus();
+  });
+}
+
+function open(dialog) {
+  const form = dialog.querySelector("form[data-post]");
+  form.hidden = false;
+  dialog.querySelector("[data-done]")?.toggleAttribute("hidden", true);
+  form.onsubmit = (event) => { event.preventDefault(); submit(dialog, form); };
+  dialog.querySelector("[data-close]").onclick = () => dialog.close();
+  dialog.onclose = () => byId("more").querySelector("summary").focus();
+  dialog.showModal();
+  form.querySelector("input, textarea").focus();
+}
+
+async function submit(dialog, form) {
+  const error = form.querySelector(".error");
+  const inputs = [...form.querySelectorAll("input, textarea")];
+  const wrong = inputs.find((one) => !one.value.trim() || !one.validity.valid);
+  for (const one of inputs) one.setAttribute("aria-invalid", String(one === wrong));
+  error.textContent = wrong ? say(wrong.value.trim() ? "no_email" : "missing") : "";
+  if (wrong) return wrong.focus();
+  const button = form.querySelector(".main");
+  if (button.getAttribute("aria-busy") === "true") return undefined;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await post(form.dataset.post, Object.fromEntries(new FormData(form)));
+    const done = dialog.querySelector("[data-done]");
+    if (!done) return leave();
+    form.reset();
+    form.hidden = true;
+    done.hidden = false;
+    done.querySelector("button").focus();
+  } catch (problem) {
+    if (movedOn(problem)) leave();
+    else error.textContent = excuse(problem);
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+  return undefined;
+}
+
+function leave() {
+  draft.drop();
+  turnOver();
+}
+
+// Pages that were not looked at are not loaded yet.
+async function print() {
+  const images = [...document.querySelectorAll(".sheet img")];
+  for (const image of images) image.loading = "eager";
+  await Promise.allSettled(images.map((image) => image.decode()));
+  window.print();
+}
