@@ -15,7 +15,7 @@ def headline(verdict: Verdict) -> str:
     """Return the verdict in one sentence, without a full stop."""
     match verdict.status:
         case Status.VALID:
-            return f"unchanged since it was sealed by {verdict.signatures[-1].signer!r}"
+            return f"unchanged since it was sealed by {_sealer(verdict)!r}"
         case Status.TAMPERED:
             return "the file is not what was sealed"
         case Status.UNTRUSTED:
@@ -24,6 +24,12 @@ def headline(verdict: Verdict) -> str:
             return "the file carries no signature"
         case _:  # pragma: no cover
             assert_never(verdict.status)
+
+
+def _sealer(verdict: Verdict) -> str:
+    """Return who sealed: of our files the first who signed, of others the last."""
+    first, last = verdict.signatures[0], verdict.signatures[-1]
+    return (first if first.ours else last).signer
 
 
 def advice(verdict: Verdict) -> str | None:
