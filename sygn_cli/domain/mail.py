@@ -42,6 +42,7 @@ class MailKind(StrEnum):
     YOUR_TURN = "your_turn"
     REMINDER = "reminder"
     DELEGATED = "delegated"
+    PASSED_ON = "passed_on"
     COMPLETED = "completed"
     DECLINED = "declined"
     VOIDED = "voided"

@@ -9,7 +9,7 @@ from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
-from sygn_cli.services import documents, expiry
+from sygn_cli.services import documents, expiry, mail_health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
     """Yield one finding per check."""
     yield _key(runtime)
     yield _pdf_work(runtime)
+    yield from (Finding("mail", level, words) for level, words in mail_health.examine(runtime))
     yield from _documents(runtime)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.mail import CC, OWNER, MailKind
 from sygn_cli.domain.signer import SignerStatus
@@ -12,7 +12,7 @@ from sygn_cli.services.mail_render import Facts, Link, Paragraph, Quote
 from sygn_cli.services.mail_words import t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.mail import Enclosure, Notice
@@ -62,24 +62,7 @@ class Case:
 
 def body(case: Case) -> Iterator[Block]:
     """Yield what the letter says."""
-    kind = case.notice.kind
-    match kind:
-        case MailKind.INVITATION | MailKind.YOUR_TURN | MailKind.REMINDER | MailKind.DELEGATED:
-            yield from _asking(case)
-        case MailKind.COMPLETED:
-            yield from _completed(case)
-        case MailKind.DECLINED:
-            yield from _declined(case)
-        case MailKind.VOIDED:
-            yield from _voided(case)
-        case MailKind.EXPIRED:
-            yield from _expired(case)
-        case MailKind.QUESTION:
-            yield from _question(case)
-        case MailKind.CODE:
-            yield from _code(case)
-        case _:  # pragma: no cover
-            assert_never(kind)
+    return _BODIES[case.notice.kind](case)
 
 
 def _asking(case: Case) -> Iterator[Block]:
@@ -114,6 +97,22 @@ def _first_words(case: Case) -> Said:
             )
         case _:
             return t("{sender} asks you to sign “{title}”.", sender=sender, title=title)
+
+
+def _passed_on(case: Case) -> Iterator[Block]:
+    yield Paragraph(
+        t(
+            "{name} does not sign “{title}” and has passed it on to {other} ({email}), who has "
+            "got a link of their own.",
+            name=case.said("from_name"),
+            title=case.title,
+            other=case.said("name"),
+            email=case.said("email"),
+        )
+    )
+    if reason := case.said("reason"):
+        yield Quote(reason)
+    yield Paragraph(t("If that is wrong, take the document back."))
 
 
 def _completed(case: Case) -> Iterator[Block]:
@@ -207,3 +206,18 @@ def _code(case: Case) -> Iterator[Block]:
             "anything; tell it nobody, also not the sender."
         )
     )
+
+
+_BODIES: Final[Mapping[MailKind, Callable[[Case], Iterator[Block]]]] = {
+    MailKind.INVITATION: _asking,
+    MailKind.YOUR_TURN: _asking,
+    MailKind.REMINDER: _asking,
+    MailKind.DELEGATED: _asking,
+    MailKind.PASSED_ON: _passed_on,
+    MailKind.COMPLETED: _completed,
+    MailKind.DECLINED: _declined,
+    MailKind.VOIDED: _voided,
+    MailKind.EXPIRED: _expired,
+    MailKind.QUESTION: _question,
+    MailKind.CODE: _code,
+}

@@ -30,6 +30,7 @@ _SUBJECTS: Final[Mapping[MailKind, Said]] = {
     MailKind.YOUR_TURN: t("Your turn to sign: {title}"),
     MailKind.REMINDER: t("Reminder, please sign: {title}"),
     MailKind.DELEGATED: t("Please sign: {title}"),
+    MailKind.PASSED_ON: t("Passed on: {title}"),
     MailKind.COMPLETED: t("Completed: {title}"),
     MailKind.DECLINED: t("Declined: {title}"),
     MailKind.VOIDED: t("Taken back: {title}"),

@@ -10,8 +10,18 @@ import pytest
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.evidence import COMMAND_LINE
-from sygn_cli.domain.mail import MOST_ATTEMPTS, MailKind, Outcome
-from sygn_cli.services import documents, links, mail_delivery, maintenance, sending, signing
+from sygn_cli.domain.mail import MOST_ATTEMPTS, Mailbox, MailKind, Outcome
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.services import (
+    delegation,
+    documents,
+    links,
+    mail_delivery,
+    maintenance,
+    questions,
+    sending,
+    signing,
+)
 from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
 from tests.runtimes import FixedClock, a_document, memory_runtime, token_of
 
@@ -333,3 +343,35 @@ def test_where_no_mail_goes_out_nobody_claims_to_have_reminded(runtime, clock, m
     assert [one.id for one in shown[1]] == ["s1"]
     (reminded,) = events(runtime, document, EventType.REMINDED)
     assert reminded.data["channel"] == "operator"
+
+
+def test_who_signs_in_anothers_place_gets_the_link_and_the_owner_hears_of_it(runtime, mailer):
+    document = a_document(runtime)
+    deliver(runtime)
+    url = links.signing_url(runtime, document, document.signer("s1"))
+    other = Invitee("Zoë Müller", "zoe@example.com", locale="de")
+    delegation.delegate(
+        runtime, token_of(url), other, reason="She owns the house.", evidence=COMMAND_LINE
+    )
+    assert told(runtime) == [
+        ("owner", "passed_on", "olga@example.com"),
+        ("s1", "delegated", "zoe@example.com"),
+    ]
+    to_owner, to_zoe = mailer.sent[-2:]
+    assert "> She owns the house." in to_owner.text
+    now = runtime.store.load(document.id)
+    assert links.signing_url(runtime, now, now.signer("s1")) in to_zoe.text.splitlines()
+    assert url not in to_zoe.text
+    assert "Ada Lovelace" in to_zoe.text
+    assert to_zoe.locale == "de"
+
+
+def test_a_question_reaches_the_owner_who_can_simply_answer(runtime, mailer):
+    document = a_document(runtime)
+    deliver(runtime)
+    token = token_of(links.signing_url(runtime, document, document.signer("s1")))
+    questions.ask(runtime, token, "Which house?\nThe red one?", evidence=COMMAND_LINE)
+    assert told(runtime) == [("owner", "question", "olga@example.com")]
+    letter = mailer.sent[-1]
+    assert letter.reply_to == Mailbox("Ada Lovelace", "ada@example.com")
+    assert "> Which house?\n> The red one?" in letter.text

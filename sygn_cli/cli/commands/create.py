@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sygn_cli.cli import console
+from sygn_cli.cli import console, post
 from sygn_cli.cli.options import (
     AnchorOption,
     JsonOption,
@@ -121,6 +121,9 @@ def create(
             help="Accept a PDF that is signed already; those signatures become pictures.",
         ),
     ] = False,
+    no_mail: Annotated[
+        bool, typer.Option("--no-mail", help="Write to nobody; you pass the links on.")
+    ] = False,
     anchor: AnchorOption = None,
     idempotency_key: Annotated[
         str,
@@ -172,6 +175,7 @@ def create(
         idempotency_key=idempotency_key,
         webhook=webhook,
         webhook_private=allow_private,
+        mail=not no_mail,
     )
     if dry_run:
         _show_plan(creation.plan(rt, request), request, as_json=json)

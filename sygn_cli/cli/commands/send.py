@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from sygn_cli.cli import console
+from typing import TYPE_CHECKING
+
+from sygn_cli.cli import console, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Document
+    from sygn_cli.services.runtime import Runtime
 
 
 def send(
     doc: DocumentArgument, workspace: WorkspaceOption = None, json: JsonOption = False
 ) -> None:
     """Let the signers of a draft act; doing so twice is no error."""
-    from sygn_cli.services import documents, links, sending, wire
+    from sygn_cli.services import documents, sending, wire
 
     rt = runtime(workspace)
     sent = sending.send(rt, documents.find(rt, doc).id)
     if json:
         console.emit_json(wire.status(rt, sent, with_links=True))
-        return
+    else:
+        _show(rt, sent)
+    post.deliver(rt, sent.id)
+
+
+def _show(rt: Runtime, sent: Document) -> None:
+    from sygn_cli.services import links
+
     console.emit(sent.id)
     for signer in sent.signers:
         console.emit(f"  {signer.id}  {signer.name} <{signer.email}>")

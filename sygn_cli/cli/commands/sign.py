@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console
+from sygn_cli.cli import console, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.mark import Look
@@ -47,8 +47,9 @@ def sign(
         console.narrate(f"signed, but sealing failed: {receipt.document.seal_error}")
     if json:
         console.emit_json(wire.status(rt, receipt.document, with_links=True))
-        return
-    console.emit_table(
-        ["document", "status", "audit head"],
-        [[document.id, str(receipt.document.status), receipt.head]],
-    )
+    else:
+        console.emit_table(
+            ["document", "status", "audit head"],
+            [[document.id, str(receipt.document.status), receipt.head]],
+        )
+    post.deliver(rt, document.id)

@@ -81,6 +81,10 @@ def _show(rt: Runtime, document: Document, *, as_json: bool) -> None:
     ]
     console.emit_table(["document", "status", "title"], [_headline(document)])
     console.emit_table(["signer", "status", "who"], rows)
+    for one in document.signers:
+        if one.mail_error and may_act(document, one):
+            console.narrate(f"no mail was sent to {one.email}: {one.mail_error}")
+            console.hint(f"look with: sygn mail list --document {document.id}")
     if document.seal_error:
         console.narrate(f"everyone has signed, but sealing failed: {document.seal_error}")
         console.hint("the signatures are safe; look with: sygn doctor")
@@ -97,5 +101,8 @@ def _state(document: Document, signer: Signer) -> str:
         return f"signed {moment.to_wire(signer.signed_at)[:16].replace('T', ' ')} UTC"
     if signer.status is not SignerStatus.PENDING or not document.status.is_open:
         return str(signer.status)
-    seen = ", has looked" if signer.viewed_at else ""
-    return f"pending{seen}" if may_act(document, signer) else "waits for their turn"
+    if not may_act(document, signer):
+        return "waits for their turn"
+    if signer.viewed_at:
+        return "pending, has looked"
+    return "pending, no mail reached them" if signer.mail_error else "pending"

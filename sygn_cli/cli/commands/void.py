@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console
+from sygn_cli.cli import console, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 
 
@@ -27,3 +27,4 @@ def void(
         console.emit_json(wire.status(rt, document, with_links=False))
     else:
         console.emit_table(["document", "status"], [[document.id, str(document.status)]])
+    post.deliver(rt, document.id)

@@ -1,0 +1,91 @@
+"""``sygn remind``: those whose turn it is, by hand or by cron."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from sygn_cli.cli import console, post
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.domain.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.signer import Signer
+    from sygn_cli.services.runtime import Runtime
+
+_CRON_PATIENCE: Final = 600.0  # seconds; cron comes again
+
+
+def remind(
+    doc: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[DOC]",
+            help="Document id, a unique beginning of one, or @last.",
+            show_default=False,
+        ),
+    ] = None,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due", help="Do what is due in all documents: remind, expire, send; for cron."
+        ),
+    ] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remind those whose turn it is, by mail; without a mail server their links are printed."""
+    if (doc is None) != due:
+        raise InvalidRequest("Say whom to remind.", hint="Name a document, or use --due.")
+    rt = runtime(workspace)
+    if doc is not None:
+        _one(rt, doc, as_json=json)
+    else:
+        _all(rt, as_json=json)
+
+
+def _one(rt: Runtime, doc: str, *, as_json: bool) -> None:
+    from sygn_cli.services import documents, sending, wire
+
+    document, waiting = sending.remind(rt, documents.find(rt, doc).id)
+    if as_json:
+        console.emit_json(wire.reminded(rt, document, waiting))
+    else:
+        _show(rt, document, waiting)
+    post.deliver(rt, document.id)
+
+
+def _all(rt: Runtime, *, as_json: bool) -> None:
+    from sygn_cli.services import mailbox, maintenance, wire
+
+    rt.store.tend(now=rt.clock.now())
+    listed = []
+    for document, waiting in maintenance.attend(rt, links_are_shown=True):
+        if as_json:
+            listed.append(wire.reminded(rt, document, waiting))
+        elif waiting:
+            _show(rt, document, waiting)
+        else:
+            console.emit_table(["document", "status"], [[document.id, str(document.status)]])
+    postings = post.deliver(rt, seconds=_CRON_PATIENCE)
+    if as_json:
+        mail = [mailbox.as_json(one) for one in postings]
+        console.emit_json({"data": listed, "mail": mail})
+
+
+def _show(rt: Runtime, document: Document, waiting: Sequence[Signer]) -> None:
+    from sygn_cli.domain.sending import BY_OPERATOR
+    from sygn_cli.services import links, sending
+
+    console.emit(document.id)
+    by_hand = sending.channel(rt, document) == BY_OPERATOR
+    for signer in waiting:
+        console.emit(f"  {signer.id}  {signer.name} <{signer.email}>")
+        if by_hand:
+            console.emit(f"      {links.signing_url(rt, document, signer)}")
+    if by_hand:
+        console.narrate("no mail goes out: pass each link on to its signer yourself")
