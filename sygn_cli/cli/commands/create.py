@@ -163,10 +163,10 @@ def create(
         fields=given,
         assignments=_assignments(assign or (), invitees),
         signing_order=SigningOrder.SEQUENTIAL if sequential else SigningOrder.PARALLEL,
+        signatures=_signatures(signatures),
         cc=tuple(cc or ()),
         message=message,
         locale=lang,
-        signatures=_signatures(signatures),
         expires=expires,
         mode=Mode.TEST if test else Mode.LIVE,
         draft=draft,
@@ -197,10 +197,6 @@ def create(
         _show_codes(rt, document)
     if open_:
         _open(rt, document)
-
-
-def _invitees(signers: list[str] | tuple[()], roles: list[str] | tuple[()]) -> tuple[Invitee, ...]:
-    invitees = [Invitee.parse(written) for written in signers]
     post.deliver(rt, document.id)
 
 
@@ -211,6 +207,10 @@ def _signatures(written: str | None) -> Signatures | None:
         return None if written is None else Signatures(written)
     except ValueError as error:
         raise InvalidRequest(f"--signatures is seal or each, not {written!r}.") from error
+
+
+def _invitees(signers: list[str] | tuple[()], roles: list[str] | tuple[()]) -> tuple[Invitee, ...]:
+    invitees = [Invitee.parse(written) for written in signers]
     for written in roles:
         name, equals, who = written.partition("=")
         if not equals or not name.strip():
