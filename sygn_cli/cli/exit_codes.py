@@ -50,6 +50,8 @@ BY_CODE: Final[dict[str, ExitCode]] = {
     "idempotency_key_reused": ExitCode.USAGE,
     "not_found": ExitCode.NOT_FOUND,
     "unauthorized": ExitCode.AUTH,
+    "identity_required": ExitCode.AUTH,
+    "identity_locked": ExitCode.AUTH,
     "forbidden": ExitCode.AUTH,
     "not_completed": ExitCode.CONFLICT,
     "already_completed": ExitCode.CONFLICT,

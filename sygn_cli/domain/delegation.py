@@ -9,6 +9,7 @@ from sygn_cli.domain import lifecycle, text
 from sygn_cli.domain.audit import Entry, EventType, Json
 from sygn_cli.domain.errors import AlreadySigned, Forbidden, InvalidRequest
 from sygn_cli.domain.evidence import OPERATOR, Evidence, signer_actor
+from sygn_cli.domain.identity import Step
 from sygn_cli.domain.signer import LONGEST_REASON, Invitee, Signer, SignerStatus
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ def _refuse_protected(signer: Signer) -> None:
         )
 
 
-def is_protected(signer: Signer) -> bool:  # noqa: ARG001 - identity steps will look at it
-    """Tell whether a signer has to know more than their link. No step of that kind exists yet."""
-    return False
+def is_protected(signer: Signer) -> bool:
+    """Tell whether a signer has to know a secret that the sender gave them beside their link."""
+    return bool({Step.CODE, Step.TOTP} & {*signer.auth})
 
 
 def _entry(

@@ -50,7 +50,15 @@ class Draft:
         return cls(
             document.title,
             tuple(
-                Invitee(one.name, one.email, one.order, one.role, one.locale)
+                Invitee(
+                    one.name,
+                    one.email,
+                    one.order,
+                    one.role,
+                    one.locale,
+                    one.auth,
+                    access=one.access,
+                )
                 for one in document.signers
             ),
             document.fields,

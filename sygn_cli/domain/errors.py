@@ -105,6 +105,18 @@ class Forbidden(SygnError):
     code = "forbidden"
 
 
+class IdentityRequired(SygnError):
+    """The signer has first to pass the identity steps that the sender chose."""
+
+    code = "identity_required"
+
+
+class IdentityLocked(SygnError):
+    """There were too many wrong codes; only the sender lets the signer try again."""
+
+    code = "identity_locked"
+
+
 class StateConflict(SygnError):
     """Family: the document is in a state that does not allow this."""
 

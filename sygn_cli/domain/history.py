@@ -8,11 +8,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeAlias, assert_never
 
-from sygn_cli.domain import moment, record
+from sygn_cli.domain import identity, moment, record
 from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.delegation import Delegation
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures, SigningOrder
 from sygn_cli.domain.errors import Tampered
+from sygn_cli.domain.identity import Standing
 from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
@@ -101,6 +102,14 @@ def _changed(  # noqa: C901, PLR0912 - one arm per event type, each a line or tw
             return _with(document, data["signer"], link_generation=data["generation"])
         case EventType.VIEWED:
             return _with(document, data["signer"], viewed_at=event.at)
+        case (
+            EventType.IDENTITY_CHALLENGED
+            | EventType.IDENTITY_VERIFIED
+            | EventType.IDENTITY_FAILED
+            | EventType.IDENTITY_LOCKED
+            | EventType.IDENTITY_UNLOCKED
+        ):
+            return _identified(document, event, data)
         case EventType.CONSENT_GIVEN:
             return _with(
                 document,
@@ -206,6 +215,7 @@ def _delegated(document: Document, event: Event, data: dict[str, Any]) -> Docume
         consent_sha256="",
         mailed_at=None,
         mail_error="",
+        identity=Standing(),
     )
     return replace(changed, delegations=(*document.delegations, handed_over))
 
@@ -219,6 +229,14 @@ def _asked(
     words = json.loads(attachments(data["question_sha256"]))["question"]
     question = Question(event.seq, event.at, data["signer"], words)
     return replace(document, questions=(*document.questions, question))
+
+
+def _identified(document: Document, event: Event, data: dict[str, Any]) -> Document:
+    signer = document.signer(data["signer"])
+    changes: dict[str, Any] = {"identity": identity.evolve(signer.identity, event)}
+    if "access" in data:
+        changes["access"] = data["access"]
+    return _with(document, signer.id, **changes)
 
 
 def _with(document: Document, signer_id: str, **changes: Any) -> Document:  # noqa: ANN401 - passed to replace()

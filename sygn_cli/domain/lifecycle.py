@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import choices, mark, record, routing, text
+from sygn_cli.domain import choices, identity_checks, mark, record, routing, text
 from sygn_cli.domain.audit import Entry, EventType, Json, canonical, sha256
 from sygn_cli.domain.document import (
     Document,
@@ -87,6 +87,7 @@ def consent(
         StateConflict: The document does not take signatures from this signer now.
     """
     require_turn(document, signer, now=now)
+    identity_checks.require_passed(signer)
     fingerprint = sha256(wording.encode())
     if signer.consent_sha256 == fingerprint:
         return None
@@ -130,6 +131,7 @@ def sign(
             return None
         raise AlreadySigned(f"{signer.name} has already signed document {document.id}.")
     require_turn(document, signer, now=now)
+    identity_checks.require_passed(signer)
     if not signer.consent_sha256:
         raise ConsentMissing(f"{signer.name} has not agreed to sign electronically.")
     whole = _complete(document, signer, marks, today=today)
@@ -160,6 +162,7 @@ def decline(
 ) -> Entry:
     """Record that a signer will not sign, which ends the document."""
     require_turn(document, signer, now=now)
+    identity_checks.require_passed(signer)
     words = text.require(reason, what="The reason", longest=LONGEST_REASON, multiline=True)
     return Entry(
         EventType.DECLINED,

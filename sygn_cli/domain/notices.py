@@ -113,6 +113,8 @@ def is_still_due(document: Document, notice: Notice) -> bool:
     Args:
         document: As it is now.
     """
+    if notice.kind is MailKind.CODE:
+        return False  # its reader asks for another one
     if not notice.kind.brings_link:
         return True
     signer = next((one for one in document.signers if one.id == notice.to), None)

@@ -130,6 +130,8 @@ def signers_of(invitees: Sequence[Invitee]) -> list[Signer]:
             order=number - 1 if invitee.order is None else invitee.order,
             role=invitee.role,
             locale=invitee.locale,
+            auth=invitee.auth,
+            access=invitee.access,
         )
         for number, invitee in enumerate(invitees, start=1)
     ]

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sygn_cli.domain import mark, moment
+from sygn_cli.domain import identity, mark, moment
 from sygn_cli.domain.delegation import Delegation
 from sygn_cli.domain.document import (
     Document,
@@ -23,6 +23,7 @@ from sygn_cli.domain.document import (
 )
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.identity import Standing, Step
 from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
@@ -150,6 +151,12 @@ def signer_to_json(signer: Signer) -> dict[str, object]:
     }
     if signer.locale:
         written["locale"] = signer.locale
+    if signer.auth:
+        written["auth"] = [str(step) for step in signer.auth]
+    if signer.access:
+        written["access"] = signer.access
+    if signer.identity != Standing():
+        written["identity"] = identity.to_json(signer.identity)
     return written
 
 
@@ -174,6 +181,9 @@ def signer_from_json(data: Loaded) -> Signer:
         mailed_at=_moment(data.get("mailed_at")),
         mail_error=data.get("mail_error", ""),
         locale=data.get("locale", ""),
+        auth=tuple(Step(one) for one in data.get("auth", ())),
+        access=data.get("access", ""),
+        identity=identity.from_json(data["identity"]) if "identity" in data else Standing(),
     )
 
 

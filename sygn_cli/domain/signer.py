@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain import language, text
+from sygn_cli.domain import identity, language, text
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.identity import Standing, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +44,9 @@ class Invitee:
             the place in the list.
         role: Name of the party in the PDF whose fields are theirs, "" for none.
         locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
+        auth: What they have to know beside their link before they are shown anything.
+        access_code: That the sender chose, where that is one of the steps; "" to have one made.
+        access: The access code as it is stored, "" before it is.
     """
 
     name: str
@@ -50,6 +54,9 @@ class Invitee:
     order: int | None = None
     role: str = ""
     locale: str = ""
+    auth: tuple[Step, ...] = ()
+    access_code: str = field(default="", repr=False)
+    access: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         text.require(self.name, what="The signer's name", longest=LONGEST_NAME)
@@ -60,10 +67,15 @@ class Invitee:
             raise InvalidRequest(f"{text.printable(self.locale)!r} is not written like de-AT.")
         if self.order is not None and not 0 <= self.order <= 10_000:
             raise InvalidRequest("A signer's order is a whole number from 0 to 10000.")
+        if self.access_code and Step.CODE not in self.auth:
+            raise InvalidRequest(
+                f"{self.name} has an access code that nobody would ask for.",
+                hint="Let it be asked for with auth=code.",
+            )
 
     @classmethod
     def parse(cls, written: str, *, role: str = "") -> Invitee:
-        """Return the signer of ``Ada Lovelace <ada@example.com>;order=2;lang=de``.
+        """Return the signer of ``Ada Lovelace <ada@example.com>;order=2;lang=de;auth=email``.
 
         Raises:
             InvalidRequest: It is not written like that.
@@ -98,6 +110,7 @@ def _order(written: str) -> int:
 _OPTIONS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "order": ("order", _order),
     "lang": ("locale", language.locale),
+    "auth": ("auth", identity.steps),
 }
 
 
@@ -154,6 +167,9 @@ class Signer:
         mailed_at: When a mail server last took a letter with their link.
         mail_error: Why no mail server will take it, "" if one did or may yet.
         locale: What they read, as ``de`` or ``de-AT``; "" where nobody said.
+        auth: What they have to know beside their link before they are shown anything.
+        access: Their access code as it is stored, "" for none.
+        identity: How far they came with that.
     """
 
     id: str
@@ -174,3 +190,6 @@ class Signer:
     mailed_at: datetime | None = None
     mail_error: str = ""
     locale: str = ""
+    auth: tuple[Step, ...] = ()
+    access: str = field(default="", repr=False)
+    identity: Standing = field(default_factory=Standing)

@@ -56,6 +56,7 @@ class WebhookEvent(StrEnum):
     SIGNER_DECLINED = "signer.declined"
     SIGNER_DELEGATED = "signer.delegated"
     SIGNER_ASKED = "signer.asked"
+    SIGNER_LOCKED = "signer.locked"
     DOC_COMPLETED = "doc.completed"
     DOC_DECLINED = "doc.declined"
     DOC_EXPIRED = "doc.expired"
@@ -228,6 +229,7 @@ _KINDS: Final = {
     EventType.DECLINED: (WebhookEvent.SIGNER_DECLINED, WebhookEvent.DOC_DECLINED),
     EventType.DELEGATED: (WebhookEvent.SIGNER_DELEGATED,),
     EventType.ASKED: (WebhookEvent.SIGNER_ASKED,),
+    EventType.IDENTITY_LOCKED: (WebhookEvent.SIGNER_LOCKED,),
     EventType.COMPLETED: (WebhookEvent.DOC_COMPLETED,),
     EventType.EXPIRED: (WebhookEvent.DOC_EXPIRED,),
     EventType.VOIDED: (WebhookEvent.DOC_VOIDED,),

@@ -26,6 +26,7 @@ class SignerView:
         status: "Signed", "Declined" or "Pending".
         delivery: How the link reached them ("by e-mail", "shown to the sender in a terminal").
         passed_on: Who was asked first, and why somebody else signed, "" if nobody else did.
+        identity: Which identity steps they passed, and when ("link only").
         time_zone: The signer's own, as their browser said it, "" unknown.
         method: How the signature was adopted ("drawn", "typed", "uploaded", "command line").
         signature: The typed name or the like; a drawing is given as ``picture``.
@@ -37,6 +38,7 @@ class SignerView:
     role: str = ""
     status: str = "Signed"
     delivery: str = ""
+    identity: str = ""
     passed_on: str = ""
     ip: str = ""
     user_agent: str = ""

@@ -82,6 +82,7 @@ def _signer(say: Catalogue, number: int, signer: SignerView) -> str:
         (say.t("Status"), f"{status} {_words(signer.decline_reason)}"),
         (say.t("Signature"), _words(signer.method)),
         (say.t("Link"), _words(signer.delivery)),
+        (say.t("Identity"), _words(signer.identity)),
         (say.t("Passed on"), _words(signer.passed_on)),
         (say.t("Sent"), _when(say, signer.sent_at)),
         (say.t("First opened"), _when(say, signer.viewed_at)),

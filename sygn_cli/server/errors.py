@@ -21,6 +21,8 @@ STATUS: Final[dict[str, int]] = {
     "invalid_request": 400,
     "idempotency_key_reused": 422,
     "unauthorized": 401,
+    "identity_required": 401,
+    "identity_locked": 403,
     "forbidden": 403,
     "not_found": 404,
     "not_completed": 409,

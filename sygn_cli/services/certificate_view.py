@@ -17,6 +17,7 @@ from sygn_cli.engine.certificate_content import (
     SignerView,
 )
 from sygn_cli.languages import later, translator
+from sygn_cli.services import identity_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +65,11 @@ _WORDS: Final[Mapping[EventType, str]] = {
     EventType.LINK_REVEALED: "The signing link was shown to the sender",
     EventType.LINK_ROTATED: "The signing link was replaced; the old one no longer works",
     EventType.VIEWED: "The document was opened for the first time",
+    EventType.IDENTITY_CHALLENGED: "A one-time code was asked for",
+    EventType.IDENTITY_VERIFIED: "An identity step was passed",
+    EventType.IDENTITY_FAILED: "A wrong code was entered",
+    EventType.IDENTITY_LOCKED: "Too many wrong codes were entered; the page was locked",
+    EventType.IDENTITY_UNLOCKED: "The page was unlocked by the sender",
     EventType.CONSENT_GIVEN: "Consent to sign electronically was given",
     EventType.SIGNED: "The document was signed",
     EventType.DECLINED: "Signing was declined",
@@ -139,7 +145,8 @@ def _consents(trail: Sequence[Event], wordings: Mapping[str, str]) -> tuple[Cons
 
 
 def _assurance(say: Catalogue, document: Document) -> str:
-    words = say.sentence(_ASSURANCE)
+    is_checked = any(signer.auth for signer in document.signers)
+    words = say.sentence(identity_words.CHECKED if is_checked else _ASSURANCE)
     if document.signatures is Signatures.EACH:
         words = f"{words} {say.sentence(_EACH)}"
     return words
@@ -165,6 +172,7 @@ def _signer(
         role=signer.role,
         status=say.sentence(_STATUS[signer.status]),
         delivery=_delivery(say, document, signer, trail),
+        identity=identity_words.checked(say, signer, trail),
         passed_on=_passed_on(say, document, signer),
         ip=_address(say, evidence),
         user_agent=str(evidence.get("user_agent", "")),
@@ -250,6 +258,15 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
             words = f"{words}: {event.data['reason']}"
         case EventType.SEAL_FAILED:
             words = f"{words}: {event.data.get('error', '')}"
+        case (
+            EventType.IDENTITY_CHALLENGED
+            | EventType.IDENTITY_VERIFIED
+            | EventType.IDENTITY_FAILED
+            | EventType.IDENTITY_LOCKED
+        ):
+            words = f"{words} ({event.data.get('step', '')})"
+        case EventType.IDENTITY_UNLOCKED if event.data.get("renewed"):
+            words = f"{words}, {say.t('with new secrets')}"
         case EventType.LINK_REVEALED | EventType.LINK_ROTATED | EventType.LINK_SENT:
             words = f"{words} ({_name(document, event.data.get('signer'), event.seq)})"
         case EventType.DELEGATED:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sygn_cli.domain import choices, consent, language, lifecycle, mark, routing
+from sygn_cli.domain import choices, consent, identity_checks, language, lifecycle, mark, routing
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
@@ -174,6 +174,7 @@ def sign_headlessly(
     """
     document = documents.get(runtime, document_id)
     signer = document.signer(signer_id)
+    identity_checks.refuse_operator(signer)
     marks = headless_marks(document.fields_of(signer_id), name=name, values=values, look=look)
     if signer.status is not SignerStatus.SIGNED:
         locale = document.locale_of(signer)

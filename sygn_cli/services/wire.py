@@ -212,6 +212,8 @@ def _signer(
         "locale": signer.locale or None,
         "order": signer.order,
         "status": str(signer.status),
+        "auth": [str(step) for step in signer.auth],
+        "locked": signer.identity.is_locked,
         "viewed_at": _wire(signer.viewed_at),
         "signed_at": _wire(signer.signed_at),
         "declined_at": _wire(signer.declined_at),

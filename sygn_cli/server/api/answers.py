@@ -30,6 +30,13 @@ class SignerState(BaseModel):
     locale: Annotated[str | None, Field(description="What they read; null: nobody said.")]
     order: int
     status: Literal["pending", "signed", "declined"]
+    auth: Annotated[
+        list[Literal["code", "email", "totp"]],
+        Field(description="Identity steps before anything is shown to them."),
+    ]
+    locked: Annotated[
+        bool, Field(description="Too many wrong codes: only the sender opens the page again.")
+    ]
     viewed_at: Moment | None
     signed_at: Moment | None
     declined_at: Moment | None

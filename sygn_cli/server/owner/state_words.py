@@ -38,6 +38,11 @@ _EVENTS: Final[Mapping[str, str]] = {
     EventType.LINK_REVEALED: later("The signing link of {name} was shown to you"),
     EventType.LINK_ROTATED: later("The signing link of {name} was replaced; the old one is dead"),
     EventType.VIEWED: later("{name} opened the document"),
+    EventType.IDENTITY_CHALLENGED: later("{name} asked for a one-time code"),
+    EventType.IDENTITY_VERIFIED: later("{name} entered the right code"),
+    EventType.IDENTITY_FAILED: later("Somebody with the link of {name} entered a wrong code"),
+    EventType.IDENTITY_LOCKED: later("Too many wrong codes: the page of {name} was locked"),
+    EventType.IDENTITY_UNLOCKED: later("The page of {name} was unlocked"),
     EventType.CONSENT_GIVEN: later("{name} agreed to sign electronically"),
     EventType.SIGNED: later("{name} signed"),
     EventType.DECLINED: later("{name} declined"),
@@ -54,7 +59,13 @@ _EVENTS: Final[Mapping[str, str]] = {
     EventType.RECOVERED: later("The record was repaired after an interruption"),
 }
 _SETBACKS: Final = frozenset(
-    {EventType.DECLINED, EventType.SEAL_FAILED, EventType.EXPIRED, EventType.LINK_FAILED}
+    {
+        EventType.DECLINED,
+        EventType.SEAL_FAILED,
+        EventType.EXPIRED,
+        EventType.LINK_FAILED,
+        EventType.IDENTITY_LOCKED,
+    }
 )
 _TOLD: Final = ("reason", "error")
 
