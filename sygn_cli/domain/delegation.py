@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle, text
@@ -19,29 +18,6 @@ if TYPE_CHECKING:
 
 # Each sends a mail to an address that a stranger typed.
 MOST_DELEGATIONS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Delegation:
-    """One hand-over, as it happened.
-
-    Attributes:
-        seq: Number of the event that records it.
-        signer: Id of the signer, who has another name from then on.
-        generation: Of the link that works from then on; the one before is dead.
-        by_operator: The sender did it, not the signer.
-    """
-
-    seq: int
-    at: datetime
-    signer: str
-    generation: int
-    from_name: str
-    from_email: str
-    name: str
-    email: str
-    reason: str = ""
-    by_operator: bool = False
 
 
 def delegate(

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sygn_cli.domain.delegation import Delegation
+    from sygn_cli.domain.beside import Delegation, Question
     from sygn_cli.domain.field import Field
     from sygn_cli.domain.mark import Mark
-    from sygn_cli.domain.questions import Question
 
 LONGEST_TITLE: Final = 200
 LONGEST_MESSAGE: Final = 2000

@@ -10,11 +10,10 @@ from typing import Any, TypeAlias, assert_never
 
 from sygn_cli.domain import identity, moment, record
 from sygn_cli.domain.audit import Event, EventType
-from sygn_cli.domain.delegation import Delegation
+from sygn_cli.domain.beside import Delegation, Question
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures, SigningOrder
 from sygn_cli.domain.errors import Tampered
 from sygn_cli.domain.identity import Standing
-from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
 # Gives the bytes that an event refers to by SHA-256.

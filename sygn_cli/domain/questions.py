@@ -7,7 +7,6 @@ being guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -28,21 +27,6 @@ SALT_BYTES: Final = 16
 MOST_QUESTIONS: Final = 20
 _AT_ONCE: Final = 3
 _A_WHILE: Final = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a signer asked.
-
-    Attributes:
-        seq: Number of the event that records it.
-        signer: Id of who asked.
-    """
-
-    seq: int
-    at: datetime
-    signer: str
-    text: str
 
 
 def ask(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sygn_cli.domain import identity, mark, moment
-from sygn_cli.domain.delegation import Delegation
+from sygn_cli.domain.beside import Delegation, Question
 from sygn_cli.domain.document import (
     Document,
     DocumentStatus,
@@ -24,7 +24,6 @@ from sygn_cli.domain.document import (
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.identity import Standing, Step
-from sygn_cli.domain.questions import Question
 from sygn_cli.domain.signer import Signer, SignerStatus
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sygn_cli.services import identity_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sygn_cli.domain.delegation import Delegation
+    from sygn_cli.domain.beside import Delegation
     from sygn_cli.languages import Catalogue
 
 _ASSURANCE: Final = (

@@ -11,7 +11,7 @@ from sygn_cli.services import links
 
 if TYPE_CHECKING:
     from sygn_cli.domain.audit import Entry, Json
-    from sygn_cli.domain.delegation import Delegation
+    from sygn_cli.domain.beside import Delegation
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.evidence import Evidence
     from sygn_cli.domain.signer import Invitee

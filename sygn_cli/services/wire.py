@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sygn_cli.domain.apikey import ApiKey
+    from sygn_cli.domain.beside import Delegation, Question
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.field import Detection, Field
     from sygn_cli.domain.listing import Page
@@ -57,6 +58,9 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
             _signer(runtime, document, one, with_links=with_links) for one in document.signers
         ],
         "cc": list(document.cc),
+        "allow_delegation": document.allow_delegation,
+        "delegations": [_delegation(one) for one in document.delegations],
+        "questions": [_question(one) for one in document.questions],
         "created_at": moment.to_wire(document.created_at),
         "expires_at": _wire(document.expires_at),
         "completed_at": _wire(document.completed_at),
@@ -70,6 +74,21 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "download_url": f"{base}/download" if is_completed else None,
         "audit_url": f"{base}/audit" if is_completed else None,
     }
+
+
+def _delegation(one: Delegation) -> dict[str, object]:
+    return {
+        "signer": one.signer,
+        "at": moment.to_wire(one.at),
+        "from": {"name": one.from_name, "email": one.from_email},
+        "to": {"name": one.name, "email": one.email},
+        "by": "operator" if one.by_operator else "signer",
+        "reason": one.reason or None,
+    }
+
+
+def _question(one: Question) -> dict[str, object]:
+    return {"signer": one.signer, "at": moment.to_wire(one.at), "text": one.text}
 
 
 def listing(runtime: Runtime, page: Page) -> dict[str, object]:

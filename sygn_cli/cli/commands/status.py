@@ -17,6 +17,9 @@ from sygn_cli.domain.routing import may_act
 from sygn_cli.domain.signer import SignerStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sygn_cli.domain.beside import Delegation
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
     from sygn_cli.services.runtime import Runtime
@@ -85,11 +88,26 @@ def _show(rt: Runtime, document: Document, *, as_json: bool) -> None:
         if one.mail_error and may_act(document, one):
             console.narrate(f"no mail was sent to {one.email}: {one.mail_error}")
             console.hint(f"look with: sygn mail list --document {document.id}")
+    for handed_over in document.delegations:
+        console.narrate(_handed_over(handed_over))
+    for question in document.questions:
+        who = document.signer(question.signer)
+        console.narrate(f"{who.name} <{who.email}> asked on {_day(question.at)}: {question.text}")
     if document.seal_error:
         console.narrate(f"everyone has signed, but sealing failed: {document.seal_error}")
         console.hint("the signatures are safe; look with: sygn doctor")
     if console.is_terminal(sys.stdout) and document.status is DocumentStatus.COMPLETED:
         console.hint(f"next: sygn download {document.id} -o signed.pdf")
+
+
+def _handed_over(one: Delegation) -> str:
+    whose = "you passed" if one.by_operator else f"{one.from_name} passed"
+    why = f": {one.reason}" if one.reason else ""
+    return f"{whose} {one.signer} on to {one.name} <{one.email}> on {_day(one.at)}{why}"
+
+
+def _day(at: datetime) -> str:
+    return moment.to_wire(at)[:10]
 
 
 def _headline(document: Document) -> list[str]:
