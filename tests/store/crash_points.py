@@ -1,6 +1,6 @@
 """Do one thing to many copies of a workspace, dying one system call later in each.
 
-``crash_points.py ACTION FOLDER...`` runs under ``strace`` with injections that kill a process at
+``crash_points.py ACTION EVERY FOLDER...`` runs under ``strace`` with injections that kill a process at
 the ``BUDGET``-th call of each kind. Before it does its work each child wastes all but a few of the
 calls of one kind, so that the work is cut off where that kind is called for the n-th time.
 """
@@ -30,14 +30,15 @@ WASTE: dict[str, Callable[[], object]] = {
     "mkdir": lambda: os.mkdir(""),  # noqa: PTH102 - this very call
     "pwrite64": lambda: os.pwrite(NO_FILE, b"", 0),
     "fdatasync": lambda: os.fdatasync(NO_FILE),
+    "unlinkat": lambda: os.unlink("x", dir_fd=NO_FILE),
 }
 
 
-def main(action: str, *folders: str) -> None:
+def main(action: str, every: str, *folders: str) -> None:
     report: list[str] = []
     left = list(folders)
     for call in WASTE:
-        for point in range(1, BUDGET):
+        for point in range(1, BUDGET, int(every)):
             folder = left.pop(0)
             acknowledged, killed = run(action, folder, call, point)
             report.append(f"{folder} {call} {point} {acknowledged} {killed}")

@@ -23,8 +23,8 @@ from sygn_cli.store.findings import Level
 from sygn_cli.store.restore import restore
 from sygn_cli.store.workspace import Workspace
 from tests.store.faults import FaultyOs
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, consented, created, signed, voiding
-from tests.store.worker import jobs_for
 
 NOW = START + timedelta(days=1)
 SOAK = os.environ.get("SYGN_SOAK") == "1"

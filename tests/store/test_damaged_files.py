@@ -16,8 +16,8 @@ from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.ledger import WorkspaceLedger
 from sygn_cli.store.workspace import Workspace
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, created, signed, voiding
-from tests.store.worker import jobs_for
 
 FLIPS = 1000 if os.environ.get("SYGN_SOAK") == "1" else 40
 

@@ -12,8 +12,8 @@ from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.fsck import fsck
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, created, signed
-from tests.store.worker import jobs_for
 
 NOW = START + timedelta(days=1)
 

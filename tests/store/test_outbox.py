@@ -9,8 +9,8 @@ import pytest
 
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.outbox import Job, Outbox
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, created, signed
-from tests.store.worker import jobs_for
 
 MINUTE = timedelta(minutes=1)
 

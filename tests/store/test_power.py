@@ -12,10 +12,10 @@ from sygn_cli.domain.errors import NotFound, SygnError
 from sygn_cli.store import durable, locks
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace
+from tests.store.jobs import jobs_for
 from tests.store.power import Disk, RecordingOs, lay_out
 from tests.store.samples import PDF, START, consented, created, creation, document_id, signature
 from tests.store.test_recovery import assert_whole, opened
-from tests.store.worker import jobs_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
 from tests.store.faults import FaultyOs
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, created, signed, voiding
-from tests.store.worker import jobs_for
 
 LATER = START + timedelta(days=800)
 RULE = retention.retention("2y", now=LATER)

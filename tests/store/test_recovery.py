@@ -18,26 +18,12 @@ from sygn_cli.store import durable, locks, reading
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
-from tests.store import crash_points
 from tests.store.faults import FaultyOs
+from tests.store.jobs import jobs_for
+from tests.store.kills import died, needs_strace
 from tests.store.samples import START, consented, created, document_id, signature
-from tests.store.worker import jobs_for
 
 DOCUMENT = document_id(0)
-MOST_POINTS = 120
-
-
-def strace_works():
-    try:
-        done = subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], check=False)
-    except FileNotFoundError:
-        return False
-    return done.returncode == 0
-
-
-needs_strace = pytest.mark.skipif(
-    not strace_works(), reason="strace is not installed or may not trace (Debian: strace)"
-)
 
 
 def opened(path):
@@ -66,25 +52,6 @@ def sign(store):
     entry = signature(document, "s1", drawn=True)
     if entry is not None:
         store.commit(document, entry, at=START)
-
-
-def died(action, template, tmp_path):
-    """Return (path of the workspace, whether the end was acknowledged), one per point."""
-    copies = [tmp_path / f"at-{number:03}" for number in range(MOST_POINTS)]
-    for copy in copies:
-        shutil.copytree(template, copy)
-    kills = [
-        f"inject={call}:signal=KILL:when={crash_points.BUDGET}" for call in crash_points.WASTE
-    ]
-    command = [
-        *("strace", "-f", "-o", "/dev/null"),
-        *("-e", "trace=" + ",".join(crash_points.WASTE)),
-        *(part for kill in kills for part in ("-e", kill)),
-        *(sys.executable, "-B", "-m", "tests.store.crash_points", action, *map(str, copies)),
-    ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    rows = [line.split() for line in done.stdout.splitlines()]
-    return [(path, said == "True") for path, _, _, said, _ in rows]
 
 
 @needs_strace

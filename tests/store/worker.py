@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 from sygn_cli.domain import lifecycle
@@ -11,20 +10,10 @@ from sygn_cli.domain.errors import Conflict
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.store.aftermath import no_jobs
 from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.outbox import Job
 from sygn_cli.store.workspace import Workspace
+from tests.store import care
+from tests.store.jobs import jobs_for
 from tests.store.samples import START, consented, created, document_id, signature, signed
-
-
-def jobs_for(document, event):
-    return [
-        Job(
-            id=f"{event.doc}.{event.seq}.webhook",
-            kind="webhook",
-            due=event.at + timedelta(seconds=5),
-            payload={"type": str(event.type), "head": document.head},
-        )
-    ]
 
 
 def open_store(workspace: str, *, jobs=no_jobs) -> WorkspaceStore:
@@ -48,6 +37,9 @@ def main(workspace: str, action: str, *numbers: str) -> None:
     elif action == "consent":
         store = open_store(workspace, jobs=jobs_for)
         consented(store, store.load(document_id(int(numbers[0]))), "s1")
+    elif action in care.ACTIONS:
+        care.ACTIONS[action](Path(workspace))
+        print("done", flush=True)
     else:
         raise SystemExit(f"unknown action {action}")
 
