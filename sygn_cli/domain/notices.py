@@ -57,7 +57,10 @@ def _kinds(document: Document, event: Event) -> Iterator[tuple[MailKind, Signer]
         case EventType.SIGNED:
             yield from ((MailKind.YOUR_TURN, one) for one in _called_by(document, event))
         case EventType.DELEGATED:
-            yield MailKind.DELEGATED, document.signer(str(event.data["signer"]))
+            signer = document.signer(str(event.data["signer"]))
+            by_signer = event.actor.get("kind") == "signer"
+            if routing.may_act(document, signer):
+                yield MailKind.DELEGATED if by_signer else MailKind.INVITATION, signer
         case EventType.REMINDED:
             listed = event.data.get("signers")
             ids = listed if isinstance(listed, list) else []

@@ -37,6 +37,11 @@ _BODIES: Final[Mapping[str, object]] = {
         "signing_order": "sequential",
     },
     "change_document": {"expires": "30d"},
+    "delegate_signer": {
+        "name": "Grace Hopper",
+        "email": "grace@example.com",
+        "reason": "She leads the project now.",
+    },
     "void_document": {"reason": "Wrong version"},
     "detect": {"pdf_base64": _PDF},
     "mint_key": {"tenant_id": "your-customer-123", "label": "acme"},

@@ -56,6 +56,8 @@ class Request:
         flatten_existing_signatures: Accept a PDF that is signed already and lose those signatures.
         webhook: URL that is to hear of this document, "" for none.
         webhook_private: The URL may lead to this machine or a private network.
+        allow_delegation: Whether signers may pass their signature on; None means as the workspace
+            is set.
         links_to: Who gets the links out of the creation, as the certificate tells it.
         fields_later: A draft may be without fields: somebody places them before it is sent.
         mail: Whether signers and those who get copies are written to.
@@ -75,6 +77,7 @@ class Request:
     expires: str | None = None
     account: str = LOCAL_ACCOUNT
     mode: Mode = Mode.LIVE
+    allow_delegation: bool | None = None
     draft: bool = False
     flatten_existing_signatures: bool = False
     idempotency_key: str = ""
@@ -140,6 +143,11 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         message=request.message,
         expires_at=expires_at,
         draft=request.draft,
+        allow_delegation=(
+            runtime.settings.allow_delegation
+            if request.allow_delegation is None
+            else request.allow_delegation
+        ),
         links_to=request.links_to,
         mail=request.mail,
         flattened_signatures=request.flatten_existing_signatures,

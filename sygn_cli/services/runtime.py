@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.services.turns import Turns
 
 if TYPE_CHECKING:
+    from sygn_cli.domain.token import Token
     from sygn_cli.services.mail_ports import Mails
     from sygn_cli.services.mail_settings import Smtp
     from sygn_cli.services.ports import (
@@ -42,6 +43,7 @@ class Settings:
         tsa_trust: Roots of those servers as PEM, trusted when the workspace verifies.
         level: PAdES level of seals, "B-B" to "B-LTA"; "" for B-T where there is a server to ask.
         level_required: Whether a document stays uncompleted rather than get a lower level.
+        pkcs11: Token with the key that seals; None for one in a file.
         signatures: "each" for a digital signature of each signer beside the seal, else "seal".
         api_per_minute: How many requests an API key may make in the long run.
         api_burst: How many of them at once, after a pause.
@@ -55,6 +57,7 @@ class Settings:
         reminders: Days before the deadline on which signers are reminded, most first.
         owner_page: Who may open the owner's pages with their link: "local" browsers on this machine,
             "remote" ones too, "off" nobody.
+        allow_delegation: Whether signers may let somebody else sign, unless a document says so.
     """
 
     public_url: str = DEFAULT_PUBLIC_URL
@@ -68,6 +71,7 @@ class Settings:
     level: str = ""
     level_required: bool = False
     signatures: str = "seal"
+    pkcs11: Token | None = None
     api_per_minute: int = 100
     api_burst: int = 200
     stranger_per_minute: int = 60
@@ -79,6 +83,7 @@ class Settings:
     attach_most: int = 10 * 1024 * 1024
     reminders: tuple[int, ...] = (3, 1)
     owner_page: str = "local"
+    allow_delegation: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,30 @@ def _signatures(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, signatures=str(value))
 
 
+def _pkcs11(settings: Settings, name: str, value: object) -> Settings:
+    from sygn_cli.domain.token import Token  # noqa: PLC0415 - rarely needed
+
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise _wrong(name, "a table [pkcs11] with texts: module, token, label, chain")
+    if "pin" in value:
+        raise WorkspaceUnusable(
+            "The PIN of a token does not belong into sygn.toml.",
+            hint="Set SYGN_PKCS11_PIN, or SYGN_PKCS11_PIN_FILE to a file that holds it.",
+        )
+    if not {"module", "token"} <= value.keys() <= {"module", "token", "label", "chain"}:
+        raise _wrong(name, "a table with module and token, and perhaps label and chain")
+    chain = str(value.get("chain", "")).encode()
+    if chain and b"-----BEGIN CERTIFICATE-----" not in chain:
+        raise _wrong("chain of pkcs11", "certificates in PEM")
+    token = Token(
+        module=value["module"],
+        token=value["token"],
+        label=value.get("label", ""),
+        chain=(chain,) if chain else (),
+    )
+    return replace(settings, pkcs11=token)
+
+
 def _level_required(settings: Settings, name: str, value: object) -> Settings:
     if not isinstance(value, bool):
         raise _wrong(name, "true or false")
@@ -224,6 +248,12 @@ def _owner_page(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, owner_page=str(value))
 
 
+def _delegation(settings: Settings, name: str, value: object) -> Settings:
+    if not isinstance(value, bool):
+        raise _wrong(name, "true or false")
+    return replace(settings, allow_delegation=value)
+
+
 _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "public_url": _url,
     "expires": _expires,
@@ -236,12 +266,14 @@ _READERS: Final[dict[str, Callable[[Settings, str, object], Settings]]] = {
     "level": _level,
     "level_required": _level_required,
     "signatures": _signatures,
+    "pkcs11": _pkcs11,
     "api_per_minute": _api_per_minute,
     "api_burst": _api_burst,
     "stranger_per_minute": _stranger_per_minute,
     "retention": _retention,
     "organisation": _organisation,
     "owner_page": _owner_page,
+    "allow_delegation": _delegation,
     "owner": _owner,
     "attach_signed": _attach,
     "attach_max_mb": _attach_most,

@@ -31,6 +31,9 @@ SETTINGS: Final = """\
 # Where the owner's page may be opened with its link: "local" (this machine), "remote", or "off".
 #owner_page = "local"
 
+# Whether signers may let somebody else sign in their place; a document may say otherwise.
+#allow_delegation = true
+
 # Web sites that may show the signing page in a frame.
 #embed_origins = ["https://app.example.com"]
 
@@ -72,4 +75,13 @@ SETTINGS: Final = """\
 #password_file = "/run/secrets/smtp"
 #sender = "Contracts <sygn@example.com>"
 #reply_to = "Ada Lovelace <ada@example.com>"
+
+# A token (PKCS #11) with the key that seals: smart card, USB key, HSM. The PIN comes from the
+# variable SYGN_PKCS11_PIN or SYGN_PKCS11_PIN_FILE, or is asked for; label is that of key and
+# certificate, chain what is above the certificate and not on the token. Needs sygn[pkcs11].
+#[pkcs11]
+#module = "/usr/lib/softhsm/libsofthsm2.so"
+#token = "Example Ltd"
+#label = "seal"
+#chain = "-----BEGIN CERTIFICATE-----..."
 """

@@ -111,6 +111,14 @@ def create(
     test: Annotated[
         bool, typer.Option("--test", help="Mark every page SANDBOX; it does not count.")
     ] = False,
+    delegation: Annotated[
+        bool | None,
+        typer.Option(
+            "--delegation/--no-delegation",
+            help="May signers let somebody else sign?",
+            show_default=False,
+        ),
+    ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Let nobody sign yet; `sygn send` does.")
     ] = False,
@@ -169,6 +177,7 @@ def create(
         locale=lang,
         expires=expires,
         mode=Mode.TEST if test else Mode.LIVE,
+        allow_delegation=delegation,
         draft=draft,
         flatten_existing_signatures=flatten_existing_signatures,
         anchors=anchors(anchor),

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Response, jsonify, request
 from pydantic import ValidationError
 
+from sygn_cli.domain.signer import Invitee
 from sygn_cli.server import auth
 from sygn_cli.server.api import answers, gate
 from sygn_cli.server.api.documents import TAG
-from sygn_cli.server.api.requests import DocumentPath, SignerPath, VoidBody
+from sygn_cli.server.api.requests import DelegateBody, DocumentPath, SignerPath, VoidBody
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_files import attachment, file_name
-from sygn_cli.services import apikeys, documents, downloads, links, sending, wire
+from sygn_cli.services import apikeys, delegation, documents, downloads, links, sending, wire
 
 if TYPE_CHECKING:
     from flask_openapi3 import APIBlueprint
@@ -35,6 +36,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     _add_files(routes, runtime)
     _add_decisions(routes, runtime)
     _add_links(routes, runtime)
+    _add_delegation(routes, runtime)
     return routes
 
 
@@ -122,6 +124,29 @@ def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:
             ),
         )
         return jsonify(document=document.id, signer=path.signer_id, signing_url=url)
+
+
+def _add_delegation(routes: APIBlueprint, runtime: Runtime) -> None:
+    @routes.post(
+        "/documents/<document_id>/signers/<signer_id>/delegate",
+        summary="Let somebody else sign",
+        responses={200: answers.DocumentSent, **gate.refusals(404, 409, 410, 413, 415)},
+    )
+    def delegate_signer(path: SignerPath, body: DelegateBody) -> Response:
+        """Put somebody else in a signer's place, with a new link; the old one is dead at once."""
+        document = _own(runtime, path.document_id)
+        changed = delegation.replace_signer(
+            runtime,
+            document.id,
+            path.signer_id,
+            Invitee(body.name, body.email, locale=body.locale),
+            reason=body.reason,
+            actor=auth.actor(runtime),
+            evidence=evidence(
+                request, trusted_proxies=runtime.settings.trusted_proxies, via="api"
+            ),
+        )
+        return jsonify(wire.status(runtime, changed, with_links=True))
 
 
 def _reason() -> str:

@@ -57,6 +57,32 @@ class FileState(BaseModel):
     pages: int
 
 
+class Person(BaseModel):
+    """Somebody with an address."""
+
+    name: str
+    email: str
+
+
+class DelegationState(BaseModel):
+    """A signature that was passed on."""
+
+    signer: str
+    at: Moment
+    from_: Annotated[Person, Field(alias="from", description="Who was asked before.")]
+    to: Annotated[Person, Field(description="Who has the link since.")]
+    by: Literal["signer", "operator"]
+    reason: str | None
+
+
+class QuestionState(BaseModel):
+    """What a signer asked the sender."""
+
+    signer: str
+    at: Moment
+    text: str
+
+
 class DocumentState(BaseModel):
     """Where a document stands."""
 
@@ -75,6 +101,9 @@ class DocumentState(BaseModel):
     files: list[FileState]
     signers: list[SignerState]
     cc: list[str]
+    allow_delegation: bool
+    delegations: list[DelegationState]
+    questions: list[QuestionState]
     created_at: Moment
     expires_at: Moment | None
     completed_at: Moment | None

@@ -140,6 +140,7 @@ def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
         expires=body.expires,
         account=key.account,
         mode=key.mode,
+        allow_delegation=body.allow_delegation,
         draft=body.draft,
         flatten_existing_signatures=body.flatten_existing_signatures,
         idempotency_key=request.headers.get(idempotency.HEADER, ""),

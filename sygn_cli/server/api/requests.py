@@ -138,12 +138,25 @@ class CreateBody(Body):
         str | None,
         Field(max_length=2000, description="Where this document's events are posted as well."),
     ] = None
+    allow_delegation: Annotated[
+        bool | None,
+        Field(description="Whether signers may let somebody else sign; default: the setting."),
+    ] = None
     draft: Annotated[bool, Field(description="Create it without letting anybody sign yet.")] = (
         False
     )
     flatten_existing_signatures: Annotated[
         bool, Field(description="Accept a PDF that is signed already; those signatures are lost.")
     ] = False
+
+
+class DelegateBody(Body):
+    """Who signs instead."""
+
+    name: Annotated[str, Field(examples=["Grace Hopper"])]
+    email: Annotated[str, Field(examples=["grace@example.com"])]
+    reason: Annotated[str, Field(max_length=500, description="It stands on the certificate.")] = ""
+    locale: Annotated[str, Field(description="What they read, such as `de`.")] = ""
 
 
 class DetectBody(Body):

@@ -19,6 +19,7 @@ API = serve(Settings(**UNCOUNTED))
 BODIES = {
     "create_document": a_body(),
     "change_document": {"expires": "9d"},
+    "delegate_signer": {"name": "Grace", "email": "grace@example.com"},
     "detect": {"pdf_base64": pdf("letter.pdf")},
     "mint_key": {"tenant_id": "another"},
     "revoke_key": {"key_id": "key_" + "0" * 26},
