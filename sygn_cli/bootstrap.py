@@ -84,7 +84,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
         store=store,
         clock=clock,
         pdf=later(pdf_work),
-        keys=_keys(workspace, clock, settings.organisation, environment),
+        keys=_keys(workspace, clock, settings, environment),
         cache=FolderCache(workspace.cache),
         settings=settings,
         api_keys=later(lambda: _api_keys(workspace)),
@@ -249,15 +249,20 @@ def open_keys(
     """
     opened = Workspace.open(_place(workspace, environment))
     settings = settings_from(opened.settings_text(), environment)
-    return _keys(opened, SystemClock(), settings.organisation, environment)
+    return _keys(opened, SystemClock(), settings, environment)
 
 
 def _keys(
-    workspace: Workspace, clock: SystemClock, organisation: str, environment: Mapping[str, str]
+    workspace: Workspace, clock: SystemClock, settings: Settings, environment: Mapping[str, str]
 ) -> WorkspaceKeys:
-    return WorkspaceKeys(
-        Keyring(workspace.keys), clock, organisation, passphrase.unlocking(environment)
-    )
+    unlock = passphrase.unlocking(environment)
+    files, organisation = Keyring(workspace.keys), settings.organisation
+    if settings.pkcs11 is None:
+        return WorkspaceKeys(files, clock, organisation, unlock)
+    from sygn_cli.delivery.token_keys import TokenKeys
+
+    pin = passphrase.token_pin(environment, settings.pkcs11.token)
+    return TokenKeys(files, clock, organisation, unlock, where=settings.pkcs11, pin=pin)
 
 
 def _place(workspace: str | None, environment: Mapping[str, str]) -> Path:

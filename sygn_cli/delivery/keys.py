@@ -155,6 +155,11 @@ class WorkspaceKeys:
         return tuple(dict.fromkeys((*present, *self._revocations.former())))
 
     @property
+    def token(self) -> str:
+        """The label of the token that the seal's key is on, "" for a file."""
+        return ""
+
+    @property
     def are_protected(self) -> bool:
         """Whether the seal's key is under a passphrase."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415

@@ -7,11 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sygn_cli.domain.errors import InvalidRequest, NotFound, Unauthorized
 
 Passphrase: TypeAlias = Callable[[], bytes]
+_PIN: Final = "SYGN_PKCS11_PIN"
 
 
 def no_passphrase() -> bytes:
@@ -42,11 +43,11 @@ def from_file(path: str) -> bytes:
     return content.partition(b"\n")[0].rstrip(b"\r")
 
 
-def given(environment: Mapping[str, str]) -> bytes | None:
-    """Return the passphrase that the environment holds or names a file of, or None."""
-    if secret := environment.get("SYGN_PASSPHRASE"):
+def given(environment: Mapping[str, str], name: str = "SYGN_PASSPHRASE") -> bytes | None:
+    """Return the secret that the environment holds or names a file of, or None."""
+    if secret := environment.get(name):
         return secret.encode()
-    if path := environment.get("SYGN_PASSPHRASE_FILE"):
+    if path := environment.get(f"{name}_FILE"):
         return from_file(path)
     return None
 
@@ -71,6 +72,24 @@ def unlocking(environment: Mapping[str, str]) -> Passphrase:
         return known[0]
 
     return unlock
+
+
+def token_pin(environment: Mapping[str, str], token: str) -> Passphrase:
+    """Return how this process gets the PIN of a token, once."""
+    known: list[bytes] = []
+
+    def pin() -> bytes:
+        if not known:
+            secret = given(environment, _PIN) or asked(f"PIN of the token {token}", environment)
+            if not secret:
+                raise Unauthorized(
+                    f"The token {token!r} wants a PIN.",
+                    hint=f"Set {_PIN}, or {_PIN}_FILE to a file that holds it.",
+                )
+            known.append(secret)
+        return known[0]
+
+    return pin
 
 
 def _is_terminal() -> bool:

@@ -21,6 +21,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sygn_cli.engine import credential as credentials
 from sygn_cli.engine.timestamp import LARGEST_TOKEN
+from sygn_cli.engine.token import TokenKey
 
 if TYPE_CHECKING:
     import io
@@ -36,6 +37,7 @@ FIELD_NAME: Final = "Seal"
 # Written into the signature dictionary (/Prop_Build /App), so that verify knows a seal of ours
 # and holds it to everything that we promise of ours.
 BUILT_BY: Final = "sygn"
+_LONGEST_OF_A_TOKEN: Final = 512  # that of an RSA key of 4096 bits
 # In hexadecimal: the signature with its own chain, and the timestamp.
 RESERVED_WITH_TIMESTAMP: Final = 8 * 1024 + 2 * LARGEST_TOKEN
 
@@ -170,9 +172,11 @@ class KeySigner(signers.Signer):
         self,
         data: bytes,
         digest_algorithm: str,
-        dry_run: bool = False,  # noqa: ARG002  pyHanko's signature
+        dry_run: bool = False,
     ) -> bytes:
-        """Return the signature of the data."""
+        """Return the signature of the data, or as many bytes if only its length is asked for."""
+        if dry_run and isinstance(self._key, TokenKey):
+            return bytes(_LONGEST_OF_A_TOKEN)
         digest = hashes.SHA512() if digest_algorithm == "sha512" else hashes.SHA256()
         return credentials.sign(self._key, data, digest)
 

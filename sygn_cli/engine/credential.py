@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import NameOID
 
 from sygn_cli.domain.errors import SealFailed
+from sygn_cli.engine.token import TokenKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SigningKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+_FileKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+SigningKey: TypeAlias = _FileKey | TokenKey
 
 _CA_LASTS: Final = timedelta(days=365 * 20 + 5)
 _SEAL_LASTS: Final = timedelta(days=365 * 10 + 2)
@@ -34,17 +36,19 @@ _PROBE: Final = b"sygn signs this to see whether the key works"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A private key with its certificate, everything as PEM.
+    """A private key with its certificate, everything as PEM, or a key on a token.
 
     Attributes:
-        key_pem: PKCS#8, not encrypted.
+        key_pem: PKCS#8, not encrypted; empty where the key is on a token.
         cert_pem: The X.509 certificate of the key.
         chain_pem: The certificates above it, nearest first, the root last; empty for a root.
+        token: The key, where it is on a token.
     """
 
     key_pem: bytes = field(repr=False)
     cert_pem: bytes
     chain_pem: tuple[bytes, ...] = ()
+    token: TokenKey | None = field(default=None, repr=False, compare=False)
 
 
 def make_ca(name: str, *, now: datetime) -> Credential:
@@ -100,7 +104,7 @@ def make_signer_credential(
 def _issued(
     ca: Credential, subject: x509.Name, *, now: datetime, lasts: timedelta, email: str = ""
 ) -> Credential:
-    issuer_key, issuer = signing_key(ca), certificate(ca.cert_pem)
+    issuer_key, issuer = file_key(ca), certificate(ca.cert_pem)
     # Nobody trusts what outlives its issuer.
     until = min(now + lasts, issuer.not_valid_after_utc)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -213,16 +217,25 @@ def signing_key(credential: Credential) -> SigningKey:
     Raises:
         SealFailed: It is unreadable or of a kind that cannot seal.
     """
+    return credential.token or file_key(credential)
+
+
+def file_key(credential: Credential) -> _FileKey:
+    """Return the private key of a credential that is not on a token, as authorities' are.
+
+    Raises:
+        SealFailed: As for ``signing_key``.
+    """
     return _load_key(credential.key_pem)
 
 
 @lru_cache(maxsize=8)
-def _load_key(key_pem: bytes) -> SigningKey:
+def _load_key(key_pem: bytes) -> _FileKey:
     try:
         key = serialization.load_pem_private_key(key_pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SealFailed(f"The private key of the seal cannot be read: {error}.") from error
-    if not isinstance(key, SigningKey):
+    if not isinstance(key, _FileKey):
         raise SealFailed(f"A {type(key).__name__} cannot seal.", hint="Use EC, RSA or Ed25519.")
     return key
 
@@ -234,6 +247,8 @@ def sign(key: SigningKey, data: bytes, digest: hashes.HashAlgorithm) -> bytes:
             return key.sign(data, ec.ECDSA(digest))
         case rsa.RSAPrivateKey():
             return key.sign(data, padding.PKCS1v15(), digest)
+        case TokenKey():
+            return key.sign(data, digest)
         case _:
             return key.sign(data)
 
@@ -280,7 +295,9 @@ def test_sign(credential: Credential, *, now: datetime) -> None:
     key, cert = signing_key(credential), certificate(credential.cert_pem)
     if key.public_key() != cert.public_key():
         raise SealFailed("The private key of the seal does not belong to its certificate.")
-    sign(key, _PROBE, hashes.SHA256())
+    signature = sign(key, _PROBE, hashes.SHA256())
+    if isinstance(key, TokenKey) and not key.verify(signature, _PROBE, hashes.SHA256()):
+        raise SealFailed("The key on the token does not belong to the certificate there.")
     chain = [certificate(pem) for pem in credential.chain_pem]
     _require_valid(cert, now)
     _require_usage(cert)

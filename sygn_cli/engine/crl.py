@@ -35,7 +35,7 @@ def make_crl(ca: Credential, *, now: datetime, revoked: Sequence[Revocation] = (
     Raises:
         SealFailed: The CA's key or certificate is unreadable.
     """
-    key, issuer = credentials.signing_key(ca), credentials.certificate(ca.cert_pem)
+    key, issuer = credentials.file_key(ca), credentials.certificate(ca.cert_pem)
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)

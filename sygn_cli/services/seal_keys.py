@@ -41,6 +41,11 @@ class KeyCare(Protocol):
         """Whether the credential comes from another authority than the workspace's own."""
         ...
 
+    @property
+    def token(self) -> str:
+        """The label of the token that the seal's key is on, "" for a file."""
+        ...
+
     def certificate(self) -> bytes:
         """Return the certificate of the seal's key, PEM."""
         ...
@@ -72,6 +77,7 @@ class SealKey:
         root_sha256: Fingerprint of the root that others have to trust.
         expires_at: When its certificate ends.
         ends_soon: That is so near that something should be done now.
+        token: Label of the token that the key is on, "" for a file.
         revoked: Its revocation, None while it may seal.
     """
 
@@ -84,6 +90,7 @@ class SealKey:
     imported: bool
     protected: bool
     revoked: Revocation | None = None
+    token: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return it as ``--json`` shows it."""
@@ -95,6 +102,7 @@ class SealKey:
             "ends_soon": self.ends_soon,
             "imported": self.imported,
             "protected": self.protected,
+            "token": self.token or None,
             "revoked": None if self.revoked is None else self.revoked.to_json(),
         }
 
@@ -113,6 +121,7 @@ def show(keys: KeyCare, clock: Clock) -> SealKey:
         imported=keys.are_imported,
         protected=keys.are_protected,
         revoked=keys.revocation(),
+        token=keys.token,
     )
 
 

@@ -16,6 +16,7 @@ SYGN_EXPIRES       deadline of new documents: 30d, a date, never (create --expir
 SYGN_ORGANISATION  who seals, as the seal's credential names it (read when the key is made)
 SYGN_PASSPHRASE    what opens the seal key, if keys protect was used; or SYGN_PASSPHRASE_FILE,
                    a file whose first line it is
+SYGN_PKCS11_PIN    the PIN of the token with the seal key; or SYGN_PKCS11_PIN_FILE
 SYGN_OWNER         who hears of documents by mail: "Name <mail>" (owner in sygn.toml)
 SYGN_SMTP_HOST, SYGN_SMTP_PORT, SYGN_SMTP_USER, SYGN_SMTP_SENDER, ...
                    the settings of [smtp] in sygn.toml

@@ -149,6 +149,12 @@ def tell_revoked(revoked: Revocation, *, as_json: bool) -> None:
     console.hint("Seal with a new one: sygn keys rotate; tell others: sygn keys export-crl")
 
 
+def _protection(key: SealKey) -> str:
+    if key.token:
+        return "the token's PIN"
+    return "yes" if key.protected else "no"
+
+
 def _passphrase(file: str | None, prompt: str) -> bytes | None:
     from sygn_cli.delivery import passphrase
 
@@ -179,6 +185,7 @@ def _tell(key: SealKey, *, as_json: bool) -> None:
         console.emit_json(key.to_json())
     else:
         origin = "imported" if key.imported else "made here"
+        origin = f"on the token {key.token!r}" if key.token else origin
         console.emit_table(
             ["what", "value"],
             [
@@ -188,7 +195,7 @@ def _tell(key: SealKey, *, as_json: bool) -> None:
                 ["origin", origin],
                 ["root", key.root_name],
                 ["root's fingerprint (SHA-256)", key.root_sha256],
-                ["passphrase", "yes" if key.protected else "no"],
+                ["passphrase", _protection(key)],
             ],
         )
     if key.revoked is not None:
