@@ -230,12 +230,14 @@ def _delivery(say: Catalogue, document: Document, signer: Signer, trail: Sequenc
                 origin=origin,
             )
         )
-    if _last(trail, EventType.LINK_SENT, signer):
-        ways.append(say.t("sent by e-mail"))
+    mailed = _last(trail, EventType.LINK_SENT, signer)
+    if mailed:
+        ways.append(say.t("sent by e-mail to {email}", email=mailed.data.get("email", "")))
     if trail[0].data.get("links_to") == "operator" or _last(
         trail, EventType.LINK_REVEALED, signer
     ):
-        ways.append(say.t("shown to the sender, who passed it on"))
+        passed_on = say.t("shown to the sender, who passed it on")
+        ways.append(say.t("also shown to the sender") if mailed else passed_on)
     return "; ".join(ways) or say.t("not known")
 
 
@@ -257,7 +259,7 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
         case EventType.DECLINED | EventType.VOIDED if event.data.get("reason"):
             words = f"{words}: {event.data['reason']}"
         case EventType.SEAL_FAILED:
-            words = f"{words}: {event.data.get('error', '')}"
+            words = f"{words}{_why(event)}"
         case (
             EventType.IDENTITY_CHALLENGED
             | EventType.IDENTITY_VERIFIED
@@ -267,8 +269,15 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
             words = f"{words} ({event.data.get('step', '')})"
         case EventType.IDENTITY_UNLOCKED if event.data.get("renewed"):
             words = f"{words}, {say.t('with new secrets')}"
-        case EventType.LINK_REVEALED | EventType.LINK_ROTATED | EventType.LINK_SENT:
-            words = f"{words} ({_name(document, event.data.get('signer'), event.seq)})"
+        case (
+            EventType.LINK_REVEALED
+            | EventType.LINK_ROTATED
+            | EventType.LINK_SENT
+            | EventType.LINK_FAILED
+        ):
+            words = (
+                f"{words} ({_name(document, event.data.get('signer'), event.seq)}){_why(event)}"
+            )
         case EventType.DELEGATED:
             reason = f": {event.data['reason']}" if event.data["reason"] else ""
             words = f"{words} ({event.data['from_name']} → {event.data['name']}){reason}"
@@ -278,6 +287,11 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
         case _:
             pass
     return EventView(at=event.at, actor=_actor(say, document, event), words=words)
+
+
+def _why(event: Event) -> str:
+    error = event.data.get("error")
+    return f": {error}" if error else ""
 
 
 def _actor(say: Catalogue, document: Document, event: Event) -> str:

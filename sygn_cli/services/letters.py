@@ -159,7 +159,7 @@ def _foot(case: Case) -> Iterator[Block]:
     yield Small(
         t(
             "Sent by sygn for {organisation}. Document {id}.",
-            organisation=case.runtime.settings.organisation,
+            organisation=case.sender_name,
             id=case.document.id,
         )
     )

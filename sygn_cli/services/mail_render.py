@@ -90,7 +90,7 @@ def _plain(block: Block, words: Catalogue) -> str:
         case Paragraph(said) | Small(said):
             return _wrapped(_text(said, words))
         case Link(said, url):
-            return f"{_wrapped(_text(said, words))}\n\n{url}"
+            return f"{_wrapped(_text(said, words))}:\n\n{url}"
         case Quote(quoted):
             return "\n".join(f"> {one}".rstrip() for one in _lines(quoted))
         case Facts(listed):
@@ -124,7 +124,7 @@ _STYLE: Final = (
     "p{margin:0 0 1rem}"
     ".go{display:inline-block;padding:.7rem 1.4rem;border-radius:.4rem;background:#1c5db8;"
     "color:#fff;font-weight:600;text-decoration:none}"
-    ".url{font-size:.85em;overflow-wrap:anywhere;opacity:.8}"
+    ".url{font-size:.85em;overflow-wrap:anywhere}"
     "blockquote{margin:0 0 1rem;padding:.2rem 0 .2rem 1rem;border-left:3px solid #888;"
     "white-space:pre-wrap;overflow-wrap:anywhere}"
     "dl{margin:0 0 1rem}dt{opacity:.8;font-size:.85em}"

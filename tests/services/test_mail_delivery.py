@@ -22,6 +22,7 @@ from sygn_cli.services import (
     sending,
     signing,
 )
+from sygn_cli.services.certificate_view import certificate_view
 from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
 from tests.runtimes import FixedClock, a_document, memory_runtime, token_of
 
@@ -375,3 +376,22 @@ def test_a_question_reaches_the_owner_who_can_simply_answer(runtime, mailer):
     letter = mailer.sent[-1]
     assert letter.reply_to == Mailbox("Ada Lovelace", "ada@example.com")
     assert "> Which house?\n> The red one?" in letter.text
+
+
+def test_the_certificate_tells_how_each_link_went_out(runtime, mailer, clock):
+    document = a_document(runtime, **PARALLEL)
+    mailer.script = [REFUSED]
+    deliver(runtime)
+    view = certificate_view(
+        runtime.store.load(document.id),
+        runtime.store.trail(document.id),
+        fingerprint="",
+        sealed_by="",
+    )
+    assert [one.delivery for one in view.signers] == [
+        "shown to the sender, who passed it on",
+        "sent by e-mail to alan@example.com; also shown to the sender",
+    ]
+    words = [one.words for one in view.events]
+    assert "The signing link could not be sent by e-mail (Ada Lovelace): 550 no such user" in words
+    assert "The signing link was sent by e-mail (Alan Turing)" in words
