@@ -10,12 +10,13 @@ import io
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar, cast
 
 from sygn_cli.domain import errors
 from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
@@ -30,11 +31,16 @@ T = TypeVar("T")
 
 # Without -P a folder named like one of our dependencies, where sygn is called, would be imported.
 _START_SECONDS: Final = 60.0  # a busy machine starts an interpreter slowly; no PDF is read yet
+_FROM_OUTSIDE: Final = (-9, -signal.SIGTERM)  # Windows has no SIGKILL; there nobody can tell
 _COMMAND: Final = ("-P", "-m", "sygn_cli.engine.child")
 
 
 class WorkerFailed(RuntimeError):
     """A function failed in a way that is a bug of ours; holds the child's traceback."""
+
+
+class _KilledByOthers(Exception):
+    """The child was ended from outside while it worked."""
 
 
 class Runner(Protocol):
@@ -95,20 +101,29 @@ class Workers:
         """Return what the function returns in a child process, or raise the SygnError it raises.
 
         Raises:
-            PdfRefused: The limits were exceeded, or the child died.
+            PdfRefused: The limits were exceeded, or the child died of the PDF.
             WorkerFailed: The function raised anything else.
         """
+        message = (function.__module__, function.__qualname__, args, kwargs)
+        # A system short of memory kills whom it likes, which is not the PDF's doing: once more.
+        for _ in range(2):
+            with suppress(_KilledByOthers):
+                return cast("T", _opened(self._ask(message)))
+        raise _refusal()
+
+    def _ask(self, message: object) -> object:
         child = self._idle.get()
         try:
             if child is None:
                 child = self._start()
-            answer = child.ask((function.__module__, function.__qualname__, args, kwargs))
-        except EOFError:
+            return child.ask(message)
+        except EOFError as error:
             self._require_open()
-            _refuse()
+            if child is not None and child.was_killed_by_others:
+                raise _KilledByOthers from error
+            raise _refusal() from error
         finally:
             self._idle.put(self._kept(child))
-        return cast("T", _opened(answer))
 
     def _start(self) -> _Child:
         with self._lock:
@@ -139,8 +154,8 @@ class Workers:
             child.kill()
 
 
-def _refuse() -> NoReturn:
-    raise PdfRefused(
+def _refusal() -> PdfRefused:
+    return PdfRefused(
         "The PDF could not be read within the limits of time and memory.",
         reason=RefusalReason.LIMIT_EXCEEDED,
         hint="Print it to a new PDF and use that.",
@@ -154,7 +169,7 @@ def _opened(answer: object) -> object:
         case ("error", SygnError() as error):
             raise error
         case ("memory", _):
-            _refuse()
+            raise _refusal()
         case ("bug", str(traceback)):
             raise WorkerFailed(traceback)
         case _:
@@ -173,6 +188,7 @@ class _Child:
             env=_environment(),
         )
         self.is_usable = True
+        self._is_overdue = False
         try:
             # It greets back; one that cannot start is no fault of a PDF.
             greeting = (list(sys.path), cpu_seconds, wall_seconds, memory)
@@ -180,6 +196,15 @@ class _Child:
         except EOFError as error:
             self.kill()
             raise WorkerFailed("A child process could not be started.") from error
+
+    @property
+    def was_killed_by_others(self) -> bool:
+        """Whether it was ended from outside, not by what it did or by its own limits."""
+        if self._is_overdue:
+            return False
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        return self._process.returncode in _FROM_OUTSIDE
 
     def ask(self, call: object) -> object:
         """Return the child's answer.
@@ -193,7 +218,7 @@ class _Child:
         return answer
 
     def _exchange(self, message: object, *, within: float) -> bytes:
-        timer = threading.Timer(within, self._process.kill)
+        timer = threading.Timer(within, self._end)
         timer.daemon = True
         timer.start()
         try:
@@ -201,6 +226,10 @@ class _Child:
             return read_frame(self._output)
         finally:
             timer.cancel()
+
+    def _end(self) -> None:
+        self._is_overdue = True
+        self._process.kill()
 
     def _send(self, value: object) -> None:
         stream = self._process.stdin

@@ -1,4 +1,4 @@
-"""Refusals that waitress makes before the application hears of a request, in the shape of ours."""
+"""What becomes no request: refused before the application hears of it, in the shape of our errors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
 
 _SAID: Final[dict[int, tuple[str, str]]] = {
@@ -31,7 +32,25 @@ class _JsonErrorTask(ErrorTask):  # type: ignore[misc] # waitress has no types
         self.write(body)
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
+    """Takes no request that a proxy before us may read as another (RFC 9112, 6.1 and 6.3)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        lines = header_plus.split(b"\r\n")[1:]
+        names = [line.partition(b":")[0].strip().lower() for line in lines]
+        super().parse_header(header_plus)
+        if b"transfer-encoding" in names and (
+            b"content-length" in names or names.count(b"transfer-encoding") > 1
+        ):
+            raise ParsingError("The length of the body is told twice")
+        if b"transfer-encoding" in names and self.version != "1.1":
+            raise ParsingError("A transfer coding in a version of HTTP that has none")
+        if names.count(b"host") > 1:
+            raise ParsingError("The host is told twice")
+
+
 class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
-    """A connection whose refusals are JSON."""
+    """A connection that is strict about what is a request, and whose refusals are JSON."""
 
     error_task_class = _JsonErrorTask
+    parser_class = _Parser

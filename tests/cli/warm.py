@@ -59,14 +59,15 @@ class Warm:
         with self._lock:
             if self._process is None:
                 self._address_of_process = f"{tempfile.mkdtemp(prefix='warm')}/s"
-                self._process = subprocess.Popen(
+                process = subprocess.Popen(
                     [sys.executable, "-m", "tests.cli.warm", self._address_of_process],
                     cwd=ROOT,
                     stdin=subprocess.PIPE,  # its end tells that we are gone
                     stdout=subprocess.PIPE,
                 )
-                assert self._process.stdout is not None
-                assert self._process.stdout.readline() == b"ready\n"
+                assert process.stdout is not None
+                assert process.stdout.readline() == b"ready\n"
+                self._process = process
                 atexit.register(self.close)
         return self._address_of_process
 

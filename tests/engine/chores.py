@@ -79,8 +79,20 @@ def smuggle():
     return Stranger()
 
 
-_kept = []
+_kept: list[bytes] = []
 
 
 def grow(count):
     _kept.append(b"x" * count)
+
+
+def end_by_signal(number):
+    os.kill(os.getpid(), number)
+
+
+def end_by_signal_once(folder, number):
+    first = Path(folder) / "first"
+    if not first.exists():
+        first.touch()
+        os.kill(os.getpid(), number)
+    return "done"

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import textwrap
@@ -125,6 +126,19 @@ def test_what_does_not_end_or_dies_is_refused_and_the_next_call_works(hurried, c
 
     assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
     assert hurried.call(chores.double, 2) == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_call_whose_child_is_killed_by_others_is_made_again(workers, tmp_path, number):
+    assert workers.call(chores.end_by_signal_once, str(tmp_path), number) == "done"
+
+
+def test_a_call_is_not_made_a_third_time(workers, tmp_path):
+    with pytest.raises(PdfRefused) as refused:
+        workers.call(chores.end_by_signal, signal.SIGKILL)
+
+    assert refused.value.reason is RefusalReason.LIMIT_EXCEEDED
+    assert workers.call(chores.double, 2) == 4
 
 
 def test_memory_is_limited(workers):
