@@ -41,7 +41,7 @@ def judge(visitor: Visitor) -> None:
     found = visitor.page.evaluate(
         """async rules => (await axe.run(document, {
              runOnly: { type: 'tag', values: rules }, resultTypes: ['violations'],
-           })).violations.map(v => ({ ...v, nodes: v.nodes.filter(n => v.id !== 'target-size' || !/^#field-\\d+$/.test(n.target)) }))
+           })).violations.map(v => ({ ...v, nodes: v.nodes.filter(n => v.id !== 'target-size' || !/^(#field-\\d+|button\\[data-id=.*\\])$/.test(n.target)) }))
            .filter(v => v.nodes.length).map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join(' | '))""",
         RULES,
     )

@@ -9,7 +9,7 @@ import { offerUnsure } from "./owner_unsure.js";
 import { data, say } from "./words.js";
 
 const model = new Model(data);
-const board = new Board(model, { open: (id) => { model.choose(id); panel.show(); if (matchMedia("(min-width: 62rem)").matches === false) reveal(); }, place, resized: tellPlace });
+const board = new Board(model, { open, place, resized: tellPlace });
 const panel = new Panel(model, { back, removed: remove });
 const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 let saving = null;
@@ -25,8 +25,11 @@ choices(model, (type, here) => {
 });
 offerUnsure(model, (fields) => model.add(fields.map((field) => ({ ...field, signer: byId("whose").value }))));
 
-function reveal() {
-  byId("panel").scrollIntoView({ block: "nearest" });
+// On a small screen what a field is comes up from below, and leaves the page free otherwise.
+function open(id) {
+  model.choose(id);
+  document.body.classList.add("at-panel");
+  if (matchMedia("(max-width: 61.99rem)").matches) board.element(id).scrollIntoView();
 }
 
 function arm(type) {
@@ -45,6 +48,7 @@ function place(at) {
 }
 
 function back(id) {
+  document.body.classList.remove("at-panel");
   const element = board.element(id);
   if (!element) return;
   element.focus({ preventScroll: true });
@@ -52,6 +56,7 @@ function back(id) {
 }
 
 function remove(id) {
+  document.body.classList.remove("at-panel");
   const order = model.ordered().map((field) => field.id);
   const next = order[order.indexOf(id) + 1] ?? order[order.indexOf(id) - 1];
   model.remove(id);
@@ -89,7 +94,7 @@ byId("board").addEventListener("keydown", (event) => {
     remove(id);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    model.choose(id);
+    open(id);
     panel.focus();
   }
 });
@@ -164,6 +169,7 @@ byId("send").addEventListener("click", send);
 byId("smaller").addEventListener("click", () => board.zoomBy(-1));
 byId("larger").addEventListener("click", () => board.zoomBy(1));
 model.addEventListener("change", bar);
+model.addEventListener("choose", () => document.body.classList.remove("at-panel"));
 addEventListener("beforeunload", (event) => { if (model.dirty && !saving) event.preventDefault(); });
 
 function bar() {

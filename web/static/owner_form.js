@@ -8,6 +8,11 @@ const form = byId("form");
 const people = byId("people");
 const pdf = byId("pdf");
 const most = 20;
+const toolWords = {
+  owner_up: () => [say("owner_up"), "↑"],
+  owner_down: () => [say("owner_down"), "↓"],
+  owner_remove: () => [say("owner_remove"), "×"],
+};
 
 for (const row of [...people.children].slice(1)) {
   if (![...row.querySelectorAll("input")].some((input) => input.value)) row.remove();
@@ -37,12 +42,6 @@ function number() {
   });
   byId("add").disabled = rows.length >= most;
 }
-
-const toolWords = {
-  owner_up: () => [say("owner_up"), "↑"],
-  owner_down: () => [say("owner_down"), "↓"],
-  owner_remove: () => [say("owner_remove"), "×"],
-};
 
 function tool(name, index, usable, act) {
   const [words, sign] = toolWords[name]();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sygn_cli.server.app import create_app
 from sygn_cli.services import owner
@@ -59,11 +59,17 @@ class Office:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(f"{self.home}{path}", headers={**HTML, **headers})
 
-    def post(self, path: str, data: dict | None = None, headers: dict | None = None, **more):
+    def post(
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        **more,
+    ):
         body = {"proof": self.proof, **(data or {})}
         return self.client.post(f"{self.home}{path}", data=body, headers=headers or FORM, **more)
 
-    def put_fields(self, document: Document, fields: list, head: str = "") -> TestResponse:
+    def put_fields(self, document: Document, fields: list[Any], head: str = "") -> TestResponse:
         return self.client.post(
             f"{self.home}/documents/{document.id}/fields",
             json={"head": head or document.head, "fields": fields},
