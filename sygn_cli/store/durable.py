@@ -5,7 +5,7 @@ Every change that the store makes to a disk goes through this module, one functi
 """
 
 # One call here is one system call, which the fault tests count and break; pathlib hides them.
-# ruff: noqa: PTH102, PTH104, PTH105, PTH108
+# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108
 
 from __future__ import annotations
 
@@ -287,6 +287,14 @@ def remove(path: Path) -> None:
     """Remove a file; no error if it is gone."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with the files in it; no error if it is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        for one in path.iterdir():
+            remove(one)
+        os.rmdir(path)
 
 
 def touch(path: Path, content: bytes = b"") -> None:

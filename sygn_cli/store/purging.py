@@ -170,8 +170,8 @@ class Purging:
         durable.remove(folder.trail)  # first: without it nothing reads the rest
         durable.remove(folder.projection)
         for path in _files(folder.path):
-            if path == folder.blobs:
-                shutil.rmtree(path)
+            if path.is_dir():
+                durable.remove_folder(path)
             elif path not in {folder.tombstone, folder.lock}:
                 durable.remove(path)
         durable.sync_folder(folder.path)

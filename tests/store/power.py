@@ -82,6 +82,10 @@ class RecordingOs:
         os.unlink(path)  # noqa: PTH108 - passed on
         self.operations.append(("unlink", str(path)))
 
+    def rmdir(self, path: Any) -> None:
+        os.rmdir(path)  # noqa: PTH106 - passed on
+        self.operations.append(("unlink", str(path)))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(os, name)
 

@@ -22,7 +22,9 @@ from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
 from tests.store.faults import FaultyOs
 from tests.store.jobs import jobs_for
+from tests.store.power import Disk, lay_out
 from tests.store.samples import START, completed, created, signed, voiding
+from tests.store.test_power import recorded, states
 
 LATER = START + timedelta(days=800)
 RULE = retention.retention("2y", now=LATER)
@@ -80,6 +82,10 @@ def test_nothing_personal_is_left_anywhere(store, document):
     delivered = workspace.webhooks / "log" / "2026-11-21.jsonl"
     durable.add_line(delivered, body.encode())
     durable.add_line(delivered, b'{"document":"doc_' + b"0" * 26 + b'","email":"other"}')
+    # Folders that are added some day are looked through as well.
+    for name in ("mail", "entered"):
+        durable.make_folder(workspace.path / name)
+        (workspace.path / name / f"{document.id}.s1.txt").write_text("Ada Lovelace")
     FolderCache(workspace.cache).put("picture-1", b"%PDF picture")
     assert len(personal(workspace)) > 5
     purge(store, document)
@@ -283,3 +289,42 @@ def test_a_tombstone_is_one_canonical_line_of_the_chain(store, document):
     told = json.loads(content)
     assert (told["type"], told["seq"], told["prev"]) == ("purged", document.seq + 1, document.head)
     assert told["data"]["events"][0]["type"] == "created"
+
+
+@pytest.mark.slow
+def test_every_state_that_a_power_cut_leaves_of_a_purge_is_finished_or_not_begun(
+    tmp_path, monkeypatch
+):
+    store = WorkspaceStore(Workspace.open(tmp_path / "w"), jobs_for=jobs_for)
+    document = finished(store)
+    shutil.rmtree(store.workspace.cache)  # made again at will; SQLite is not recorded
+    shutil.rmtree(store.workspace.outbox)
+    before = tmp_path / "before"
+    tried = WorkspaceStore(Workspace.open(store.workspace.path), jobs_for=jobs_for)
+    shutil.copytree(store.workspace.path, before)
+    disk, operations = recorded(tried, lambda one: purge(one, document), monkeypatch)
+    number = purged = 0
+    for state, ended in states(disk, operations):
+        root = tmp_path / "state"
+        lay_out(state, root)
+        again = WorkspaceStore(Workspace.open(root, create=False), jobs_for=jobs_for)
+        again.heal_all()
+        gone = again.workspace.folder(document.id).tombstone.exists()
+        assert gone or not ended
+        if gone:
+            purged += 1
+            assert left(again, document) == [".lock", "purged.json"]
+            assert personal(again.workspace) == []
+        else:
+            assert again.load(document.id) == document
+        assert [one for one in wrong(again) if one.level is not Level.LITTER] == []
+        shutil.rmtree(root)
+        number += 1
+    assert number > 60
+    assert 0 < purged < number
+    # The control: the model would tell if nothing were flushed.
+    unflushed = [one for one in operations if one[0] != "flush"]
+    shutil.rmtree(store.workspace.path)
+    before.rename(store.workspace.path)
+    last = [state for state, ended in states(Disk(store.workspace.path), unflushed) if ended]
+    assert not all(any(name.endswith("purged.json") for name in state) for state in last)
