@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
@@ -55,8 +56,8 @@ class Page(HTMLParser):
 
 
 def invitation(message="", *, title="Mutual NDA", name="Ada Lovelace", locale="", **settings):
-    settings = Settings(owner="Olga Owner <olga@example.com>", **settings)
-    runtime = memory_runtime(FixedClock(), settings)
+    chosen = Settings(owner="Olga Owner <olga@example.com>", **settings)
+    runtime = memory_runtime(FixedClock(), chosen)
     document = a_document(
         runtime,
         title=title,
@@ -116,8 +117,8 @@ def test_a_message_of_ten_thousand_characters_survives_the_way():
     words = "Viele Grüße aus Köln. " * 455
     letter, url = invitation(words)
     read = message_from_bytes(message_bytes(letter), policy=policy.default)
-    text = read.get_body(("plain",)).get_content()
-    html = read.get_body(("html",)).get_content()
+    assert isinstance(read, EmailMessage)
+    text, html = (one.get_content() for one in read.iter_parts())
     quoted = "".join(
         line.removeprefix("> ") + " " for line in text.splitlines() if line[:1] == ">"
     )
