@@ -57,10 +57,7 @@ def _kinds(document: Document, event: Event) -> Iterator[tuple[MailKind, Signer]
         case EventType.SIGNED:
             yield from ((MailKind.YOUR_TURN, one) for one in _called_by(document, event))
         case EventType.DELEGATED:
-            signer = document.signer(str(event.data["signer"]))
-            by_signer = event.actor.get("kind") == "signer"
-            if routing.may_act(document, signer):
-                yield MailKind.DELEGATED if by_signer else MailKind.INVITATION, signer
+            yield from _delegated(document, event)
         case EventType.REMINDED:
             listed = event.data.get("signers")
             ids = listed if isinstance(listed, list) else []
@@ -74,6 +71,14 @@ def _kinds(document: Document, event: Event) -> Iterator[tuple[MailKind, Signer]
             )
         case _:
             return
+
+
+def _delegated(document: Document, event: Event) -> Iterator[tuple[MailKind, Signer]]:
+    """Yield who signs from now on, unless their turn comes later and calls them then."""
+    signer = document.signer(str(event.data["signer"]))
+    if routing.may_act(document, signer):
+        by_signer = event.actor.get("kind") == "signer"
+        yield MailKind.DELEGATED if by_signer else MailKind.INVITATION, signer
 
 
 def _called_by(document: Document, event: Event) -> Iterable[Signer]:

@@ -47,6 +47,11 @@ class Site:
         marks = {field: SIGNATURE} if marks is None else marks
         return self.post("/x/sign", {"marks": marks, "time_zone": "Europe/Berlin"}, signer)
 
+    def keep(self, marks: object, revision: int = 0, signer: str = "s1") -> TestResponse:
+        own = {"X-Signing-Token": self.token(signer)}
+        body = {"marks": marks, "revision": revision}
+        return self.client.put("/x/draft", json=body, headers=own)
+
     def now(self) -> Document:
         return self.runtime.store.load(self.document.id)
 

@@ -171,6 +171,7 @@ class Contract:
     expires_at: datetime | None = START + timedelta(days=30)
     names: tuple[str, ...] = ("nda.pdf",)
     pages: int = 2
+    allow_delegation: bool = True
 
 
 def all_kinds(signer: str = "s1") -> tuple[Field, ...]:
@@ -256,6 +257,7 @@ def put(
         mode=contract.mode,
         message=contract.message,
         expires_at=contract.expires_at,
+        allow_delegation=contract.allow_delegation,
     )
     now = rt.clock.now() if at is None else at
     number = ids.document_id(now, rt.clock.entropy(ids.ENTROPY_BYTES))

@@ -28,6 +28,8 @@ EventName = Literal[
     "signer.viewed",
     "signer.completed",
     "signer.declined",
+    "signer.delegated",
+    "signer.asked",
     "doc.completed",
     "doc.declined",
     "doc.expired",
