@@ -49,6 +49,7 @@ class Challenge:
 
     seq: int
     at: datetime
+    channel: Channel
 
     def is_alive(self, now: datetime) -> bool:
         """Whether its code is still good."""
@@ -112,7 +113,7 @@ def evolve(standing: Standing, event: Event) -> Standing:
         return Standing(passed=passed, period=standing.period, issue=issue)
     step = Step(data["step"])
     if event.type is EventType.IDENTITY_CHALLENGED:
-        out = Challenge(event.seq, event.at)
+        out = Challenge(event.seq, event.at, Channel(data["channel"]))
         return replace(standing, challenge=out, sent=(*standing.sent, event.at))
     if event.type is EventType.IDENTITY_VERIFIED:
         return replace(
@@ -140,11 +141,15 @@ def to_json(standing: Standing) -> dict[str, object]:
         "wrong_in_all": standing.wrong_in_all,
         "entries": standing.entries,
         "sent": [moment.to_wire(at) for at in standing.sent],
-        "challenge": None if out is None else [out.seq, moment.to_wire(out.at)],
+        "challenge": None if out is None else [out.seq, moment.to_wire(out.at), str(out.channel)],
         "period": standing.period,
         "locked_at": None if standing.locked_at is None else moment.to_wire(standing.locked_at),
         "issue": standing.issue,
     }
+
+
+def _challenge(seq: int, at: str, channel: str) -> Challenge:
+    return Challenge(seq, moment.from_wire(at), Channel(channel))
 
 
 def from_json(data: Mapping[str, Any]) -> Standing:
@@ -156,7 +161,7 @@ def from_json(data: Mapping[str, Any]) -> Standing:
         wrong_in_all=data["wrong_in_all"],
         entries=data["entries"],
         sent=tuple(moment.from_wire(one) for one in data["sent"]),
-        challenge=None if out is None else Challenge(out[0], moment.from_wire(out[1])),
+        challenge=None if out is None else _challenge(*out),
         period=data["period"],
         locked_at=None if locked is None else moment.from_wire(locked),
         issue=data["issue"],

@@ -130,6 +130,13 @@ def wrong(signer: Signer, step: Step, *, evidence: Evidence) -> Entry:
     return _entry(kind, signer, {"step": str(step), "wrong": count}, evidence)
 
 
+def tries_left(signer: Signer, step: Step) -> int:
+    """Return how many more wrong codes of a step there may be, the last of which locks."""
+    standing = signer.identity
+    in_a_row = MOST_WRONG - standing.wrong.get(step, 0)
+    return max(0, min(in_a_row, MOST_WRONG_IN_ALL - standing.wrong_in_all))
+
+
 def unlock(
     signer: Signer,
     *,

@@ -13,6 +13,7 @@ from sygn_cli.server import (
     compression,
     embed,
     errors,
+    identity_gate,
     in_person,
     looks,
     negotiation,
@@ -71,6 +72,8 @@ def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False)
     _log_requests(app)
     compression.compress_long_pages(app)
     app.register_blueprint(assets.blueprint(files))
+    identity_gate.guard(app, runtime)
+    app.register_blueprint(identity_gate.blueprint(runtime))
     app.register_blueprint(signing.blueprint(runtime))
     app.register_blueprint(signing_files.blueprint(runtime))
     app.register_blueprint(looks.blueprint(runtime))

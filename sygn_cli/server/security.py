@@ -79,6 +79,11 @@ def own_page() -> None:
     g.is_own_page = True
 
 
+def posts_forms() -> None:
+    """Let the page that is answered post forms to us, also from a frame that may show it."""
+    g.posts_forms = True
+
+
 def frame_ancestors(embed_origins: tuple[str, ...]) -> str:
     """Return who may show the page in a frame, as the policy says it.
 
@@ -114,6 +119,15 @@ def require_own_origin(settings: Settings) -> None:
         own = {request.host, urlsplit(settings.public_url).netloc}
         if urlsplit(origin).netloc not in own or not _ORIGIN.fullmatch(origin):
             raise Forbidden("This request does not come from the signing page.")
+    require_own_site()
+
+
+def require_own_site() -> None:
+    """Refuse a request of which the browser says that a page elsewhere makes it.
+
+    Raises:
+        Forbidden: It does.
+    """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden("This request does not come from the signing page.")
 
@@ -143,7 +157,7 @@ def protect(app: Flask, settings: Settings) -> None:
 
 def _policy(answer: Response, ancestors: str) -> str:
     own = g.get("is_own_page", False)
-    forms = "'self'" if own else "'none'"
+    forms = "'self'" if own or g.get("posts_forms", False) else "'none'"
     ancestors = "'none'" if own else ancestors
     if answer.mimetype != "text/html":
         return f"default-src 'none'; frame-ancestors {ancestors}; sandbox"

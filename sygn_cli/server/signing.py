@@ -56,7 +56,9 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
         except NotFound:
             if is_turn(token):  # the address stays in the history of a device that is handed on
                 return redirect(desk.PATH, 303)
-            if passed_on := delegation.former(runtime, token):
+            passed_on = delegation.former(runtime, token)
+            # Who had an identity step to pass is told nothing by a link alone.
+            if passed_on and not passed_on[0].signer(passed_on[1].signer).auth:
                 document, handed_over = passed_on
                 return render_template("passed_on.html", document=document, one=handed_over), 410
             return render_template("unknown.html"), 404

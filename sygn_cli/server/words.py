@@ -62,6 +62,7 @@ REFUSALS: Final = {
     "declined": later("Somebody has declined to sign this document."),
     "expired": later("The time to sign has run out."),
     "forbidden": later("This is not allowed."),
+    "identity_required": later("Please show who you are first: load this page again."),
     "invalid_request": later("This was not accepted. Please check what you entered."),
     "not_found": later("This link is not known."),
     "not_your_turn": later("It is not your turn yet."),

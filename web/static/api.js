@@ -50,7 +50,7 @@ export const lookUp = async (path) => (await call(path, { cache: "default" })).j
 export const currentState = async () => (await call("/x/state", {})).json();
 
 // Whether the page has another face by now, which the server draws.
-export const movedOn = ({ status, code }) => [404, 409, 410].includes(status) && code !== "conflict";
+export const movedOn = ({ status, code }) => [401, 404, 409, 410].includes(status) && code !== "conflict";
 
 // What to tell the person after a call failed.
 export const excuse = (error) => (error instanceof Refused && error.message) || say("connection");

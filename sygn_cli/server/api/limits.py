@@ -25,6 +25,9 @@ _SUBMIT: Final = "signing.sign"
 _BY_LINK: Final = {
     "signing.sign": Rate(per_minute=5, burst=5),
     "looks.looks": Rate(per_minute=120, burst=120),  # somebody typing, and correcting themselves
+    # What counts is kept with the document; this keeps the machine from being busy with guesses.
+    "identity.check": Rate(per_minute=30, burst=30),
+    "identity.send": Rate(per_minute=30, burst=30),
     "signing.draft": Rate(per_minute=60, burst=30),
     # Both write mails to others.
     "signing.delegate": Rate(per_minute=5, burst=5),
@@ -82,7 +85,7 @@ class _Limits:
     def _bucket(self) -> tuple[str, Rate] | None:
         by_link = _BY_LINK.get(request.endpoint or "")
         if by_link is not None:
-            token = request.headers.get(TOKEN_HEADER, "")
+            token = request.headers.get(TOKEN_HEADER) or request.args.get("t", "")
             return f"{request.endpoint} {sha256((self._salt + token).encode())}", by_link
         if request.endpoint == _SELF_SIGN:
             return f"self-signing {self._address()}", _SELF_SIGNINGS

@@ -1,0 +1,11 @@
+// The gate's forms work by themselves; a second press must not use a code up twice.
+
+document.getElementById("code")?.focus();
+for (const form of document.forms) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+// Whoever comes back with the browser's arrow finds forms that work again.
+addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
