@@ -98,7 +98,7 @@ def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
         page=sheet.number,
         box=Box(area.x0, area.y0, area.width, area.height).rounded(),
         confidence=round(blank.confidence, 2),
-        label=blank.label or (_beside(sheet, area) if blank.given and blank.given.group else ""),
+        label=_label(sheet, blank, area),
         party=shown(blank.party),
         reason=shown(blank.why),
         source=Source.SCAN if skew and not blank.given else _SOURCES.get(blank.form, Source.BOX),
@@ -108,6 +108,12 @@ def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
         group=blank.given.group if blank.given else "",
         options=blank.given.options if blank.given else (),
     )
+
+
+def _label(sheet: Sheet, blank: Blank, area: Area) -> str:
+    """Return what a blank asks for; of a choice it is what stands beside the place that counts."""
+    is_place = blank.given is not None and blank.given.group
+    return (_beside(sheet, area) if is_place else "") or blank.label
 
 
 def _beside(sheet: Sheet, area: Area) -> str:

@@ -118,6 +118,7 @@ def test_a_list_of_the_pdf_is_a_select_with_what_it_shows():
 
 def test_radio_buttons_of_one_name_are_one_choice_with_the_words_beside_them():
     canvas = Canvas()
+    canvas.text(60, 100, "Marital status:")
     for number, word in enumerate(("Single", "Married")):
         canvas.text(80, 120 + 30 * number, word)
         box = (60, 110 + 30 * number, 72, 122 + 30 * number)
