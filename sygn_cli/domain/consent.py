@@ -77,7 +77,13 @@ _BY_FINGERPRINT: Final = {sha256(words.encode()): one for one, words in WORDINGS
 
 def wording(locale: str) -> str:
     """Return the words in the language of a locale; in English, where there are none."""
-    return WORDINGS.get(language.language_of(locale), CONSENT)
+    return WORDINGS[language_for(locale)]
+
+
+def language_for(locale: str) -> str:
+    """Return the language in which somebody of a locale is asked."""
+    wanted = language.language_of(locale)
+    return wanted if wanted in WORDINGS else LOCALE
 
 
 def language_of(sha256_of_words: str) -> str:

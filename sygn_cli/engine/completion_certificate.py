@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sygn_cli.engine import certificate_pages, certificate_words
-from sygn_cli.languages import translator
+from sygn_cli.languages import later, translator
 
 if TYPE_CHECKING:
     from sygn_cli.engine.certificate_content import CertificateView
@@ -20,7 +20,7 @@ def draw(view: CertificateView) -> bytes:
         title=f"{say.t('Completion certificate')}: {view.title}",
         foot=f"{view.document}  \u00b7  {view.made_by}",
         code=view.qr_text,
-        numbering=say.sentence("page {n} of {total}"),
+        numbering=say.sentence(later("page {n} of {total}")),
         language=say.tag,
         sandbox=view.sandbox,
     )

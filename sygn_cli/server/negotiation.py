@@ -52,6 +52,14 @@ def speak_source() -> None:
     g.catalogue = translator()
 
 
+def known(written: str) -> str:
+    """Return a locale in its usual form, "" where sygn does not have it."""
+    try:
+        return language.locale(written)
+    except InvalidRequest:
+        return ""
+
+
 def choices() -> list[Choice]:
     """Return all languages, each with the address of the present page in it."""
     chosen = catalogue().language
@@ -74,18 +82,10 @@ def register(app: Flask) -> None:
 
 
 def _asked() -> str:
-    return _known(request.args.get(PARAMETER, ""))
+    return known(request.args.get(PARAMETER, ""))
 
 
 def _accepted() -> str:
     """Return the first language of the browser that sygn has (RFC 9110, 12.5.4)."""
     accepted = list(request.accept_languages)[:_MOST_LOOKED_AT]
-    return next((tag for one, quality in accepted if quality and (tag := _known(one))), "")
-
-
-def _known(written: str) -> str:
-    """Return a locale in its usual form, "" where sygn does not have it."""
-    try:
-        return language.locale(written)
-    except InvalidRequest:
-        return ""
+    return next((tag for one, quality in accepted if quality and (tag := known(one))), "")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from sygn_cli.domain import language
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.mark import Picture
 from sygn_cli.domain.signer import SignerStatus
@@ -87,7 +86,7 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
             runtime,
             token,
             # What the page says that it showed: with another header in between it might differ.
-            locale=language.locale(schemas.words(body, "locale")) or negotiation.catalogue().tag,
+            locale=negotiation.known(schemas.words(body, "locale")) or negotiation.catalogue().tag,
             evidence=_evidence(runtime, body),
         )
         return Response(status=204)

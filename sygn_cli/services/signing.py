@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sygn_cli.domain import choices, consent, identity_checks, language, lifecycle, mark, routing
+from sygn_cli.domain import choices, consent, identity_checks, lifecycle, mark, routing
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
@@ -238,7 +238,7 @@ def _consent(
             fresh,
             same,
             wording=consent.wording(locale),
-            locale=language.language_of(locale),
+            locale=consent.language_for(locale),
             now=runtime.clock.now(),
             evidence=evidence,
         ),

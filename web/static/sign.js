@@ -9,7 +9,7 @@ import { Guide } from "./guide.js";
 import { setUpReader } from "./reader.js";
 import { Review } from "./review.js";
 import { localTimes } from "./times.js";
-import { say } from "./words.js";
+import { data, say } from "./words.js";
 
 const fields = new Fields();
 draft.load(fields.all, () => guide.refresh());
@@ -42,7 +42,7 @@ form.addEventListener("submit", async (event) => {
   button.setAttribute("aria-busy", "true");
   try {
     await seen;
-    if (!("given" in form.dataset)) await post("/x/consent", { locale: document.documentElement.lang });
+    if (!("given" in form.dataset)) await post("/x/consent", { locale: data.locale });
     form.dataset.given = "";
     guide.start();
   } catch (problem) {
