@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
+import pymupdf
 import pytest
 
 from sygn_cli.domain import consent
@@ -93,3 +95,22 @@ def test_a_refusal_is_told_in_the_page_s_language_and_to_programs_in_english(sit
     assert german["error"] == english["error"] == "invalid_request"
     assert english["message"] == "The marks are missing."
     assert german["message"] != english["message"]
+
+
+def test_the_certificate_prints_what_was_agreed_to_in_the_language_of_the_page(site):
+    for signer, tag in (("s1", "pl"), ("s2", "fr")):
+        site.post("/x/consent", {"locale": tag}, signer)
+        site.sign(signer)
+    with pymupdf.open(stream=site.get("/x/certificate.pdf").data, filetype="pdf") as pdf:
+        told = " ".join(" ".join(page.get_text() for page in pdf).split())
+    for tag in ("pl", "fr"):
+        assert unicodedata.normalize("NFKC", consent.WORDINGS[tag]) in unicodedata.normalize(
+            "NFKC", told
+        )
+
+
+def test_a_page_that_a_browser_translated_is_agreed_to_in_the_language_it_was_sent_in(site):
+    """Translating browsers rewrite ``<html lang>``; the page's own data stay as they were."""
+    assert '"locale": "nl"' in opened(site, lang="nl").text
+    site.post("/x/consent", {"locale": "tlh"}, **{"Accept-Language": "it"})
+    assert site.last_event()["locale"] == "it"
