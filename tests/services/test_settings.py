@@ -70,3 +70,63 @@ def test_the_environment_goes_before_the_file():
 def test_a_wrong_setting_is_refused(toml):
     with pytest.raises(WorkspaceUnusable):
         settings_from(toml, {})
+
+
+MAIL = """
+owner = "Ada Lovelace <ada@example.com>"
+reminders = [1, 7]
+attach_signed = false
+attach_max_mb = 2
+[smtp]
+host = "smtp.example.com"
+security = "tls"
+user = "sygn"
+sender = "Contracts <sygn@example.com>"
+"""
+
+
+def test_mail_is_set_in_the_file_and_its_password_in_the_environment():
+    found = settings_from(MAIL, {"SYGN_SMTP_PASSWORD": "horse"})
+    assert (found.owner, found.reminders) == ("Ada Lovelace <ada@example.com>", (7, 1))
+    assert (found.attach_signed, found.attach_most) == (False, 2 * 1024 * 1024)
+    assert found.smtp is not None
+    assert (found.smtp.host, found.smtp.port, found.smtp.user) == ("smtp.example.com", 465, "sygn")
+    assert found.smtp.password == "horse"
+    assert "horse" not in repr(found)
+
+
+def test_the_environment_goes_before_the_mail_settings_of_the_file():
+    found = settings_from(MAIL, {"SYGN_SMTP_HOST": "127.0.0.1", "SYGN_SMTP_SECURITY": "plain"})
+    assert found.smtp is not None
+    assert (found.smtp.host, found.smtp.port) == ("127.0.0.1", 25)
+
+
+def test_without_a_host_there_is_no_mail_server():
+    assert settings_from("", {}).smtp is None
+    assert settings_from("", {"SYGN_SMTP_PASSWORD": "horse"}).smtp is None
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "smtp = 3",
+        '[smtp]\nsender = "a@b.de"',
+        '[smtp]\nhost = "mx"',
+        '[smtp]\nhost = "mx"\nsender = "nobody"',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de\\r\\nBcc: c@d.de"',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de"\npassword = "horse"',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de"\nport = 70000',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de"\nport = true',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de"\nsecurity = "ssl"',
+        '[smtp]\nhost = "mx"\nsender = "a@b.de"\nprot = 25',
+        'owner = "nobody"',
+        "reminders = 3",
+        "reminders = [0]",
+        "reminders = [true]",
+        'attach_signed = "yes"',
+        "attach_max_mb = 0",
+    ],
+)
+def test_a_wrong_mail_setting_is_refused(toml):
+    with pytest.raises(WorkspaceUnusable):
+        settings_from(toml, {})
