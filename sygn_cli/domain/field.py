@@ -148,6 +148,7 @@ class Detection:
         for_nobody: It belongs to a notary or office block, not to a signer.
         max_length: Cells of a comb or the widget's limit.
         required: False where the PDF says it may stay empty (widgets and tags only say so).
+        marked: The PDF itself has it ticked or chosen.
         group: Which choice a radio place belongs to.
         options: What a list of the PDF offers.
     """
@@ -164,5 +165,6 @@ class Detection:
     for_nobody: bool = False
     max_length: int | None = None
     required: bool | None = None
+    marked: bool = False
     group: str = ""
     options: tuple[str, ...] = ()

@@ -10,9 +10,12 @@ from PIL import Image
 
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.engine.pdf import opened, page_geometry, refusing
+from sygn_cli.engine.vacate import vacate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from sygn_cli.domain.geometry import Box
 
 DPI: Final = 144
 LONGEST_SIDE: Final = 4000
@@ -21,13 +24,14 @@ _QUALITY: Final = 80
 _METHOD: Final = 0
 
 
-def page_picture(pdf: bytes, page: int, *, dpi: int = DPI) -> bytes:
+def page_picture(pdf: bytes, page: int, *, dpi: int = DPI, vacant: Sequence[Box] = ()) -> bytes:
     """Return the displayed page as WebP, at most ``LONGEST_SIDE`` pixels long.
 
     Args:
         pdf: The whole file.
         page: From 1.
         dpi: Pixels per inch; lowered for pages that would become too large.
+        vacant: Boxes that are shown without the tick that the PDF has in them.
 
     Raises:
         NotFound: There is no such page.
@@ -36,6 +40,7 @@ def page_picture(pdf: bytes, page: int, *, dpi: int = DPI) -> bytes:
     with opened(pdf) as document:
         shown = _page(document, page)
         with refusing(f"Page {page} of the PDF cannot be drawn."):
+            vacate(shown, vacant)
             pixels = _pixels(shown, dpi)
             image = Image.frombuffer("RGB", (pixels.width, pixels.height), pixels.samples)
             buffer = io.BytesIO()

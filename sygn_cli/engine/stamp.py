@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import InvalidRequest, PdfRefused, RefusalReason
+from sygn_cli.domain.field import FieldType
 from sygn_cli.engine.assemble import (
     bookmarks,
     concatenate,
@@ -21,15 +22,16 @@ from sygn_cli.engine.marks import Sheet
 from sygn_cli.engine.overlay import lay_over
 from sygn_cli.engine.pdf import opened, page_geometry
 from sygn_cli.engine.signable import is_signable
+from sygn_cli.engine.vacate import vacate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     import pymupdf
 
     from sygn_cli.domain.field import Field
-    from sygn_cli.domain.geometry import PageGeometry
+    from sygn_cli.domain.geometry import Box, PageGeometry
     from sygn_cli.domain.mark import Mark
 
 
@@ -75,8 +77,9 @@ def stamp(
         PdfRefused: A file cannot be rewritten.
     """
     _refuse_homeless(files, stamps)
-    with _prepared(files[0]) as document:
-        first_pages = _gather(document, files, names)
+    vacant = [_boxes(stamps, number) for number in range(1, len(files) + 1)]
+    with _prepared(files[0], vacant[0]) as document:
+        first_pages = _gather(document, files, names, vacant)
         lay_over(document, _sheets(document, stamps, first_pages, sandbox=sandbox))
         return _written(
             document,
@@ -95,13 +98,16 @@ def _refuse_homeless(files: Sequence[bytes], stamps: Sequence[Stamp]) -> None:
 
 
 def _gather(
-    document: pymupdf.Document, files: Sequence[bytes], names: Sequence[str]
+    document: pymupdf.Document,
+    files: Sequence[bytes],
+    names: Sequence[str],
+    vacant: Sequence[Mapping[int, Sequence[Box]]],
 ) -> tuple[int, ...]:
     """Append the other files to the first; return the index of the first page of each."""
     titles = [*names, *(f"File {number}" for number in range(len(names) + 1, len(files) + 1))]
     parts = [(titles[0], 0, bookmarks(document))]
-    for content, name in zip(files[1:], titles[1:], strict=True):
-        with _prepared(content) as other:
+    for content, name, boxes in zip(files[1:], titles[1:], vacant[1:], strict=True):
+        with _prepared(content, boxes) as other:
             parts.append((name, document.page_count, bookmarks(other)))
             concatenate(document, other)
     if len(files) > 1:
@@ -109,10 +115,27 @@ def _gather(
     return tuple(first for _, first, _ in parts)
 
 
+def _boxes(stamps: Sequence[Stamp], file: int) -> dict[int, list[Box]]:
+    """Return where the boxes and radio places of a file are, by page."""
+    found: dict[int, list[Box]] = {}
+    for one in stamps:
+        if one.field.file == file and one.field.type in {FieldType.CHECKBOX, FieldType.RADIO}:
+            found.setdefault(one.field.page, []).append(one.field.box)
+    return found
+
+
 @contextmanager
-def _prepared(content: bytes) -> Iterator[pymupdf.Document]:
-    """Open a file and make it flat and inert, each page an object of its own."""
+def _prepared(content: bytes, vacant: Mapping[int, Sequence[Box]]) -> Iterator[pymupdf.Document]:
+    """Open a file and make it flat and inert, each page an object of its own.
+
+    Args:
+        content: The file.
+        vacant: Boxes by page, from 1, that lose the tick that the file has in them.
+    """
     with opened(content) as document:
+        for number, boxes in vacant.items():
+            if number <= document.page_count:
+                vacate(document[number - 1], boxes)
         disarm(document)
         for index in range(document.page_count):
             _settle_boxes(document[index])

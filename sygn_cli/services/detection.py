@@ -75,7 +75,7 @@ def to_field(
         required=required,
         editable=start.editable,
         max_length=detection.max_length,
-        value=start.value,
+        value=start.value or ("yes" if detection.marked else ""),
         # Files are filled on their own: equal names in two of them are two choices.
         group=detection.group if file == 1 or not detection.group else f"{file}.{detection.group}",
         options=detection.options,

@@ -13,6 +13,7 @@ from sygn_cli.domain import lifecycle, mark
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures
 from sygn_cli.domain.errors import NotCompleted, SygnError
+from sygn_cli.domain.field import FieldType
 from sygn_cli.engine import completion_certificate, credential, seal, stamp
 from sygn_cli.engine.seal import Attachment, Sealed
 from sygn_cli.engine.stamp import Stamp
@@ -142,6 +143,8 @@ def _stamps(runtime: Runtime, document: Document) -> list[Stamp]:
     stamps = []
     for field in document.fields:
         one = document.marks.get(field.id)
+        if one is None and field.type in {FieldType.CHECKBOX, FieldType.RADIO}:
+            one = mark.Ticked(on=False)  # also where the PDF came with a tick
         if one is None:
             continue
         picture = None

@@ -9,7 +9,7 @@ from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.services import links, sending
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.apikey import ApiKey
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.listing import Page
     from sygn_cli.domain.signer import Signer
     from sygn_cli.domain.template import Template
+    from sygn_cli.services.identity import Given
     from sygn_cli.services.runtime import Runtime
 
 _WEBHOOK_NOTE = (
@@ -26,9 +27,30 @@ _WEBHOOK_NOTE = (
 )
 
 
-def created(runtime: Runtime, document: Document) -> dict[str, object]:
-    """Return the answer to a creation."""
-    return {**status(runtime, document, with_links=True), "webhook_note": _WEBHOOK_NOTE}
+def created(
+    runtime: Runtime, document: Document, given: Mapping[str, Given] | None = None
+) -> dict[str, object]:
+    """Return the answer to a creation, with the secrets that are shown only now."""
+    shown = status(runtime, document, with_links=True)
+    shown["signers"] = [
+        _signer(runtime, document, one, with_links=True) | secrets((given or {}).get(one.id))
+        for one in document.signers
+    ]
+    return {**shown, "webhook_note": _WEBHOOK_NOTE}
+
+
+def secrets(given: Given | None) -> dict[str, object]:
+    """Return what the sender has to pass on to a signer, as far as there is something."""
+    if given is None:
+        return {}
+    shown = {"access_code": given.access_code, "totp_uri": given.totp_uri}
+    return {name: value for name, value in shown.items() if value}
+
+
+def unlocked(document: Document, signer_id: str, given: Given) -> dict[str, object]:
+    """Return that a signer may try again, with their new secrets if they have any."""
+    locked = document.signer(signer_id).identity.is_locked
+    return {"document": document.id, "signer": signer_id, "locked": locked, **secrets(given)}
 
 
 def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[str, object]:
@@ -113,6 +135,7 @@ def detection(one: Detection) -> dict[str, object]:
         "for_nobody": one.for_nobody,
         "reason": one.reason,
         "source": str(one.source),
+        **({"value": "yes"} if one.marked else {}),
         **_choices(one),
     }
 

@@ -13,6 +13,7 @@ from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Drawn, Picture, Ticked, Typed
 from sygn_cli.engine.intake import inspect
+from sygn_cli.engine.render import page_picture
 from sygn_cli.engine.signable import is_signable
 from sygn_cli.engine.stamp import Stamp, stamp
 from tests.engine.papers import (
@@ -155,6 +156,37 @@ def test_of_a_choice_the_chosen_place_gets_a_dot_in_its_middle(tmp_path):
     assert 5 < right - left < 9
     assert 5 < bottom - top < 9
     assert ink(picture, other) == NOTHING
+
+
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_choice_that_the_pdf_came_with_goes_if_the_signer_makes_another(tmp_path, rotate):
+    pdf = ticked(rotate)
+    field = _field(FieldType.RADIO, Box(100, 100, 12, 12))
+    kept, gone = (
+        poppler(stamp([pdf], [Stamp(field, Ticked(on))], title="T"), tmp_path)
+        for on in (True, False)
+    )
+    inside = Box(103, 103, 6, 6)  # the frame stays
+    assert ink(gone, inside) == NOTHING
+    assert ink(kept, inside) != NOTHING
+    shown = Image.open(io.BytesIO(page_picture(pdf, 1, vacant=[field.box]))).convert("L")
+    assert shown.crop([round(side * 2) for side in (103, 103, 109, 109)]).getextrema()[0] > 200
+    untouched = stamp([pdf], [Stamp(_field(), Typed("Ada"))], title="T")
+    assert ink(poppler(untouched, tmp_path), inside) != NOTHING
+
+
+def ticked(rotate: int) -> bytes:
+    """Return a page of 400 points with a radio button that is on, at 100, 100 as displayed."""
+    document = pymupdf.open()
+    page = document.new_page(width=400, height=400)
+    widget = pymupdf.Widget()
+    widget.field_type, widget.field_name = pymupdf.PDF_WIDGET_TYPE_RADIOBUTTON, "Agreed"
+    widget.border_color, widget.border_width = (0, 0, 0), 1
+    corner = (100, 100) if rotate == 0 else (100, 288)
+    widget.rect = pymupdf.Rect(*corner, corner[0] + 12, corner[1] + 12)
+    page.add_widget(widget)
+    page.set_rotation(rotate)
+    return bytes(document.tobytes())
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])

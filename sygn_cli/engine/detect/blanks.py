@@ -64,6 +64,7 @@ class Given:
         sure: Kind, tooltip or name leave no doubt about its type.
         telling: Tooltip or name are words, if not words for a type; whoever named it would have
             called a place for a signature by that name.
+        marked: A box or radio button is on as the PDF comes.
         group: Name of the radio buttons that it is one of.
         options: What a list offers.
     """
@@ -73,6 +74,7 @@ class Given:
     sure: bool
     telling: bool
     required: bool
+    marked: bool = False
     group: str = ""
     options: tuple[str, ...] = ()
 

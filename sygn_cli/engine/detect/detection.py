@@ -105,6 +105,7 @@ def _detection(sheet: Sheet, blank: Blank, skew: Skew | None) -> Detection:
         for_nobody=blank.for_nobody,
         max_length=blank.max_length,
         required=blank.given.required if blank.given else None,
+        marked=bool(blank.given and blank.given.marked),
         group=blank.given.group if blank.given else "",
         options=blank.given.options if blank.given else (),
     )

@@ -16,6 +16,8 @@ from sygn_cli.engine.pdf import page_geometry
 if TYPE_CHECKING:
     import pymupdf
 
+    from sygn_cli.domain.geometry import Box, PageGeometry
+
 # PyMuPDF's numbers for the kinds of widgets; its stubs do not name them.
 _BUTTON: Final = 1
 _TICKS: Final = frozenset({2, 5})
@@ -49,15 +51,24 @@ def read_widgets(page: Any) -> list[Blank]:  # noqa: ANN401 - PyMuPDF's class ha
         kind = _type_of(widget)
         if kind is None or _is_hidden(widget):
             continue
-        user = _rectangle(page.parent, widget.xref)
-        if user is None:
-            continue
-        box = geometry.to_display(user)
-        if min(box.width, box.height) < _SMALLEST:
+        box = box_of(page.parent, widget.xref, geometry)
+        if box is None or min(box.width, box.height) < _SMALLEST:
             continue
         area = Area(box.x, box.y, box.right, box.bottom)
         found.append(_blank(widget, area, kind[0], sure=kind[1]))
     return found
+
+
+def box_of(document: pymupdf.Document, xref: int, geometry: PageGeometry) -> Box | None:
+    """Return where a widget stands on its displayed page; None if it has no place."""
+    user = _rectangle(document, xref)
+    return None if user is None else geometry.to_display(user)
+
+
+def _is_on(widget: Any) -> bool:  # noqa: ANN401
+    """Tell whether a box or radio button is on as the PDF comes."""
+    kind, state = widget.parent.parent.xref_get_key(widget.xref, "AS")
+    return bool(kind == "name" and state != "/Off")
 
 
 def _rectangle(document: pymupdf.Document, xref: int) -> UserBox | None:
@@ -148,6 +159,7 @@ def _blank(widget: Any, area: Area, kind: FieldType, *, sure: bool) -> Blank:  #
         sure=sure,
         telling=bool(_TELLING.search(spoken(widget.field_label or name))),
         required=bool((widget.field_flags or 0) & _REQUIRED),
+        marked=widget.field_type in _TICKS and _is_on(widget),
         group=shown(name)[:LONGEST_LABEL] if widget.field_type == _RADIO else "",
         options=_options(widget) if widget.field_type in _LISTS else (),
     )

@@ -132,9 +132,21 @@ class DocumentWebhook(BaseModel):
     secret: str
 
 
+class SignerCreated(SignerWithLink):
+    """A signer with the secrets to pass on to them, which are shown this once."""
+
+    access_code: Annotated[
+        str | None, Field(description="That was made for them; tell it apart from the link.")
+    ] = None
+    totp_uri: Annotated[
+        str | None, Field(description="For their authenticator, as text or as a QR code.")
+    ] = None
+
+
 class DocumentCreated(DocumentSent):
     """A document that was just created."""
 
+    signers: list[SignerCreated]  # type: ignore[assignment] # narrower items, read only
     webhook_note: str
     webhook: Annotated[
         DocumentWebhook | None,
@@ -156,6 +168,16 @@ class Link(BaseModel):
     document: str
     signer: str
     signing_url: str
+
+
+class Unlocked(BaseModel):
+    """A signer who may try again; their new secrets are shown this once."""
+
+    document: str
+    signer: str
+    locked: bool
+    access_code: str | None = None
+    totp_uri: str | None = None
 
 
 class Reminded(BaseModel):
@@ -205,6 +227,7 @@ class Detected(BaseModel):
     for_nobody: bool
     reason: str
     source: str
+    value: Annotated[str | None, Field(description="`yes` where the PDF has it ticked.")] = None
     group: Annotated[str | None, Field(description="Radio: which choice it is part of.")] = None
     options: Annotated[list[str] | None, Field(description="Select: what it offers.")] = None
 

@@ -128,3 +128,10 @@ def test_radio_buttons_of_one_name_are_one_choice_with_the_words_beside_them():
         (FieldType.RADIO, "Marital Status", "Single"),
         (FieldType.RADIO, "Marital Status", "Married"),
     ]
+
+
+def test_a_box_that_is_on_as_the_pdf_comes_starts_on():
+    canvas = Canvas()
+    add(canvas, (60, 110, 72, 122), name="Agreed", kind=TICK, field_value=True)
+    add(canvas, (60, 140, 72, 152), name="Refused", kind=TICK)
+    assert [field.marked for field in found(canvas)] == [True, False]
