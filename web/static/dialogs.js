@@ -46,15 +46,17 @@ async function submit(dialog, form) {
   const button = form.querySelector(".main");
   if (button.getAttribute("aria-busy") === "true") return undefined;
   button.setAttribute("aria-busy", "true");
+  const done = dialog.querySelector("[data-done]");
   try {
+    if (!done) await draft.hold();
     await post(form.dataset.post, Object.fromEntries(new FormData(form)));
-    const done = dialog.querySelector("[data-done]");
     if (!done) return leave();
     form.reset();
     form.hidden = true;
     done.hidden = false;
     done.querySelector("button").focus();
   } catch (problem) {
+    draft.resume();
     if (movedOn(problem)) leave();
     else error.textContent = excuse(problem);
   } finally {

@@ -13,7 +13,7 @@ const changed = new Set(); // ids of what the server does not have
 let revision = data.draft?.revision ?? 0;
 let all = [];
 let timer = null;
-let sending = false;
+let sending = null; // what is on its way
 let over = false;
 let open = null; // the field that is being edited
 let refresh;
@@ -67,22 +67,26 @@ function soon(wait) {
   timer = setTimeout(send, wait);
 }
 
-async function send() {
+function send() {
   clearTimeout(timer);
   if (over || sending || !changed.size) return;
+  sending = deliver().then((wait) => {
+    sending = null;
+    if (changed.size) soon(wait);
+  });
+}
+
+async function deliver() {
   const sent = [...changed];
   changed.clear();
-  sending = true;
-  let wait = PAUSE;
   try {
     const answer = await post("/x/draft", { revision, marks: marks() }, { tries: 1, method: "PUT" });
     revision = (await answer.json()).revision;
   } catch (error) {
     for (const id of sent) changed.add(id);
-    wait = merge(error);
+    return merge(error);
   }
-  sending = false;
-  if (changed.size) soon(wait);
+  return PAUSE;
 }
 
 // Another page of this signer saved something meanwhile: what was not changed here is taken from
@@ -100,9 +104,20 @@ function merge(error) {
   return PAUSE;
 }
 
-// Nothing more is to be kept.
-export function drop() {
+// Waits until nothing is on its way and sends no more: what comes now ends the work, or is resumed.
+export function hold() {
   over = true;
   clearTimeout(timer);
+  return sending;
+}
+
+export function resume() {
+  over = false;
+  if (changed.size) soon(PAUSE);
+}
+
+// Nothing more is to be kept.
+export function drop() {
+  hold();
   try { sessionStorage.removeItem(key); } catch { /* there was none */ }
 }

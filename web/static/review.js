@@ -40,6 +40,7 @@ export class Review {
     const error = byId("review-error");
     error.textContent = "";
     try {
+      await draft.hold();
       const answer = await post("/x/sign", { marks: this.fields.marks() }, {
         onRetry: () => { error.textContent = say("retrying"); },
       });
@@ -48,6 +49,7 @@ export class Review {
       turnOver();
     } catch (problem) {
       this.#setBusy(false);
+      draft.resume();
       if (movedOn(problem)) turnOver();
       else error.textContent = excuse(problem);
     }
