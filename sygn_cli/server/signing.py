@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from sygn_cli.domain import language
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.mark import Picture
 from sygn_cli.domain.signer import SignerStatus
@@ -18,7 +19,7 @@ from sygn_cli.engine import signature_picture
 from sygn_cli.server import negotiation, schemas, security
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_view import signing_view
-from sygn_cli.services import delegation, desk, progress, questions, signing
+from sygn_cli.services import delegation, desk, pictures, progress, questions, signing
 from sygn_cli.services.signing import LinkState, Submission
 from sygn_cli.services.turns import is_turn
 
@@ -55,13 +56,13 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
         except NotFound:
             if is_turn(token):  # the address stays in the history of a device that is handed on
                 return redirect(desk.PATH, 303)
-            passed_on = delegation.former(runtime, token)
-            # Who had an identity step to pass is told nothing by a link alone.
-            if passed_on and not passed_on[0].signer(passed_on[1].signer).auth:
+            if passed_on := delegation.former(runtime, token):
                 document, handed_over = passed_on
                 return render_template("passed_on.html", document=document, one=handed_over), 410
             return render_template("unknown.html"), 404
         negotiation.prefer(link.document.locale_of(link.signer))
+        if link.state is LinkState.READY:
+            pictures.draw_ahead(runtime, link.document)
         view = signing_view(runtime, link, token)
         template = "sign.html" if link.state is LinkState.READY else "state.html"
         return render_template(template, view=view, LinkState=LinkState)
@@ -86,7 +87,7 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
             runtime,
             token,
             # What the page says that it showed: with another header in between it might differ.
-            locale=negotiation.known(schemas.words(body, "locale")) or negotiation.catalogue().tag,
+            locale=language.locale(schemas.words(body, "locale")) or negotiation.catalogue().tag,
             evidence=_evidence(runtime, body),
         )
         return Response(status=204)

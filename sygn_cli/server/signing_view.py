@@ -56,6 +56,11 @@ class PageView:
     height: float
     fields: tuple[FieldView, ...]
 
+    @property
+    def shape(self) -> str:
+        """A class name that all pages of this size share."""
+        return f"size-{self.width:.3f}-{self.height:.3f}".replace(".", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class SigningView:
