@@ -92,7 +92,7 @@ def change(document: Document, wanted: Draft, *, actor: Json) -> Entry | None:
         document.require_open()
         raise Conflict(
             f"Document {document.id} has been sent and cannot be changed any more.",
-            hint="Void it and start a new one from it.",
+            hint="Void it and start a new one; a template made of it keeps its fields.",
         )
     before = _proposed(document, Draft.of(document))
     after = _proposed(document, wanted)

@@ -376,6 +376,9 @@ def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
         judge(ada)
         ada.shot(f"{name}-4-editor")
         if view == "desktop" and os.environ.get("SYGN_UPDATE_SCREENSHOTS") == "1":
+            ada.page.keyboard.press("Escape")  # nothing is to be placed
+            ada.page.evaluate("document.querySelectorAll('.place')[2].scrollIntoView({block: 'center'})")
+            ada.until("document.querySelector('#p2 img').naturalWidth > 0")
             ada.page.screenshot(path=README_PICTURE, animations="disabled")
         ada.page.goto(f"{home}templates")
         judge(ada)

@@ -13,6 +13,7 @@ const sheets = [...document.querySelectorAll(".leaf-sheet")];
 export class Board {
   armed = "";
   #shown = new Map();
+  #drawn = new Map();
   #zoom = 1;
   #drag = null;
 
@@ -51,6 +52,8 @@ export class Board {
     const gone = new Set(this.#shown.keys());
     for (const field of this.model.fields) {
       gone.delete(field.id);
+      if (this.#drawn.get(field.id) === field) continue;
+      this.#drawn.set(field.id, field);
       const element = this.#shown.get(field.id) ?? this.#make(field);
       const sheet = sheets[this.model.pageNumber(field) - 1];
       if (element.parentElement !== sheet) sheet.append(element);
@@ -59,6 +62,7 @@ export class Board {
     for (const id of gone) {
       this.#shown.get(id).remove();
       this.#shown.delete(id);
+      this.#drawn.delete(id);
     }
     byId("count").textContent = say("owner_count", { n: this.model.fields.length });
     this.#mark();
