@@ -292,14 +292,11 @@ class WorkspaceStore:
         verifier: str | None = None,
         kept: Sequence[bytes] = (),
         only: str | None = None,
-        keyless: bool = False,
     ) -> Iterator[Finding]:
         """Yield everything that is wrong with the workspace; see :mod:`sygn_cli.store.verify`."""
         from sygn_cli.store.verify import check_workspace  # noqa: PLC0415 - rarely needed
 
-        return check_workspace(
-            self.workspace, self.log, verifier=verifier, kept=kept, only=only, keyless=keyless
-        )
+        return check_workspace(self.workspace, self.log, verifier=verifier, kept=kept, only=only)
 
     def _finish_purges(self, *, look: bool = False) -> int:
         """Finish what a purge that died left, unless one that is alive is at it."""

@@ -118,6 +118,10 @@ class WorkspaceLog(Entries):
         elif self.lines():
             raise Tampered("The checkpoint of the workspace log is gone.")
 
+    def lacks_key(self) -> bool:
+        """Tell whether the log has entries and nothing to sign more with, as in some backups."""
+        return self.checkpoint() is not None and self._keys.read(KEY) is None
+
     def checkpoint(self) -> bytes | None:
         """Return the signed head as it is; None before the first event."""
         try:

@@ -196,7 +196,7 @@ def _checked(
         where, _, what = line.partition("\t")
         restored.damaged[where] = what
     store = open_store(Workspace.open(staged, create=False))
-    for finding in store.check(keyless=not restored.keys):
+    for finding in store.check():
         if finding.level is Level.DAMAGE and finding.where not in restored.damaged:
             raise Tampered(
                 f"The backup cannot be used: {finding.where}: {finding.what}",

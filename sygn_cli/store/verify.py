@@ -33,7 +33,6 @@ def check_workspace(
     verifier: str | None = None,
     kept: Sequence[bytes] = (),
     only: str | None = None,
-    keyless: bool = False,
 ) -> Iterator[Finding]:
     """Yield everything that is wrong.
 
@@ -43,11 +42,10 @@ def check_workspace(
         verifier: The log's public key from somewhere safe; None takes the workspace's own.
         kept: Checkpoints that were kept elsewhere.
         only: The one document to look at, besides the log; None for all.
-        keyless: Whether the log's private key is missing for a good reason.
     """
     heads: dict[str, dict[int, Logged]] = {}
     try:
-        for one in _log_entries(workspace_log, verifier, kept, keyless=keyless):
+        for one in _log_entries(workspace_log, verifier, kept):
             known = heads.setdefault(one.doc, {})
             if one.seq in known:
                 yield damage(_LOG, f"Event {one.seq} of document {one.doc} is logged twice.")
@@ -59,6 +57,9 @@ def check_workspace(
     else:
         log_is_good = True
     yield from _documents(workspace, heads, workspace_log if log_is_good else None, only)
+    if workspace_log.lacks_key():
+        what = f"The key of the workspace log (keys/{log.KEY}) is gone: nothing can be added."
+        yield Finding(Level.BROKEN, "keys", what)
     if only is None:
         yield from _strangers(workspace)
 
@@ -115,9 +116,9 @@ def check_document(
 
 
 def _log_entries(
-    workspace_log: WorkspaceLog, verifier: str | None, kept: Sequence[bytes], *, keyless: bool
+    workspace_log: WorkspaceLog, verifier: str | None, kept: Sequence[bytes]
 ) -> Iterable[Logged]:
-    if not keyless:
+    if not workspace_log.lacks_key():
         workspace_log.verify()
     note = workspace_log.checkpoint()
     try:

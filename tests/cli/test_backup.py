@@ -44,10 +44,12 @@ def test_by_way_of_a_pipe(terminal, sealed):
     assert not (terminal.folder / "third").exists()
 
 
-def test_without_keys_it_can_be_read_and_not_be_signed(terminal, sealed):
+def test_without_keys_it_is_for_reading_and_checking(terminal, sealed):
     terminal.ok("backup", "b.tar", "--without-keys")
     answer = terminal.ok("restore", "b.tar", "-w", "elsewhere")
     assert "no keys" in answer.err
+    assert "nothing can be added" in terminal.ok("audit", "--verify", "-w", "elsewhere").text
+    assert terminal("fsck", "-w", "elsewhere").code == 13
     assert terminal.ok("list", "-w", "elsewhere").text.startswith(sealed)
     terminal.ok("download", sealed, "-w", "elsewhere", "-o", "signed.pdf")
 

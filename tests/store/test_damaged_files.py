@@ -74,7 +74,7 @@ class Scene:
             findings = list(opened(self.path).check(kept=[self.checkpoint]))
         except SygnError:
             return True
-        return Level.DAMAGE in {one.level for one in findings}
+        return bool({Level.DAMAGE, Level.BROKEN} & {one.level for one in findings})
 
 
 @pytest.fixture(scope="module")
