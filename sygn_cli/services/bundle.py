@@ -106,11 +106,14 @@ def _roots(runtime: Runtime, sealed: Mapping[str, bytes]) -> bytes:
     roots = runtime.keys.roots()
     if len(roots) == 1:
         return roots[0]
+    # Seal and signers may have credentials of different authorities.
     good = [
         root
         for root in roots
         for pdf in sealed.values()
-        if runtime.pdf.call(verify.verify, pdf, trust=[root]).status is verify.Status.VALID
+        if any(
+            one.trusted for one in runtime.pdf.call(verify.verify, pdf, trust=[root]).signatures
+        )
     ]
     return b"".join(dict.fromkeys(good))
 

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.audit import sha256
+from sygn_cli.engine import credential
+from tests.cli.conftest import PEOPLE
+from tests.cli.terminal import Terminal
 
 # What VERIFY.md asks for, and the small commands that come with every shell.
 TOOLS = ("openssl", "qpdf", "sha256sum", "head", "tail", "cat", "cmp", "od", "tr")
@@ -160,3 +164,29 @@ def test_an_unfinished_document_has_no_bundle(terminal):
     assert answer.code == 5
     assert answer.error["error"] == "not_completed"
     assert not (terminal.folder / "bundle.zip").exists()
+
+
+def test_a_bundle_with_signatures_of_two_authorities_convinces_as_well(terminal, follow):
+    """The seal's credential was imported; the signers' come from the workspace's own CA."""
+    terminal.ok("keys", "show")
+    now = SystemClock().now()
+    other = credential.make_seal_credential(
+        credential.make_ca("Other CA", now=now), "Acme", now=now
+    )
+    (terminal.folder / ".sygn" / "keys" / "seal.pem").write_bytes(credential.dump(other))
+    terminal.ok("create", "--pdf", "nda.pdf", *PEOPLE, "--signatures", "each")
+    terminal.ok("sign", "@last", "s1", "--type", "Ada Lovelace")
+    terminal.ok("sign", "@last", "s2", "--type", "Alan Turing")
+    terminal.ok("export", "@last", "-o", "bundle.zip")
+    folder = terminal.folder / "bundle"
+    zipfile.ZipFile(terminal.folder / "bundle.zip").extractall(folder)
+    done = follow(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.count("CMS Verification successful") == 4
+
+    terminal.ok("keys", "export-root", "-o", "one.pem")
+    terminal.ok("keys", "export-root", "--all", "-o", "all.pem")
+    (folder / ".sygn").mkdir()
+    for root, code in (("one.pem", 11), ("all.pem", 0)):
+        trusted = ["verify", "signed.pdf", "--trust", f"../{root}"]
+        assert Terminal(folder)(*trusted).code == code

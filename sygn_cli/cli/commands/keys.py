@@ -162,6 +162,13 @@ def revoke(
 @app.command("export-root")
 def export_root(
     output: OutputOption = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Former roots as well, and that of signers' own signatures if it is another.",
+        ),
+    ] = False,
     force: ForceOption = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
@@ -173,8 +180,9 @@ def export_root(
     """
     from sygn_cli.engine import credential
 
-    root = runtime(workspace).keys.root_pem()
-    fingerprint = credential.fingerprint(root)
+    keys = runtime(workspace).keys
+    fingerprint = credential.fingerprint(keys.root_pem())
+    root = b"".join(keys.roots()) if every else keys.root_pem()
     to_stdout = output in {None, "-"}
     if not to_stdout:
         console.emit_bytes(root, output, force=force, what="root certificate")

@@ -335,3 +335,10 @@ def test_signers_and_their_names_reach_the_document_unchanged(api):
         ("Ада Лавлейс", "Recipient"),
         ("图灵", None),
     ]
+
+
+def test_every_signer_may_have_a_signature_of_their_own(api):
+    made = api.post("/documents", a_body(signatures="each")).json
+    assert made["signatures"] == "each"
+    assert api.get(f"/documents/{made['id']}").json["signatures"] == "each"
+    assert api.post("/documents", a_body(signatures="all")).status_code == 400

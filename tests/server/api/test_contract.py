@@ -104,6 +104,7 @@ def test_order_cc_and_assignments_are_optional_and_kept(api):
     answer = api.post("/documents", body)
     assert answer.status_code == 201
     assert answer.json["signing_order"] == "parallel"
+    assert answer.json["signatures"] == "seal"
     assert answer.json["detected_fields"] is False
     assert answer.json["field_count"] == 2
     document = api.runtime.store.load(answer.json["id"])
