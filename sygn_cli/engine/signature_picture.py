@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.languages import later
 
 LARGEST_UPLOAD: Final = 8 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
@@ -36,7 +37,7 @@ def clean(upload: bytes) -> bytes:
     picture = _on_transparency(_upright(_open(upload)))
     box = picture.getchannel("A").point(lambda alpha: 255 if alpha > _VISIBLE else 0).getbbox()
     if box is None:
-        raise InvalidRequest("The picture is empty: there is no ink on it.")
+        raise InvalidRequest(later("The picture is empty: there is no ink on it."))
     picture = picture.crop(box)
     if max(picture.size) > _LONGEST_SIDE:
         picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.LANCZOS)
@@ -56,20 +57,20 @@ def name(picture: bytes) -> str:
 
 def _open(upload: bytes) -> Image.Image:
     if len(upload) > LARGEST_UPLOAD:
-        raise InvalidRequest("The picture is larger than 8 MB.")
+        raise InvalidRequest(later("The picture is larger than 8 MB."))
     if upload[4:8] == b"ftyp" and upload[8:12] in _HEIF_BRANDS:
         raise InvalidRequest(
-            "The picture is a HEIC or AVIF photo.", hint="Choose a PNG or JPEG instead."
+            later("The picture is a HEIC or AVIF photo."), hint="Choose a PNG or JPEG instead."
         )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(upload), formats=("PNG", "JPEG"))
         if picture.width * picture.height > MOST_PIXELS:
-            raise InvalidRequest("The picture has more than 40 million pixels.")
+            raise InvalidRequest(later("The picture has more than 40 million pixels."))
         picture.load()
     except UnidentifiedImageError as error:
-        raise InvalidRequest("The picture is neither PNG nor JPEG.") from error
+        raise InvalidRequest(later("The picture is neither PNG nor JPEG.")) from error
     except (
         OSError,
         SyntaxError,  # how Pillow reports a broken PNG chunk
@@ -77,7 +78,7 @@ def _open(upload: bytes) -> Image.Image:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:
-        raise InvalidRequest("The picture is damaged or too large to be read.") from error
+        raise InvalidRequest(later("The picture is damaged or too large to be read.")) from error
     return picture
 
 
