@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,11 @@ from tests.end_to_end.test_browser_accessibility import judge
 from tests.server import stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-VIEWS = {"desktop dark": {**DESKTOP, "color_scheme": "dark"}, "phone": PHONE, "small": SMALL_PHONE}
+VIEWS: dict[str, dict[str, Any]] = {
+    "desktop dark": {**DESKTOP, "color_scheme": "dark"},
+    "phone": PHONE,
+    "small": SMALL_PHONE,
+}
 
 
 @contextmanager
