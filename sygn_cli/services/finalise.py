@@ -60,6 +60,8 @@ def finalise_or_report(runtime: Runtime, document_id: str) -> Document:
     """
     try:
         return finalise(runtime, document_id)
+    except NotCompleted:
+        return runtime.store.load(document_id)  # nothing failed: there is nothing to seal
     except SygnError as error:
         words = error.message
         _LOG.warning("document %s could not be sealed: %s", document_id, words)

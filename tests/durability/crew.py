@@ -1,0 +1,165 @@
+"""Processes that do things at one and the same instant in one workspace.
+
+Each is forked from a process that has everything imported, opens the workspace for itself as a
+command would, and then does what it is told when the clock says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import struct
+import time
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sygn_cli import bootstrap
+from sygn_cli.delivery.clock import SystemClock
+from sygn_cli.domain.errors import SygnError
+from sygn_cli.engine.worker import Inline
+from sygn_cli.services.runtime import Runtime
+
+_SOON = 0.004  # seconds until all begin, long enough for each to have heard
+
+
+class ShiftedClock(SystemClock):
+    """The clock of a machine that goes wrong by so much."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self._shift = shift
+
+    def now(self) -> Any:
+        return super().now() + self._shift
+
+
+def runtime_of(workspace: Path, shift: timedelta = timedelta()) -> Runtime:
+    """Return a runtime as a process has it, but for the child that reads PDFs."""
+    opened = bootstrap.open_runtime(str(workspace), environment={})
+    return replace(opened, pdf=Inline(), clock=ShiftedClock(shift))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one process has to tell.
+
+    Attributes:
+        error: Code of the error, "" if it was done.
+        began, ended: Seconds by the clock that all processes share.
+    """
+
+    value: Any
+    error: str
+    began: float
+    ended: float
+
+
+Deed = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class Crew:
+    """A number of processes; use as a context manager."""
+
+    def __init__(self, workspace: Path, size: int, shifts: Sequence[timedelta] = ()) -> None:
+        self._members = []
+        for number in range(size):
+            shift = shifts[number] if number < len(shifts) else timedelta()
+            self._members.append(_Member(workspace, shift))
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for member in self._members:
+            member.end()
+
+    def at_once(self, deeds: Iterable[Deed]) -> list[Outcome]:
+        """Let each member do one deed, all beginning together, and return what they tell."""
+        given = list(deeds)
+        at = time.monotonic() + _SOON
+        for member, deed in zip(self._members, given, strict=False):
+            member.tell((at, deed))
+        return [member.hear() for member in self._members[: len(given)]]
+
+
+class _Member:
+    def __init__(self, workspace: Path, shift: timedelta) -> None:
+        down, self._to = os.pipe()
+        self._from, up = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            code = 1
+            try:
+                os.close(self._to)
+                os.close(self._from)
+                _work(runtime_of(workspace, shift), down, up)
+                code = 0
+            except BaseException:  # noqa: BLE001  a forked child must never return into pytest
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        os.close(down)
+        os.close(up)
+
+    def tell(self, message: Any) -> None:
+        _send(self._to, message)
+
+    def hear(self) -> Outcome:
+        heard = _receive(self._from)
+        if isinstance(heard, str):
+            raise AssertionError(heard)
+        assert isinstance(heard, Outcome)
+        return heard
+
+    def end(self) -> None:
+        # Not only closed: those forked later hold the other end open as well.
+        with contextlib.suppress(BrokenPipeError):
+            _send(self._to, None)
+        os.close(self._to)
+        os.waitpid(self._pid, 0)
+        os.close(self._from)
+
+
+def _work(runtime: Runtime, source: int, target: int) -> None:
+    while True:
+        message = _receive(source)
+        if message is None:
+            return
+        at, (function, arguments) = message
+        while time.monotonic() < at:
+            pass
+        began, error, value = time.monotonic(), "", None
+        try:
+            value = function(runtime, *arguments)
+        except SygnError as failure:
+            error = failure.code
+        except Exception:  # noqa: BLE001  told by the test
+            _send(target, traceback.format_exc())
+            continue
+        _send(target, Outcome(value, error, began, time.monotonic()))
+
+
+def _send(handle: int, message: Any) -> None:
+    content = pickle.dumps(message)
+    left = struct.pack("!I", len(content)) + content
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def _receive(handle: int) -> Any:
+    (size,) = struct.unpack("!I", _exactly(handle, 4))
+    return pickle.loads(_exactly(handle, size))
+
+
+def _exactly(handle: int, count: int) -> bytes:
+    content = b""
+    while len(content) < count:
+        part = os.read(handle, count - len(content))
+        if not part:
+            raise EOFError
+        content += part
+    return content

@@ -1,0 +1,207 @@
+"""Processes that get in each other's way: what the trail tells afterwards could have happened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sygn_cli.domain.audit import EventType
+from sygn_cli.domain.document import DocumentStatus, SigningOrder
+from sygn_cli.domain.errors import Unauthorized
+from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.signer import Invitee
+from sygn_cli.services import apikeys, creation, documents, finalise, signing
+from sygn_cli.services.runtime import Runtime
+from tests.durability.crew import Crew, Deed, Outcome, runtime_of
+from tests.runtimes import sample
+from tests.soak import at_length
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="forks"),
+]
+ROUNDS = at_length(8, 1000)
+CROWDS = at_length(1, 200)
+CROWD = 20
+ENDS = {EventType.COMPLETED, EventType.VOIDED, EventType.EXPIRED, EventType.DECLINED}
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Iterator[Path]:
+    place = tmp_path / ".sygn"
+    runtime_of(place).keys.credential()  # made once, before everybody wants it
+    yield place
+    runtime = runtime_of(place)
+    runtime.store.heal()
+    assert list(runtime.ledger.check()) == []
+
+
+def a_document(runtime: Runtime, signers: int = 1, expires: str | None = None) -> str:
+    fields = tuple(
+        Field(f"f{n}", FieldType.SIGNATURE, 1, Box(40, 30 + 35 * n, 200, 30), signer=f"s{n}")
+        for n in range(1, signers + 1)
+    )
+    request = creation.Request(
+        files=(creation.GivenFile("letter.pdf", sample("letter.pdf")),),
+        invitees=tuple(Invitee(f"Person {n}", f"p{n}@example.com") for n in range(signers)),
+        fields=fields,
+        signing_order=SigningOrder.PARALLEL,
+        expires=expires,
+    )
+    return creation.create(runtime, request)[0].id
+
+
+# What members do; functions of this module, so that they can be named to another process.
+
+
+def sign(runtime: Runtime, document_id: str, signer: str) -> str:
+    name = runtime.store.load(document_id).signer(signer).name
+    done = signing.sign_headlessly(runtime, document_id, signer, name=name, values={})
+    return done.head
+
+
+def void(runtime: Runtime, document_id: str) -> str:
+    return str(documents.void(runtime, document_id).status)
+
+
+def look(runtime: Runtime, document_id: str) -> str:
+    return str(documents.get(runtime, document_id).status)
+
+
+def finish(runtime: Runtime, document_id: str) -> str:
+    return str(finalise.finalise_or_report(runtime, document_id).status)
+
+
+def heal(runtime: Runtime) -> int:
+    return runtime.store.heal()
+
+
+def authenticate(runtime: Runtime, secret: str) -> bool:
+    try:
+        apikeys.authenticate(runtime, secret)
+    except Unauthorized:
+        return False
+    return True
+
+
+def revoke(runtime: Runtime, key_id: str) -> str:
+    return runtime.api_keys.revoke(key_id, at=runtime.clock.now()).id
+
+
+def history_of(runtime: Runtime, document_id: str, outcomes: list[Outcome]) -> list[EventType]:
+    """Return the events of a document, having checked what must be true of any of them."""
+    trail = runtime.store.trail(document_id)
+    types = [event.type for event in trail]
+    assert [event.seq for event in trail] == list(range(len(trail)))
+    assert sum(one in ENDS for one in types) <= 1
+    assert types.count(EventType.SEALED) <= 1
+    if ended := [place for place, one in enumerate(types) if one in ENDS]:
+        assert not set(types[ended[0] :]) & {EventType.SIGNED, EventType.SEALED}, types
+    if EventType.SEALED in types:
+        assert EventType.VOIDED not in types
+    # What was acknowledged stands in the trail, with the hash that was given out.
+    hashes = {event.hash() for event in trail}
+    assert {one.value for one in outcomes if one.value and len(str(one.value)) == 64} <= hashes
+    return types
+
+
+def test_a_document_is_either_taken_back_or_signed(workspace):
+    runtime = runtime_of(workspace)
+    met = set()
+    with Crew(workspace, 3) as crew:
+        for _ in range(ROUNDS):
+            one = a_document(runtime)
+            deeds: list[Deed] = [(sign, (one, "s1")), (void, (one,))]
+            done = crew.at_once(deeds)
+            types = history_of(runtime, one, done)
+            signed, voided = (outcome.error for outcome in done)
+            state = runtime.store.load(one).status
+            met.add(state)
+            if EventType.VOIDED in types:
+                assert state is DocumentStatus.VOIDED
+                assert not voided
+                assert (not signed) == (EventType.SIGNED in types)
+            else:
+                assert state is DocumentStatus.COMPLETED
+                assert voided == "already_completed"
+                assert not signed
+    assert met <= {DocumentStatus.VOIDED, DocumentStatus.COMPLETED}
+
+
+def test_nobody_signs_after_the_deadline_was_recorded(workspace):
+    runtime = runtime_of(workspace)
+    # One process has a clock that is an hour ahead, and finds the deadline passed.
+    with Crew(workspace, 2, [timedelta(), 2 * HOUR]) as crew:
+        for _ in range(ROUNDS):
+            one = a_document(runtime, expires="1h")
+            done = crew.at_once([(sign, (one, "s1")), (look, (one,))])
+            types = history_of(runtime, one, done)
+            signed, looked = done
+            assert not looked.error
+            if EventType.EXPIRED in types:
+                assert signed.error in {"expired", ""}
+                assert (not signed.error) == (EventType.SIGNED in types)
+            else:
+                assert runtime.store.load(one).status is DocumentStatus.COMPLETED
+
+
+def test_a_revoked_key_opens_nothing_from_then_on(workspace):
+    runtime = runtime_of(workspace)
+    with Crew(workspace, 4) as crew:
+        for _ in range(ROUNDS):
+            key, secret = apikeys.create(runtime)
+            revoked, *called = crew.at_once(
+                [(revoke, (key.id,)), *[(authenticate, (secret,))] * 3]
+            )
+            assert not revoked.error
+            for one in called:
+                assert not (one.value and one.began > revoked.ended), "a dead key opened"
+            assert not any(one.value for one in crew.at_once([(authenticate, (secret,))] * 4))
+
+
+def test_twenty_signers_at_one_instant_are_sealed_once(workspace):
+    runtime = runtime_of(workspace)
+    with Crew(workspace, CROWD) as crew:
+        for _ in range(CROWDS):
+            one = a_document(runtime, signers=CROWD)
+            done = crew.at_once([(sign, (one, f"s{n}")) for n in range(1, CROWD + 1)])
+            assert {outcome.error for outcome in done} == {""}
+            types = history_of(runtime, one, done)
+            document = runtime.store.load(one)
+            assert document.status is DocumentStatus.COMPLETED
+            assert len(document.marks) == CROWD
+            assert types.count(EventType.SIGNED) == CROWD
+            assert types.count(EventType.SEALED) == types.count(EventType.COMPLETED) == 1
+
+
+def test_many_who_finish_and_heal_make_one_seal(workspace):
+    runtime = runtime_of(workspace)
+    with Crew(workspace, 4) as crew:
+        for _ in range(ROUNDS):
+            one = a_document(runtime, signers=2)
+            sign(runtime, one, "s1")
+            done = crew.at_once(
+                [(sign, (one, "s2")), (finish, (one,)), (heal, ()), (look, (one,))]
+            )
+            types = history_of(runtime, one, done)
+            assert types.count(EventType.SEALED) == types.count(EventType.COMPLETED) == 1
+            assert EventType.SEAL_FAILED not in types
+
+
+def test_the_same_signature_from_two_places_counts_once(workspace):
+    runtime = runtime_of(workspace)
+    with Crew(workspace, 4) as crew:
+        for _ in range(ROUNDS):
+            one = a_document(runtime)
+            done = crew.at_once([(sign, (one, "s1"))] * 4)
+            types = history_of(runtime, one, done)
+            assert types.count(EventType.SIGNED) == types.count(EventType.COMPLETED) == 1
+            # Who comes when all is done is told so.
+            assert {one.error for one in done} <= {"", "already_signed", "already_completed"}
+            assert any(not outcome.error for outcome in done)
