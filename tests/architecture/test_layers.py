@@ -13,7 +13,19 @@ from sygn_cli.cli.exit_codes import BY_CODE, MEANINGS, ExitCode
 from sygn_cli.domain import errors
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("pymupdf", "pyhanko", "flask", "cryptography", "pypdf", "waitress", "PIL", "pydantic", "babel")
+HEAVY = (
+    "pymupdf",
+    "pyhanko",
+    "flask",
+    "cryptography",
+    "pypdf",
+    "waitress",
+    "PIL",
+    "pydantic",
+    "babel",
+    "smtplib",
+    "sygn_cli.services.letters",
+)
 
 
 def test_imports_keep_to_the_layers():

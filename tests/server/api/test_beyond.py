@@ -96,17 +96,21 @@ def test_a_deadline_that_is_none_is_refused(api, body):
     assert api("PATCH", f"/documents/{api.create()}", body).status_code == 400
 
 
-def test_a_reminder_names_whose_turn_it_is_and_hides_nothing_about_its_channel(api):
+@pytest.mark.parametrize(("is_mailed", "channel"), [(True, "email"), (False, "operator")])
+def test_a_reminder_names_whose_turn_it_is_and_hides_nothing_about_its_channel(
+    api, is_mailed, channel
+):
+    api.runtime.mails.mailer.delivers = is_mailed
     document = api.create()
     answer = api.post(f"/documents/{document}/remind")
     assert answer.status_code == 200
-    assert answer.json["channel"] == "operator"
+    assert answer.json["channel"] == channel
     (waiting,) = answer.json["signers"]
     assert waiting["id"] == "s1"
     assert waiting["signing_url"]
     assert api.runtime.store.trail(document)[-1].data == {
         "signers": ["s1"],
-        "channel": "operator",
+        "channel": channel,
     }
 
 
