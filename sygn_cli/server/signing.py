@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from sygn_cli.domain import language
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.mark import Picture
 from sygn_cli.domain.signer import SignerStatus
@@ -56,7 +55,9 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
         except NotFound:
             if is_turn(token):  # the address stays in the history of a device that is handed on
                 return redirect(desk.PATH, 303)
-            if passed_on := delegation.former(runtime, token):
+            passed_on = delegation.former(runtime, token)
+            # Who had an identity step to pass is told nothing by a link alone.
+            if passed_on and not passed_on[0].signer(passed_on[1].signer).auth:
                 document, handed_over = passed_on
                 return render_template("passed_on.html", document=document, one=handed_over), 410
             return render_template("unknown.html"), 404
@@ -87,7 +88,7 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
             runtime,
             token,
             # What the page says that it showed: with another header in between it might differ.
-            locale=language.locale(schemas.words(body, "locale")) or negotiation.catalogue().tag,
+            locale=negotiation.known(schemas.words(body, "locale")) or negotiation.catalogue().tag,
             evidence=_evidence(runtime, body),
         )
         return Response(status=204)
