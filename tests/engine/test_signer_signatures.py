@@ -11,45 +11,19 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import cms_embedder
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-from sygn_cli.domain.geometry import Box
 from sygn_cli.engine import signer_signatures
 from sygn_cli.engine.certify import KeySigner
-from sygn_cli.engine.credential import make_ca, make_seal_credential, make_signer_credential
+from sygn_cli.engine.credential import make_ca, make_seal_credential
 from sygn_cli.engine.crl import make_crl
 from sygn_cli.engine.level import Level
 from sygn_cli.engine.renew import renew
-from sygn_cli.engine.seal import seal
-from sygn_cli.engine.signer_signatures import SignerSignature, places
-from sygn_cli.engine.stamp import stamp
+from sygn_cli.engine.signer_signatures import SignerSignature
 from sygn_cli.engine.verify import Status, verify
 from tests.engine import timestamping
 from tests.engine.conftest import NOON
-from tests.engine.papers import paper, qpdf_complaints
+from tests.engine.own_signatures import UNIT, sealed_by_each
+from tests.engine.papers import qpdf_complaints
 from tests.engine.timestamping import Authority, served
-
-UNIT = "Key made and held by the sender"
-
-
-def _signers(ca, pdf, count=3):
-    boxes = [(0, Box(72, 40 + 36 * n, 150, 30)) for n in range(count - 1)]
-    return [
-        SignerSignature(
-            f"Signer-s{n}",
-            f"Signature of Person {n}",
-            make_signer_credential(
-                ca, f"Person {n}", email=f"p{n}@example.com", unit=UNIT, now=NOON
-            ),
-            "Signed",
-            place,
-        )
-        for n, place in enumerate([*places(pdf, boxes), None], start=1)
-    ]
-
-
-def _sealed(ca, credential, count=3, **options):
-    flat = stamp([paper()], [], title="T")
-    signers = _signers(ca, flat, count)
-    return seal(flat, credential, at=NOON, reason="r", signers=signers, **options).pdf
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +33,7 @@ def authority():
 
 @pytest.fixture(scope="module")
 def each(ca, credential):
-    return _sealed(ca, credential)
+    return sealed_by_each(ca, credential)
 
 
 def _revisions(pdf):
@@ -181,7 +155,9 @@ def test_nobody_adds_a_signature_behind_the_last(each, ca):
 @pytest.mark.parametrize("level", [Level.B_T, Level.B_LT, Level.B_LTA])
 def test_every_signature_reaches_the_level(level, ca, credential, authority):
     with served(authority, timestamping.good) as url:
-        pdf = _sealed(ca, credential, level=level, tsa_urls=[url], crls=[make_crl(ca, now=NOON)])
+        pdf = sealed_by_each(
+            ca, credential, level=level, tsa_urls=[url], crls=[make_crl(ca, now=NOON)]
+        )
         renewed = renew(pdf, tsa_urls=[url])
 
     for one in (pdf, renewed):
@@ -192,7 +168,7 @@ def test_every_signature_reaches_the_level(level, ca, credential, authority):
 
 
 def test_sixteen_people_sign(ca, credential, tmp_path):
-    pdf = _sealed(ca, credential, count=16)
+    pdf = sealed_by_each(ca, credential, count=16)
 
     verdict = verify(pdf, trust=[ca.cert_pem])
     assert (verdict.status, len(verdict.signatures)) == (Status.VALID, 17), verdict.reasons

@@ -16,6 +16,7 @@ from sygn_cli.engine.seal import seal
 from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, verify
 from tests.engine.conftest import NOON
+from tests.engine.own_signatures import sealed_by_each
 from tests.engine.papers import paper
 from tests.soak import at_length
 
@@ -23,9 +24,13 @@ CHANCE = 20_261_121
 
 
 @pytest.fixture(scope="module")
-def originals(sealed, credential):
+def originals(sealed, credential, ca):
     longer = stamp([paper(at_length(2, 12))], [], title="T")
-    return [sealed.pdf, seal(longer, credential, at=NOON, reason="r").pdf]
+    return [
+        sealed.pdf,
+        seal(longer, credential, at=NOON, reason="r").pdf,
+        sealed_by_each(ca, credential, count=2),
+    ]
 
 
 def test_none_of_five_hundred_mutants_is_valid(originals, ca):
