@@ -59,6 +59,7 @@ def _add_views(routes: Blueprint, runtime: Runtime) -> None:
             # Who had an identity step to pass is told nothing by a link alone.
             if passed_on and not passed_on[0].signer(passed_on[1].signer).auth:
                 document, handed_over = passed_on
+                negotiation.prefer(document.locale)
                 return render_template("passed_on.html", document=document, one=handed_over), 410
             return render_template("unknown.html"), 404
         negotiation.prefer(link.document.locale_of(link.signer))
@@ -94,15 +95,13 @@ def _add_first_steps(routes: Blueprint, runtime: Runtime) -> None:
         return Response(status=204)
 
     @routes.put("/x/draft")
-    def draft() -> tuple[Response, int]:
+    def draft() -> Response:
         token, body = _posted(runtime, most=MOST_DRAFT_BYTES)
         marks, revision = schemas.draft(body)
         kept, saved = progress.save(runtime, token, marks, revision=revision)
-        if saved:
-            return jsonify(revision=kept.revision), 200
-        message = "Something was entered on another page since."
-        told = {"error": "conflict", "message": message}
-        return jsonify(**told, revision=kept.revision, marks=dict(kept.marks)), 409
+        # Not kept is no error: browsers would log one, and the page knows what to do.
+        newer = {} if saved else {"marks": dict(kept.marks)}
+        return jsonify(revision=kept.revision, **newer)
 
     @routes.post("/x/picture")
     def picture() -> Response:

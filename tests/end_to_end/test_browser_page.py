@@ -9,7 +9,7 @@ import pytest
 
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
-from sygn_cli.domain.mark import Typed
+from sygn_cli.domain.mark import Ticked, Typed
 from sygn_cli.domain.signer import Invitee
 from tests.end_to_end.browser import (
     DESKTOP,
@@ -96,8 +96,19 @@ def test_hostile_words_are_only_words(browser, runtime, base):
         Field(
             "f3", FieldType.SIGNATURE, 2, stage.SIGNATURE, signer="s1", label="توقيع المدير " * 9
         ),
+        Field(
+            "f5", FieldType.SELECT, 2, Box(72, 706, 200, 18), signer="s1", label=HOSTILE,
+            options=("other", HOSTILE), required=False,
+        ),
+        *(
+            Field(
+                f"r{n}", FieldType.RADIO, 2, Box(72 + 20 * n, 740, 12, 12), signer="s1",
+                label=f"{n} {HOSTILE}", group=HOSTILE, required=False,
+            )
+            for n in (1, 2)
+        ),
         Field("f4", FieldType.SIGNATURE, 2, stage.OTHER_SIGNATURE, signer="s2"),
-    )
+    )  # fmt: skip
     invitees = (Invitee(HOSTILE, "a@example.com"), Invitee("محمد علي كلاي", "b@example.com"))
     words = {"title": f"{HOSTILE} {'Vereinbarung' * 9}", "message": HOSTILE * 20}
     document = stage.put(runtime, contract(runtime, fields=fields, invitees=invitees, **words))
@@ -113,12 +124,18 @@ def test_hostile_words_are_only_words(browser, runtime, base):
         somebody.next()
         somebody.part("#tab-type").click()
         somebody.next()
-        assert HOSTILE in somebody.part("#answers").inner_text()
+        somebody.part("#choice").select_option(HOSTILE)
+        somebody.next()
+        somebody.part("#places label").nth(1).click()
+        somebody.next()
+        assert somebody.part("#answers").inner_text().count(HOSTILE) == 7
         somebody.part("#finish").click()
         somebody.part("h1").filter(has_text="You have signed").wait_for()
         assert HOSTILE in somebody.part("h1").inner_text()
         assert page.evaluate("document.documentElement.scrollWidth") == 320
-    assert runtime.store.load(document.id).marks["f1"] == Typed(HOSTILE)
+    marks = runtime.store.load(document.id).marks
+    assert marks["f1"] == marks["f5"] == Typed(HOSTILE)
+    assert marks["r2"] == Ticked(on=True)
 
 
 @pytest.mark.parametrize("turned", [False, True])

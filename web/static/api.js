@@ -7,7 +7,6 @@ export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 export class Refused extends Error {
   constructor(status, body) {
     super(body.message ?? "");
-    this.body = body;
     this.status = status;
     this.code = body.error ?? "";
   }

@@ -14,7 +14,7 @@ let revision = data.draft?.revision ?? 0;
 let all = [];
 let timer = null;
 let sending = null; // what is on its way
-let over = false;
+let over = true; // nothing is sent before consent, nor after the end
 let open = null; // the field that is being edited
 let refresh;
 
@@ -26,15 +26,13 @@ export function load(fields, onNews) {
   refresh = onNews;
   const here = local();
   take(data.draft?.marks ?? {});
-  for (const id of here.changed ?? []) {
-    find(id)?.set(here.marks[id]);
-    changed.add(id);
+  for (const field of all.filter(({ id }) => here.changed?.includes(id))) {
+    field.set(field.id in here.marks ? here.marks[field.id] : field.preset);
+    changed.add(field.id);
   }
   addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   addEventListener("online", send);
 }
-
-const find = (id) => all.find((field) => field.id === id);
 
 function take(marks) {
   for (const field of all) {
@@ -60,7 +58,16 @@ export function save(edited) {
   if (changed.size) soon(PAUSE);
 }
 
-const marks = () => Object.fromEntries(all.map((field) => [field.id, field.mark]));
+// What differs from what the page starts with: the day of today is not tomorrow's.
+// What is being typed into the open field does not count yet.
+function marks() {
+  const found = {};
+  for (const field of all) {
+    const now = field === open ? known.get(field.id) : written(field);
+    if (now !== JSON.stringify(field.preset)) found[field.id] = JSON.parse(now);
+  }
+  return found;
+}
 
 function soon(wait) {
   clearTimeout(timer);
@@ -81,27 +88,25 @@ async function deliver() {
   changed.clear();
   try {
     const answer = await post("/x/draft", { revision, marks: marks() }, { tries: 1, method: "PUT" });
-    revision = (await answer.json()).revision;
+    const kept = await answer.json();
+    revision = kept.revision;
+    if (kept.marks) merge(kept.marks, sent);
   } catch (error) {
     for (const id of sent) changed.add(id);
-    return merge(error);
+    // Refused is what is too large, or not to be kept any more; this tab has it.
+    over ||= error instanceof Refused && error.status < 500 && error.status !== 429;
+    return LATER;
   }
   return PAUSE;
 }
 
 // Another page of this signer saved something meanwhile: what was not changed here is taken from
-// there, and what was changed here counts, because it is the latest. Returns when to try again.
-function merge(error) {
-  if (!(error instanceof Refused) || error.status === 429) return LATER;
-  if (error.code === "conflict" && error.body.marks) {
-    revision = error.body.revision;
-    take(error.body.marks);
-    announce(say("merged"));
-    refresh();
-  } else {
-    over = true; // too large, or not to be kept any more: this tab has it
-  }
-  return PAUSE;
+// there, and what was changed here counts, because it is the latest, and is sent again.
+function merge(marks, mine) {
+  for (const id of mine) changed.add(id);
+  take(marks);
+  announce(say("merged"));
+  refresh();
 }
 
 // Waits until nothing is on its way and sends no more: what comes now ends the work, or is resumed.

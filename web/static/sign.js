@@ -44,6 +44,7 @@ form.addEventListener("submit", async (event) => {
     await seen;
     if (!("given" in form.dataset)) await post("/x/consent", { locale: data.locale });
     form.dataset.given = "";
+    draft.resume();
     guide.start();
   } catch (problem) {
     if (movedOn(problem)) turnOver();
