@@ -33,7 +33,7 @@ def deliver(
     _tell(postings)
     tried = {one.notice.id for one in postings if one.next_at is not None}
     if document_id and (left := mailbox.waiting(rt, document_id) - len(tried)) > 0:
-        console.narrate(f"{_letters(left)} not sent yet: {_LATER}")
+        console.narrate(f"{_letters(left)} left to `sygn serve`, or to `sygn remind --due`")
     _warn_of_loopback(rt, postings)
     return postings
 

@@ -72,6 +72,8 @@ def _all(rt: Runtime, *, as_json: bool) -> None:
         else:
             console.emit_table(["document", "status"], [[document.id, str(document.status)]])
     postings = post.deliver(rt, seconds=_CRON_PATIENCE)
+    if not (postings or as_json):
+        console.narrate("no letter was due")
     if as_json:
         mail = [mailbox.as_json(one) for one in postings]
         console.emit_json({"data": listed, "mail": mail})
