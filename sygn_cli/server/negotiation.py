@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 PARAMETER: Final = "lang"
+_LINKS: Final = "/x"
 _MOST_LOOKED_AT: Final = 20  # of the languages that a browser lists
 
 
@@ -61,11 +62,17 @@ def known(written: str) -> str:
 
 
 def choices() -> list[Choice]:
-    """Return all languages, each with the address of the present page in it."""
+    """Return all languages, each with the address of the present page in it.
+
+    An answer to a form has no address to go to; a signer's stands for the page behind the link.
+    """
+    page = "" if request.method in {"GET", "HEAD"} else _LINKS
+    if page and not request.path.startswith(f"{_LINKS}/"):
+        return []
     chosen = catalogue().language
     given = {key: value for key, value in request.args.items() if key != PARAMETER}
     return [
-        Choice(tag, name, f"?{urlencode({**given, PARAMETER: tag})}", tag == chosen)
+        Choice(tag, name, f"{page}?{urlencode({**given, PARAMETER: tag})}", tag == chosen)
         for tag, name in NAMES.items()
     ]
 

@@ -12,6 +12,7 @@ from sygn_cli.domain import consent
 from sygn_cli.domain.language import LANGUAGES
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.languages import NAMES
+from sygn_cli.server import negotiation
 from tests.server import stage
 from tests.server.site import Site, serve
 
@@ -76,6 +77,14 @@ def test_every_page_offers_all_languages_by_their_own_names(site):
 
 def test_the_switch_keeps_the_rest_of_the_address(site):
     assert f'href="?t={site.token()}&amp;lang=de"' in opened(site, lang="fr").text
+
+
+def test_the_switch_of_an_answer_to_a_form_leads_to_a_page(site):
+    app = site.client.application
+    with app.test_request_context("/x/identity?t=abc", method="POST"):
+        assert negotiation.choices()[1].address == "/x?t=abc&lang=de"
+    with app.test_request_context("/elsewhere?a=b", method="POST"):
+        assert negotiation.choices() == []
 
 
 def test_consent_is_recorded_in_the_language_that_was_shown(site):

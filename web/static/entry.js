@@ -4,7 +4,7 @@ import { sizeOf } from "./marks.js";
 import { say } from "./words.js";
 
 const SMALLEST = 6;
-const sign = (type) => new Intl.NumberFormat().formatToParts(12345.6).find((part) => part.type === type)?.value ?? "";
+const sign = (type) => new Intl.NumberFormat(document.documentElement.lang).formatToParts(12345.6).find((part) => part.type === type)?.value ?? "";
 
 // "1.234,50" in German and "1,234.50" in English are both "1234.50".
 export function plainNumber(text) {
