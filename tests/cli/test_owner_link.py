@@ -81,7 +81,12 @@ def test_the_owners_page_can_be_left_away(tmp_path):
 
 def test_the_browser_is_shown_the_link_by_a_file_that_nobody_else_can_read(monkeypatch):
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+
+    def browse(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browse)
     with ExitStack() as until:
         assert open_privately("http://127.0.0.1:7447/owner?t=secret&x=1", until)
         page = Path(opened[0].removeprefix("file://"))

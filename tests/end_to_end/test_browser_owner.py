@@ -263,6 +263,34 @@ def test_a_signer_without_a_field_is_told_of_before_anything_is_sent(browser, ru
         ada.part(".badge").filter(has_text="Sent").wait_for()
 
 
+def test_places_that_are_less_sure_are_offered_apart(browser, runtime, base, monkeypatch):
+    every = a_draft(runtime).fields
+    monkeypatch.setattr("sygn_cli.services.detection.THRESHOLD", 0.95)
+    document = a_draft(runtime)
+    unsure = len(every) - len(document.fields)
+    assert unsure >= 2
+    with the_owner(browser, runtime, base, **DESKTOP) as ada:
+        open_editor(ada, document)
+        ada.part("#unsure-title").filter(
+            has_text=f"{unsure} places we are less sure of"
+        ).wait_for()
+        judge(ada)
+        ada.part("#whose").select_option("s2")
+        ada.part("#unsure-list button").first.click()
+        ada.part("#unsure-title").filter(has_text=f"{unsure - 1} place").wait_for()
+        ada.shot("owner-1280-unsure")
+        ada.part("#unsure-all").click()
+        assert not ada.part("#unsure").is_visible()
+        ada.part("#undo").click()
+        ada.part("#undo").click()
+        ada.part("#redo").click()
+        saved(ada)
+    fields = runtime.store.load(document.id).fields
+    assert len(fields) == len(document.fields) + 1
+    assert fields[-1].signer == "s2"
+    assert fields[-1].box in {one.box for one in every}
+
+
 def test_a_refused_upload_says_why_and_keeps_what_was_typed(browser, runtime, base):
     with the_owner(browser, runtime, base, **PHONE) as ada:
         ada.page.goto(f"{ada.page.url}new")
@@ -377,7 +405,9 @@ def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
         ada.shot(f"{name}-4-editor")
         if view == "desktop" and os.environ.get("SYGN_UPDATE_SCREENSHOTS") == "1":
             ada.page.keyboard.press("Escape")  # nothing is to be placed
-            ada.page.evaluate("document.querySelectorAll('.place')[2].scrollIntoView({block: 'center'})")
+            ada.page.evaluate(
+                "document.querySelectorAll('.place')[2].scrollIntoView({block: 'center'})"
+            )
             ada.until("document.querySelector('#p2 img').naturalWidth > 0")
             ada.page.screenshot(path=README_PICTURE, animations="disabled")
         ada.page.goto(f"{home}templates")

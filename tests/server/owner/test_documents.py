@@ -136,8 +136,8 @@ def test_what_cannot_be_done_is_said_with_the_reason(owner):
 
 @pytest.mark.parametrize("path", ["", "/fields", "/details", "/signed.pdf", "/original-1.pdf"])
 @pytest.mark.parametrize("wrong", ["doc_x", "doc_01aaaaaaaaaaaaaaaaaaaaaaaa", "..%2f..%2fetc"])
-def test_a_document_that_is_not_there_is_not_found(owner, path, wrong):
-    assert owner.get(f"/documents/{wrong}{path}").status_code == 404
+def test_a_document_that_is_not_there_is_not_found(lasting, path, wrong):
+    assert lasting.get(f"/documents/{wrong}{path}").status_code == 404
 
 
 def test_the_original_can_be_taken_away_and_the_signed_file_not_before_it_is_there(owner):

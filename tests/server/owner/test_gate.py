@@ -39,10 +39,10 @@ def test_the_token_has_256_bits_and_stays_over_a_restart(owner):
 
 @pytest.mark.parametrize("path", INSIDE)
 @pytest.mark.parametrize("cookie", ["", "x", "9999999999.aaaaaaaaaaaaaaaaaaaaaa." + "a" * 43])
-def test_without_a_good_session_nothing_opens(owner, path, cookie):
-    stranger = create_app(owner.runtime).test_client()
+def test_without_a_good_session_nothing_opens(lasting, path, cookie):
+    stranger = lasting.client.application.test_client()
     headers = {**HTML, "Cookie": f"sygn_owner={cookie}"}
-    answer = stranger.get(f"{owner.home}{path}", headers=headers)
+    answer = stranger.get(f"{lasting.home}{path}", headers=headers)
     assert answer.status_code == 401
     assert "Set-Cookie" not in answer.headers
     assert "This page is locked" in answer.text
@@ -97,7 +97,7 @@ def an_old_token(owner) -> str:
     ],
 )
 def test_a_token_of_anything_else_opens_nothing(owner, wrong):
-    stranger = create_app(owner.runtime).test_client()
+    stranger = owner.client.application.test_client()
     answer = stranger.get("/owner", query_string={"t": wrong(owner)}, headers=HTML)
     assert answer.status_code == 401
     assert "Set-Cookie" not in answer.headers
@@ -149,11 +149,11 @@ def without(*names: str, **changes: str) -> dict[str, str]:
     ],
     ids=str,
 )
-def test_what_another_page_posts_is_refused(owner, headers):
-    document = owner.draft()
-    answer = owner.post(f"/documents/{document.id}/void", headers=headers)
+def test_what_another_page_posts_is_refused(lasting, headers):
+    document = lasting.draft()
+    answer = lasting.post(f"/documents/{document.id}/void", headers=headers)
     assert answer.status_code == 403
-    assert owner.runtime.store.load(document.id) == document
+    assert lasting.runtime.store.load(document.id) == document
 
 
 @pytest.mark.parametrize("headers", [FORM, without(Origin="null"), without("Sec-Fetch-Site")])
@@ -172,30 +172,30 @@ def test_a_form_outlives_its_session(owner):
 
 
 @pytest.mark.parametrize("proof", ["", "a" * 65, "\u00e9"])
-def test_a_form_without_its_proof_is_refused(owner, proof):
-    document = owner.draft()
+def test_a_form_without_its_proof_is_refused(lasting, proof):
+    document = lasting.draft()
     path = f"/documents/{document.id}/void"
-    assert owner.post(path, {"proof": proof}).status_code == 403
-    assert owner.runtime.store.load(document.id) == document
+    assert lasting.post(path, {"proof": proof}).status_code == 403
+    assert lasting.runtime.store.load(document.id) == document
 
 
-def test_every_way_to_change_something_asks_for_the_proof(owner):
+def test_every_way_to_change_something_asks_for_the_proof(lasting):
     rules = [
         rule
-        for rule in owner.client.application.url_map.iter_rules()
+        for rule in lasting.client.application.url_map.iter_rules()
         if rule.endpoint.startswith("owner.") and "POST" in (rule.methods or ())
     ]
     assert len(rules) >= 10
     for rule in rules:
         path = rule.rule.replace("<document_id>", "doc_x").replace("<signer_id>", "s1")
-        path = path.replace("<place>", owner.home.rpartition("/")[2]).replace("<slug>", "x")
-        assert owner.client.post(path, headers=FORM).status_code == 403, path
+        path = path.replace("<place>", lasting.home.rpartition("/")[2]).replace("<slug>", "x")
+        assert lasting.client.post(path, headers=FORM).status_code == 403, path
 
 
 @pytest.mark.parametrize("path", ["/owner", "{home}/"])
 @pytest.mark.parametrize("host", ["evil.example", "owner.localhost.evil.example", ""])
-def test_another_host_is_not_answered(owner, path, host):
-    answer = owner.client.get(path.format(home=owner.home), headers={**HTML, "Host": host})
+def test_another_host_is_not_answered(lasting, path, host):
+    answer = lasting.client.get(path.format(home=lasting.home), headers={**HTML, "Host": host})
     assert answer.status_code == 400
 
 
