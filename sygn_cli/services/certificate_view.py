@@ -30,7 +30,7 @@ _ASSURANCE: Final = (
     "nobody's identity was checked otherwise. The seal proves that file and history have not been "
     "changed since; it was made with a key of the sender's own workspace."
 )
-_EACH: Final = (
+_EACH: Final = later(
     "Beside the seal, each signer has a digital signature of their own in the file. Its key was "
     "made and held by the sender's workspace for this one act and was destroyed afterwards: the "
     "signature shows what was signed, and proves nobody's identity."
