@@ -14,14 +14,20 @@ if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
 LOOPBACK = "127.0.0.1"
+_ALL = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - asked whether, not told to
 
 
-def address() -> str:
+def address(named: str | None) -> str:
     """Return the address that phones reach, and say which it is and which others there are.
+
+    Args:
+        named: What the user chose; "all addresses" are none that a link could name.
 
     Raises:
         NetworkFailed: This machine is in no local network.
     """
+    if named and named not in _ALL:
+        return named
     from sygn_cli.delivery import lan
 
     chosen, others = lan.choose()

@@ -48,6 +48,7 @@ _LIMITS: Final = {
     "clear_untrusted_proxy_headers": False,
     "ident": "",
 }
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 # A last signer's request stamps and seals; it may take seconds on a slow machine.
 _DRAIN_SECONDS: Final = 30
 
@@ -109,7 +110,8 @@ class Server:
         app = create_app(self.runtime, desk=desk, lan=lan)
         self._waitress = waitress.create_server(app, sockets=[listener], **_LIMITS)
         self._waitress.channel_class = Channel
-        self._near = self._listen_near(app, listener) if lan else None
+        is_near = listener.getsockname()[0] in _LOOPBACK
+        self._near = self._listen_near(app, listener) if lan and not is_near else None
 
     def _listen_near(self, app: Flask, listener: socket.socket) -> BaseWSGIServer:
         """Listen on the loopback too, where the owner is let in; the same threads do the work."""

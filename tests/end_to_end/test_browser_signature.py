@@ -10,7 +10,8 @@ from playwright.sync_api import FilePayload
 
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
-from sygn_cli.domain.mark import Drawn, Picture
+from sygn_cli.domain.mark import Drawn, Look, Picture, Typed
+from sygn_cli.engine import handwriting
 from tests.end_to_end.browser import (
     DESKTOP,
     PHONE,
@@ -193,3 +194,34 @@ def test_a_signature_can_be_used_again(browser, runtime, base):
         ada.part("h1").filter(has_text="You have signed").wait_for()
     marks = runtime.store.load(document.id).marks
     assert marks["a"] == marks["b"]
+
+
+def test_a_typed_name_is_shown_in_every_look_as_it_will_be_stamped(browser, runtime, base, simple):
+    with visitor(browser, **PHONE) as ada:
+        ada.page.goto(link(base, runtime, simple))
+        ada.agree()
+        ada.part("#tab-type").click()
+        ada.part("#looks .made path").nth(2).wait_for()
+        shown = [one.get_attribute("d") for one in ada.part("#looks .made path").all()]
+        stamped = [handwriting.write("Ada Lovelace", look).outline for look in Look]
+        assert shown == [one.path for one in stamped if one]
+        top = ada.part("#editor-next").bounding_box()
+        note = ada.part("#look-note")
+        assert note.inner_text() == ""
+        ada.part("#typed").fill("Adaeze Okonkwo")
+        ada.until("document.querySelectorAll('#looks .made path').length === 3")
+        assert ada.part("#editor-next").bounding_box() == top, "nothing moves"
+
+        ada.part("#typed").fill("Nguyễn Đức")
+        ada.part("#looks input[value=quick]").check()
+        note.filter(has_text="has no ứ").wait_for()
+        assert "Flowing" in note.inner_text()
+        ada.part("#typed").fill("山田 花子")
+        note.filter(has_text="plain letters").wait_for()
+        assert ada.part("#looks text").count() == 3
+        ada.part("#typed").fill("Ada Lovelace")
+        ada.until("document.querySelector('#look-note').textContent === ''")
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("h1").filter(has_text="You have signed").wait_for()
+    assert runtime.store.load(simple.id).marks["f1"] == Typed("Ada Lovelace", Look.QUICK)

@@ -43,6 +43,23 @@ def test_port_0_takes_a_free_port_and_says_which(server):
         assert "waitress" not in str(answer.headers.get("Server", ""))
 
 
+def test_in_a_local_network_its_own_machine_reaches_it_on_the_loopback_too():
+    running = Server(stage.runtime(), host="127.0.0.2", port=0, lan=True)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    port = urlsplit(running.base_url).port
+    try:
+        assert running.base_url == f"http://127.0.0.2:{port}"
+        for host in ("127.0.0.1", "127.0.0.2"):
+            with get(f"http://{host}:{port}/healthz") as answer:
+                assert answer.read() == b"ok\n"
+    finally:
+        running.stop()
+        thread.join()
+    with pytest.raises(urllib.error.URLError):
+        get(f"http://127.0.0.1:{port}/healthz")
+
+
 def test_a_port_that_is_taken_is_a_clear_error(server):
     port = urlsplit(server.base_url).port
     assert port is not None

@@ -110,7 +110,7 @@ def serve(
     with opened:
         server.run(
             rt,
-            host=host or (near.address() if lan else near.LOOPBACK),
+            host=near.address(host) if lan else host or near.LOOPBACK,
             port=port,
             ready_file=ready_file,
             on_ready=ready,
