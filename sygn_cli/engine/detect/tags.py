@@ -26,10 +26,14 @@ _TYPES: Final[Mapping[str, FieldType]] = {
     **dict.fromkeys(("initials", "initial", "init", "int"), _I),
     **dict.fromkeys(("date", "datenow", "dte", "editdate", "datesigned", "date_signed"), _D),
     **dict.fromkeys(("text", "textbox", "textfield", "text-merge", "name", "fullname"), _T),
-    **dict.fromkeys(("email", "em", "number", "phone", "title", "ttl", "company", "cmpy"), _T),
+    **dict.fromkeys(("email", "em"), FieldType.EMAIL),
+    "number": FieldType.NUMBER,
+    **dict.fromkeys(("phone", "title", "ttl", "company", "cmpy"), _T),
     **dict.fromkeys(("dropdown", "select", "address", "label", "textarea"), _T),
     **dict.fromkeys(("checkbox", "check", "radio", "checkbox-merge", "multiple"), _C),
 }
+# Without anything beside them these are places that a mail merge fills.
+_MERGED: Final = frozenset({_T, FieldType.EMAIL, FieldType.NUMBER})
 _LETTERS: Final = {"s": _S, "i": _I, "d": _D, "t": _T, "c": _C}
 
 
@@ -186,7 +190,7 @@ def _documenso(body: str) -> _Meaning | None:
     kind = _TYPES.get(name.casefold())
     options = dict(_option(part) for part in rest if "=" in part)
     role = next((part for part in rest if "=" not in part), "")
-    if kind is None or (not rest and kind is _T):
+    if kind is None or (not rest and kind in _MERGED):
         return None
     return _Meaning(kind, role, options.get("label", ""), _truth(options.get("required")))
 

@@ -41,6 +41,10 @@ class SignerState(BaseModel):
     signed_at: Moment | None
     declined_at: Moment | None
     decline_reason: str | None
+    mailed_at: Annotated[
+        Moment | None, Field(description="When a mail server last took a letter with their link.")
+    ]
+    mail_error: Annotated[str | None, Field(description="Why no mail server will take one.")]
 
 
 class SignerWithLink(SignerState):
@@ -215,7 +219,9 @@ class Detected(BaseModel):
     """A place that looks like a field."""
 
     id: str
-    type: Literal["signature", "initials", "date", "text", "checkbox", "radio", "select"]
+    type: Literal[
+        "signature", "initials", "date", "text", "checkbox", "radio", "select", "number", "email"
+    ]
     page: int
     x: float
     y: float

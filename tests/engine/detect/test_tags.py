@@ -25,6 +25,8 @@ def tags_of(words, **options):
         ("{{type=checkbox}}", C, "", "", None),
         ("{{signature, r1}}", S, "Signer 1", "", None),
         ("{{text, r2, required=true, label=Company}}", T, "Signer 2", "Company", True),
+        ("{{email, r2, label=Reply to}}", FieldType.EMAIL, "Signer 2", "Reply to", None),
+        ("{{Rent;type=number;required=true}}", FieldType.NUMBER, "", "Rent", True),
         ("{{initials,r3}}", N, "Signer 3", "", None),
         ("{{sign|1|*|Sign here|field_1}}", S, "Signer 1", "Sign here", True),
         ("{{editdate|2|*|MM/dd/yyyy}}", D, "Signer 2", "MM/dd/yyyy", True),
@@ -52,6 +54,7 @@ def test_the_tags_of_each_service_are_read(words, kind, role, label, required):
 @pytest.mark.parametrize(
     "words",
     [
+        "{{EMAIL}} {{number}}",
         "{{OWNER_NAME}}",
         "{{text}}",
         "[Employee.FirstName]",
