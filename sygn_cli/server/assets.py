@@ -103,22 +103,22 @@ def squeezed(source: str) -> str:
 def squeezed_script(source: str) -> str:
     """Return a script without comment lines and without most of its white space.
 
-    Only lines are touched in which a sign can mean but one thing: none with a slash, which may be
-    a comment, a division or a regular expression, none with a template or single quotes. Around
+    Only lines are touched in which a sign can mean but one thing: none with a slash outside of
+    quotes, which may be a comment, a division or a regular expression, none with a template or
+    single quotes. All statements of ours end with a semicolon or a brace. Around
     plus and minus spaces stay, since ``a - -b`` is not ``a--b``.
     """
-    return "".join(
-        line if any(sign in line for sign in "/`'") else _tightened(line)
-        for line in squeezed(source).splitlines(keepends=True)
-    )
+    return "".join(_tightened(line) for line in squeezed(source).splitlines(keepends=True))
 
 
 # After these a line end means no more than a space does.
-_GOES_ON: Final = (";\n", "{\n", ",\n", "(\n")
+_GOES_ON: Final = (";\n", "{\n", "}\n", ",\n", "(\n")
 
 
 def _tightened(line: str) -> str:
     pieces = _QUOTED.split(line)
+    if any(sign in piece for piece in pieces[::2] for sign in "/`'"):
+        return line
     for index in range(0, len(pieces), 2):
         pieces[index] = re.sub(r" ?([=<>?:,;&|*{}()\[\]!]) ?", r"\1", pieces[index])
     tight = "".join(pieces)

@@ -57,12 +57,12 @@ def test_comments_that_fill_a_line_are_not_sent_and_nothing_else_is_lost():
 
 def test_a_script_loses_only_white_space_that_means_nothing():
     source = (
-        "// why\n  if (a === b && !c) { d = [e, f]; }\n"
+        '// why\nimport { a } from "./a.js";\n  if (a === b && !c) { d = [e, f]; }\n'
         '  say("x = { y }", (g) => g - -h);\n'
         "  i = j / k; // so\n  l = `m = ${ n }`;\n  return o ? p : q;\n"
     )
     assert squeezed_script(source) == (
-        'if(a===b&&!c){d=[e,f];}\nsay("x = { y }",(g)=>g - -h);'
+        'import{a}from "./a.js";if(a===b&&!c){d=[e,f];}say("x = { y }",(g)=>g - -h);'
         "i = j / k; // so\nl = `m = ${ n }`;\nreturn o?p:q;"
     )
 
