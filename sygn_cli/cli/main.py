@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "status": Command("status", "status", "Show who has signed; or wait for it."),
     "list": Command("list_", "list_", "List documents, newest first."),
     "link": Command("link", "link", "Print a signer's private link."),
+    "unlock": Command("unlock", "unlock", "Let a signer enter codes again."),
     "delegate": Command("delegate", "delegate", "Let somebody else sign for a signer."),
     "sign": Command("sign", "sign", "Sign without a browser."),
     "remind": Command("remind", "remind", "Remind those whose turn it is."),

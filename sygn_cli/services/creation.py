@@ -21,7 +21,7 @@ from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected, NotFound
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.engine import credential, intake, render
 from sygn_cli.engine.detect import detect_fields
-from sygn_cli.services import detection, field_presets, webhooks
+from sygn_cli.services import detection, field_presets, identity, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.signer import Invitee
     from sygn_cli.domain.webhook import Endpoint
     from sygn_cli.engine.intake import Intake
+    from sygn_cli.services.identity import Given
     from sygn_cli.services.runtime import Runtime
 
 _LONGEST_KEY: Final = 200
@@ -99,6 +100,7 @@ class Plan:
         left_out: Detections that were not sure enough or nobody's, by file number.
         unreadable_pages: (file, page) of pages that hold only a picture.
         new_webhook: Endpoint that was made for the request's URL, whose secret nobody knows yet.
+        given: Secrets of signers that the sender has to pass on, by signer id; shown only now.
     """
 
     proposal: proposals.Proposal
@@ -106,6 +108,7 @@ class Plan:
     left_out: tuple[tuple[int, Detection], ...]
     unreadable_pages: tuple[tuple[int, int], ...]
     new_webhook: Endpoint | None = None
+    given: Mapping[str, Given] = field(default_factory=dict, repr=False)
 
 
 def plan(runtime: Runtime, request: Request) -> Plan:
@@ -182,9 +185,11 @@ def create(
     credential.test_sign(runtime.keys.credential(), now=now)
     if request.webhook:
         made = _with_webhook(runtime, request, made)
+    invitees, codes = identity.prepare(runtime, made.proposal.invitees)
+    made = replace(made, proposal=replace(made.proposal, invitees=invitees))
     entry = proposals.create(made.proposal, actor=actor)
     document = runtime.store.create(document_id, entry, at=now, blobs=made.contents)
-    return document, made
+    return document, replace(made, given=identity.given(runtime, document, codes))
 
 
 def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:

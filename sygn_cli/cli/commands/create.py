@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sygn_cli.cli import console, post
+from sygn_cli.cli import console, identity, post
+from sygn_cli.cli.identity import AccessCodeOption
 from sygn_cli.cli.options import (
     AnchorOption,
     JsonOption,
@@ -47,7 +48,7 @@ def create(
         typer.Option(
             "--signer",
             "-s",
-            metavar='"NAME <MAIL>[;order=N][;lang=de]"',
+            metavar='"NAME <MAIL>[;order=N][;lang=de][;auth=email]"',
             help="Who signs; once for each, in order.",
             show_default=False,
         ),
@@ -60,6 +61,7 @@ def create(
             show_default=False,
         ),
     ] = None,
+    access_code_file: AccessCodeOption = None,
     title: Annotated[str, typer.Option(help="Default: the file's name.", show_default=False)] = "",
     sequential: Annotated[
         bool, typer.Option("--sequential", help="One after the other, by order.")
@@ -158,7 +160,7 @@ def create(
     from sygn_cli.domain.document import Mode, SigningOrder
     from sygn_cli.services import creation, wire
 
-    invitees = _invitees(signer or (), role or ())
+    invitees = identity.with_access_codes(_invitees(signer or (), role or ()), access_code_file)
     given = None if fields is None else _fields(fields)
     files = tuple(_given(source) for source in _once(pdf or [], fields))
     rt = runtime(workspace)
@@ -195,10 +197,13 @@ def create(
     else:
         _tell(plan)
         warn_if_it_ends_soon(rt)
+        identity.warn_without_mail(rt, document)
     if json:
-        console.emit_json({**wire.created(rt, document), **_webhook_secret(plan)})
+        secrets = plan.given if plan else {}
+        console.emit_json({**wire.created(rt, document, secrets), **_webhook_secret(plan)})
     else:
         _show(rt, document)
+        identity.tell(document, plan.given if plan else {}, qr=qr)
         for made in _webhook_secret(plan).values():
             console.narrate(f"webhook {made['id']} has the secret {made['secret']}")
             console.narrate("the secret is shown only now; the receiver needs it")

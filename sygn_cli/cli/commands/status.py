@@ -119,6 +119,8 @@ def _state(document: Document, signer: Signer) -> str:
         return f"signed {moment.to_wire(signer.signed_at)[:16].replace('T', ' ')} UTC"
     if signer.status is not SignerStatus.PENDING or not document.status.is_open:
         return str(signer.status)
+    if signer.identity.is_locked:
+        return f"pending, locked: sygn unlock {document.id} {signer.id}"
     if not may_act(document, signer):
         return "waits for their turn"
     if signer.viewed_at:

@@ -11,10 +11,25 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.server import auth
 from sygn_cli.server.api import answers, gate
 from sygn_cli.server.api.documents import TAG
-from sygn_cli.server.api.requests import DelegateBody, DocumentPath, SignerPath, VoidBody
+from sygn_cli.server.api.requests import (
+    DelegateBody,
+    DocumentPath,
+    SignerPath,
+    UnlockBody,
+    VoidBody,
+)
 from sygn_cli.server.evidence import evidence
 from sygn_cli.server.signing_files import attachment, file_name
-from sygn_cli.services import apikeys, delegation, documents, downloads, links, sending, wire
+from sygn_cli.services import (
+    apikeys,
+    delegation,
+    documents,
+    downloads,
+    identity,
+    links,
+    sending,
+    wire,
+)
 
 if TYPE_CHECKING:
     from flask_openapi3 import APIBlueprint
@@ -36,6 +51,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     _add_files(routes, runtime)
     _add_decisions(routes, runtime)
     _add_links(routes, runtime)
+    _add_unlocking(routes, runtime)
     _add_delegation(routes, runtime)
     return routes
 
@@ -147,6 +163,25 @@ def _add_delegation(routes: APIBlueprint, runtime: Runtime) -> None:
             ),
         )
         return jsonify(wire.status(runtime, changed, with_links=True))
+
+
+def _add_unlocking(routes: APIBlueprint, runtime: Runtime) -> None:
+    @routes.post(
+        "/documents/<document_id>/signers/<signer_id>/unlock",
+        summary="Unlock a signer's page",
+        responses={200: answers.Unlocked, **gate.refusals(404, 413, 415)},
+    )
+    def unlock_signer(path: SignerPath, body: UnlockBody) -> Response:
+        """Let a signer try again after too many wrong codes; give them new secrets if you like."""
+        document = _own(runtime, path.document_id)
+        unlocked, given = identity.unlock(
+            runtime,
+            document.id,
+            path.signer_id,
+            renew=body.new_secrets,
+            actor=auth.actor(runtime),
+        )
+        return jsonify(wire.unlocked(unlocked, path.signer_id, given))
 
 
 def _reason() -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, jsonify, request
 from flask_openapi3 import Tag
 
-from sygn_cli.domain import history, language
+from sygn_cli.domain import history, identity, language
 from sygn_cli.domain.document import DocumentStatus, Signatures, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.listing import Filters
@@ -63,7 +63,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
             return answer, 201
         made = plan.new_webhook
         shown = {} if made is None else {"webhook": webhook_wire.of_document(made)}
-        return jsonify({**wire.created(runtime, document), **shown}), 201
+        return jsonify({**wire.created(runtime, document, plan.given), **shown}), 201
 
     @routes.get("/documents", summary="List documents", responses={200: answers.DocumentList})
     def list_documents(query: ListQuery) -> Response:
@@ -122,7 +122,15 @@ def pdf_from(written: str) -> bytes:
 def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
     key = auth.caller(runtime)
     invitees = tuple(
-        Invitee(one.name, one.email, one.order, one.role, language.locale(one.locale))
+        Invitee(
+            one.name,
+            one.email,
+            one.order,
+            one.role,
+            language.locale(one.locale),
+            identity.steps("+".join(one.auth)) if one.auth else (),
+            one.access_code,
+        )
         for one in body.signers
     )
     files, fields, title = _source(runtime, body, invitees, account=key.account)

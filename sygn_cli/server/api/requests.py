@@ -48,6 +48,16 @@ class SignerBody(Body):
         str, Field(description="Party in the PDF or template whose fields are theirs.")
     ] = ""
     locale: Annotated[str, _LOCALE] = ""
+    auth: Annotated[
+        list[Literal["code", "email", "totp"]],
+        Field(
+            description="What they have to know beside their link: an access code that you "
+            "tell them, one-time codes by e-mail, an authenticator."
+        ),
+    ] = []
+    access_code: Annotated[
+        str, Field(description="For `code`; left out, one is made and answered this once.")
+    ] = ""
 
 
 class FieldBody(Body):
@@ -175,6 +185,14 @@ class VoidBody(Body):
     """Why a document is taken back; may be left out."""
 
     reason: Annotated[str | None, Field(max_length=500)] = None
+
+
+class UnlockBody(Body):
+    """Letting a signer try again."""
+
+    new_secrets: Annotated[
+        bool, Field(description="Give them another access code and authenticator secret.")
+    ] = False
 
 
 class MintBody(Body):

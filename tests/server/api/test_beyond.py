@@ -346,3 +346,52 @@ def test_every_signer_may_have_a_signature_of_their_own(api):
     assert made["signatures"] == "each"
     assert api.get(f"/documents/{made['id']}").json["signatures"] == "each"
     assert api.post("/documents", a_body(signatures="all")).status_code == 400
+
+
+def test_identity_steps_are_chosen_per_signer_and_their_secrets_told_once(api):
+    ada = {**ADA, "auth": ["totp", "code"]}
+    alan = {**ALAN, "auth": ["email"]}
+    made = api.post("/documents", a_body(signers=[ada, alan])).json
+    first, second = made["signers"]
+    assert (first["auth"], second["auth"]) == (["code", "totp"], ["email"])
+    assert first["totp_uri"].startswith("otpauth://totp/")
+    assert "access_code" not in second
+    later = api.get(f"/documents/{made['id']}")
+    assert first["access_code"] not in later.text
+    assert "otpauth" not in later.text
+    assert later.json["signers"][0]["locked"] is False
+
+
+def test_an_access_code_of_the_caller_is_taken_and_not_told_back(api):
+    ada = {**ADA, "auth": ["code"], "access_code": "blue whale"}
+    made = api.post("/documents", a_body(signers=[ada]))
+    assert made.status_code == 201
+    assert "whale" not in made.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"auth": ["pin"]}, {"auth": ["code", "code"]}, {"access_code": "1234"}, {"auth": "code"}],
+)
+def test_identity_steps_that_are_none_are_refused(api, changes):
+    answer = api.post("/documents", a_body(signers=[{**ADA, **changes}]))
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
+
+
+def test_a_locked_signer_is_seen_and_unlocked(api):
+    made = api.post("/documents", a_body(signers=[{**ADA, "auth": ["code"]}])).json
+    token = made["signers"][0]["signing_url"].partition("?t=")[2]
+    for _ in range(5):
+        api.client.post(
+            "/x/identity", query_string={"t": token}, data={"step": "code", "code": "wrong"}
+        )
+    path = f"/documents/{made['id']}"
+    assert api.get(path).json["signers"][0]["locked"] is True
+    answer = api.post(f"{path}/signers/s1/unlock", {})
+    assert answer.json == {"document": made["id"], "signer": "s1", "locked": False}
+    assert api.get(path).json["signers"][0]["locked"] is False
+    renewed = api.post(f"{path}/signers/s1/unlock", {"new_secrets": True}).json
+    assert renewed["access_code"] != made["signers"][0]["access_code"]
+    assert api.post(f"{path}/signers/s9/unlock", {}).status_code == 404
+    event = api.runtime.store.trail(made["id"])[-1]
+    assert event.actor["key"]
