@@ -88,6 +88,15 @@ def test_the_address_holds_no_token_once_the_page_is_open(browser, runtime, base
         assert ada.page.evaluate("document.cookie") == ""
 
 
+def test_the_link_opens_from_a_click_elsewhere_as_well(browser, runtime, base):
+    click = f'<a href="{owner.url(runtime, base)}">My documents</a>'
+    with pages({"/": click.encode()}) as elsewhere, visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(elsewhere.replace("127.0.0.1", "localhost"))
+        ada.page.get_by_role("link").click()
+        ada.part("h1").filter(has_text="Documents").wait_for()
+        assert "t=" not in ada.page.url
+
+
 def upload_by_keyboard(somebody):
     keys = somebody.page.keyboard
     somebody.part(
@@ -278,9 +287,11 @@ def test_places_that_are_less_sure_are_offered_apart(browser, runtime, base, mon
         ada.part("#whose").select_option("s2")
         ada.part("#unsure-list button").first.click()
         ada.part("#unsure-title").filter(has_text=f"{unsure - 1} place").wait_for()
+        assert ada.page.evaluate("document.activeElement.matches('#unsure-list button')")
         ada.shot("owner-1280-unsure")
         ada.part("#unsure-all").click()
         assert not ada.part("#unsure").is_visible()
+        assert ada.page.evaluate("document.activeElement.matches('.place')")
         ada.part("#undo").click()
         ada.part("#undo").click()
         ada.part("#redo").click()

@@ -23,7 +23,12 @@ choices(model, (type, here) => {
   const field = place({ file: page.file, page: page.page, x: x - width / 2, y: y - height / 2, width, height });
   back(field.id);
 });
-offerUnsure(model, (fields) => model.add(fields.map((field) => ({ ...field, signer: byId("whose").value }))));
+offerUnsure(model, (fields) => {
+  const placed = model.add(fields.map((field) => ({ ...field, signer: byId("whose").value })));
+  const element = board.element(placed[0].id);
+  element.scrollIntoView({ block: "center" });
+  return element;
+});
 
 // On a small screen what a field is comes up from below, and leaves the page free otherwise.
 function open(id) {

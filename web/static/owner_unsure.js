@@ -17,11 +17,14 @@ export async function offerUnsure(model, add) {
     byId("unsure-list").replaceChildren(...found.map(line));
   };
   const take = (some) => {
-    add(some.map(({ type, file, page, x, y, width, height, label }) => ({
+    const placed = add(some.map(({ type, file, page, x, y, width, height, label }) => ({
       type, file, page, x, y, width, height, label, required: type === "signature",
     })));
     found = found.filter((one) => !some.includes(one));
     show();
+    // The button that was pressed is gone; the focus goes to the next one, or to what was placed.
+    if (found.length) byId("unsure-list").querySelector("button").focus();
+    else placed.focus();
     announce(say("owner_taken", { n: some.length }));
   };
   function line(one) {

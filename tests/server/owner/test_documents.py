@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from sygn_cli.domain import lifecycle
+from sygn_cli.domain import lifecycle, webhook
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.signer import Invitee
@@ -68,6 +69,20 @@ def test_a_seal_that_failed_is_seen_at_once(owner):
     assert 'Problems <span class="count">1</span>' in page
     assert "The seal failed." in page
     assert "The key is gone" in owner.get(f"/documents/{stuck.id}").text
+
+
+def test_a_webhook_that_was_not_reached_is_seen_until_it_is(owner):
+    document = stage.put(owner.runtime)
+    [message] = webhook.messages(document, owner.runtime.store.trail(document.id)[0])
+    attempt = webhook.Attempt("d1", "whe_1", message, 1, stage.START, 500, 12, error="HTTP 500")
+    owner.runtime.webhooks.log.add(attempt)
+    assert "A webhook was not reached." in owner.get("/").text
+    page = owner.get(f"/documents/{document.id}").text
+    assert "A message to a webhook was not received." in page
+    assert "doc.created: HTTP 500" in page
+    owner.runtime.webhooks.log.add(replace(attempt, number=2, status=200, error=""))
+    assert "A webhook was not reached." not in owner.get("/").text
+    assert "was not received" not in owner.get(f"/documents/{document.id}").text
 
 
 def test_a_document_tells_its_story_in_words(owner):
