@@ -260,6 +260,8 @@ def _signer(
         "signed_at": _wire(signer.signed_at),
         "declined_at": _wire(signer.declined_at),
         "decline_reason": signer.decline_reason or None,
+        "mailed_at": _wire(signer.mailed_at),
+        "mail_error": signer.mail_error or None,
     }
     if with_links and document.status.is_open:
         shown["signing_url"] = links.signing_url(runtime, document, signer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -21,6 +22,7 @@ from sygn_cli.services import (
     questions,
     sending,
     signing,
+    wire,
 )
 from sygn_cli.services.certificate_view import certificate_view
 from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
@@ -228,6 +230,9 @@ def test_a_refusal_is_final_and_stands_in_the_trail(runtime, mailer):
     (failed,) = events(runtime, document, EventType.LINK_FAILED)
     assert failed.data["error"] == "550 no such user"
     assert runtime.store.load(document.id).signer("s1").mail_error == "550 no such user"
+    shown = wire.status(runtime, runtime.store.load(document.id), with_links=False)
+    signers = cast("list[dict[str, object]]", shown["signers"])
+    assert [one["mail_error"] for one in signers] == ["550 no such user", None]
 
 
 def test_a_letter_that_reaches_them_later_takes_the_error_away(runtime, mailer):
