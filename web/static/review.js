@@ -25,8 +25,8 @@ export class Review {
   }
 
   #row(field) {
-    const change = make("button", { type: "button", className: "quiet", textContent: say("change", { label: "" }).trim() });
-    change.setAttribute("aria-label", say("change", { label: field.label }));
+    const change = make("button", { type: "button", className: "quiet", textContent: say("change") });
+    change.setAttribute("aria-label", say("change_of", { label: field.label }));
     change.addEventListener("click", () => { this.dialog.close(); this.onChange(field); });
     return make("div", {},
       make("dt", { dir: "auto", textContent: field.label }),
