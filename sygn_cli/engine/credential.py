@@ -116,12 +116,21 @@ def _issued(
         .add_extension(_subject_key(key), critical=False)
         .add_extension(authority, critical=False)
     )
-    if email.isascii() and email:
-        # RFC 5280, 4.2.1.6: an address beyond ASCII would need another form of name.
-        alternative = x509.SubjectAlternativeName([x509.RFC822Name(email)])
+    alternative = _address(email)
+    if alternative is not None:
         builder = builder.add_extension(alternative, critical=False)
     signed = builder.sign(issuer_key, _digest_for(issuer_key))
     return Credential(_key_pem(key), _pem(signed), (ca.cert_pem, *ca.chain_pem))
+
+
+def _address(email: str) -> x509.SubjectAlternativeName | None:
+    """Return a mail address as a certificate names it, None for one that it cannot name."""
+    try:
+        # RFC 5280, 4.2.1.6: beyond ASCII there would be another form of name; cryptography
+        # refuses comments too, which a mail address may have.
+        return x509.SubjectAlternativeName([x509.RFC822Name(email)])
+    except ValueError:
+        return None
 
 
 def _name(common_name: str) -> x509.Name:

@@ -130,3 +130,24 @@ def test_what_is_no_credential_is_not_loaded(text):
 def test_a_certificate_without_its_key_is_not_loaded(ca):
     with pytest.raises(SealFailed):
         load(ca.cert_pem)
+
+
+@pytest.mark.parametrize(
+    ("email", "told"),
+    [("ada@example.com", ["ada@example.com"]), ("(c)ada@example.com", []), ("ä@example.com", [])],
+)
+def test_a_signer_s_credential_names_what_a_certificate_can_name(email, told):
+    ca = credentials.make_ca("Test CA", now=NOON)
+    made = credentials.make_signer_credential(
+        ca, "Łukasz Żółć " * 9, email=email, unit="Held here", now=NOON
+    )
+    cert = credentials.certificate(made.cert_pem)
+    credentials.test_sign(made, now=NOON)
+    assert "Held here" in cert.subject.rfc4514_string()
+    found = [
+        name
+        for one in cert.extensions
+        if isinstance(one.value, x509.SubjectAlternativeName)
+        for name in one.value.get_values_for_type(x509.RFC822Name)
+    ]
+    assert found == told
