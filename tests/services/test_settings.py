@@ -57,6 +57,11 @@ def test_the_environment_goes_before_the_file():
     assert (settings.public_url, settings.organisation) == ("https://b.example.com", "B")
 
 
+def test_the_owners_page_is_for_this_machine_unless_told_otherwise():
+    assert settings_from("", {}).owner_page == "local"
+    assert settings_from('owner_page = "remote"', {}).owner_page == "remote"
+
+
 @pytest.mark.parametrize(
     "toml",
     [
@@ -65,6 +70,7 @@ def test_the_environment_goes_before_the_file():
         'embed_origins = ["*"]', 'embed_origins = ["https://a.example.com/path"]',
         'trusted_proxies = ["everybody"]', "tsa = 1", 'tsa = ["x"]', 'organisation = ""',
         'organisation = "a\\u0007b"', 'api_burst = "often"', "api_per_minute = 0", "stranger_per_minute = true",
+        'owner_page = "everybody"', "owner_page = false",
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused(toml):
