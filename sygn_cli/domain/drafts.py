@@ -71,13 +71,26 @@ class Draft:
     def with_people(self, invitees: tuple[Invitee, ...], places: Mapping[str, str]) -> Draft:
         """Return the draft with other signers, each field with the one that it belonged to.
 
+        Whoever stays keeps their identity steps, unless others are given, and their language.
+
         Args:
             invitees: The signers in their new order.
             places: New signer ids by old ones; fields of those who are missing here go to the
                 first signer, so that no place is lost.
         """
         moved = tuple(one.for_signer(places.get(one.signer, "s1")) for one in self.fields)
-        return replace(self, invitees=invitees, fields=moved)
+        before = {new: self.invitees[int(old[1:]) - 1] for old, new in places.items()}
+        kept = tuple(
+            _as_before(one, before.get(f"s{number}")) for number, one in enumerate(invitees, 1)
+        )
+        return replace(self, invitees=kept, fields=moved)
+
+
+def _as_before(one: Invitee, before: Invitee | None) -> Invitee:
+    if before is None:
+        return one
+    one = replace(one, locale=one.locale or before.locale)
+    return one if one.auth else replace(one, auth=before.auth, access=before.access)
 
 
 def change(document: Document, wanted: Draft, *, actor: Json) -> Entry | None:
@@ -92,7 +105,7 @@ def change(document: Document, wanted: Draft, *, actor: Json) -> Entry | None:
         document.require_open()
         raise Conflict(
             f"Document {document.id} has been sent and cannot be changed any more.",
-            hint="Void it and start a new one; a template made of it keeps its fields.",
+            hint="Void it and start a new one from it.",
         )
     before = _proposed(document, Draft.of(document))
     after = _proposed(document, wanted)

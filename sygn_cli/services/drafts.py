@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sygn_cli.domain import drafts
 from sygn_cli.domain.errors import Conflict
 from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.services import creation, downloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,3 +77,35 @@ def place(
         seen=seen,
         actor=actor,
     )
+
+
+def copy(runtime: Runtime, document_id: str, *, actor: Json = OPERATOR) -> Document:
+    """Return a new draft with the files, people, words and fields of a document in any state.
+
+    Raises:
+        NotFound: There is no such document.
+        PdfRefused: Its files would not be accepted any more.
+    """
+    before = runtime.store.load(document_id)
+    first = runtime.store.trail(document_id)[0]
+    files = tuple(
+        creation.GivenFile(one.name, downloads.original_pdf(runtime, before.id, number))
+        for number, one in enumerate(before.files, start=1)
+    )
+    wanted = creation.Request(
+        files=files,
+        invitees=drafts.Draft.of(before).invitees,
+        title=before.title,
+        fields=before.fields,
+        signing_order=before.signing_order,
+        cc=before.cc,
+        message=before.message,
+        account=before.account,
+        mode=before.mode,
+        draft=True,
+        fields_later=True,
+        flatten_existing_signatures=bool(first.data.get("flattened_signatures")),
+        locale=before.locale,
+        allow_delegation=before.allow_delegation,
+    )
+    return creation.create(runtime, wanted, actor=actor)[0]

@@ -10,7 +10,7 @@ from sygn_cli.server.evidence import evidence
 from sygn_cli.server.owner.document import own, show
 from sygn_cli.server.owner.gate import home
 from sygn_cli.server.owner.problems import go, wants_json
-from sygn_cli.services import documents, links, sending
+from sygn_cli.services import documents, drafts, links, sending
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -31,6 +31,11 @@ def _add_steps(routes: Blueprint, runtime: Runtime) -> None:
     @routes.post("/documents/<document_id>/send")
     def send(document_id: str) -> AnyResponse:
         return _back(sending.send(runtime, own(runtime, document_id).id).id)
+
+    @routes.post("/documents/<document_id>/copy")
+    def copy(document_id: str) -> AnyResponse:
+        made = drafts.copy(runtime, own(runtime, document_id).id)
+        return go(f"{home()}/documents/{made.id}/details")
 
     @routes.post("/documents/<document_id>/remind")
     def remind(document_id: str) -> AnyResponse:

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
-from sygn_cli.services import sending, wire
+from sygn_cli.services import documents, sending, wire
 from tests.server import stage
 from tests.server.owner.office import FORM, SCRIPT
 
@@ -222,6 +222,19 @@ def test_a_document_becomes_a_template_and_a_template_a_document(owner):
     assert owner.post("/templates/lease-uber-b/remove").status_code == 303
     assert "No template yet" in owner.get("/templates").text
     assert owner.get("/new?template=lease-uber-b").status_code == 404
+
+
+def test_a_new_draft_is_made_of_a_document_in_any_state(owner):
+    document = stage.put(owner.runtime)
+    documents.void(owner.runtime, document.id)
+    answer = owner.post(f"/documents/{document.id}/copy")
+    assert answer.status_code == 303
+    made = owner.runtime.store.load(answer.location.split("/")[-2])
+    assert made.status is DocumentStatus.DRAFT
+    assert made.id != document.id
+    same = ("title", "message", "fields", "files", "signing_order")
+    assert [getattr(made, one) for one in same] == [getattr(document, one) for one in same]
+    assert [one.email for one in made.signers] == [one.email for one in document.signers]
 
 
 def test_two_templates_of_one_name_get_two_slugs(owner):
