@@ -79,7 +79,8 @@ class Draft:
                 first signer, so that no place is lost.
         """
         moved = tuple(one.for_signer(places.get(one.signer, "s1")) for one in self.fields)
-        before = {new: self.invitees[int(old[1:]) - 1] for old, new in places.items()}
+        now = {f"s{number}": one for number, one in enumerate(self.invitees, 1)}
+        before = {new: now[old] for old, new in places.items() if old in now}
         kept = tuple(
             _as_before(one, before.get(f"s{number}")) for number, one in enumerate(invitees, 1)
         )

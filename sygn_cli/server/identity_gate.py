@@ -112,6 +112,12 @@ def blueprint(runtime: Runtime) -> Blueprint:
     """Return the routes that the gate's own forms post to; the token is in their addresses."""
     routes = Blueprint(_ROUTES, __name__)
 
+    # Where a page was the answer to a form, its address is one that somebody may go to again.
+    @routes.get("/x/identity")
+    @routes.get("/x/identity/send")
+    def back() -> BaseResponse:
+        return redirect(_here(PATH, request.args.get("t", "")), 303)
+
     @routes.post("/x/identity")
     def check() -> BaseResponse | tuple[str, int]:
         token, document, signer = _posted(runtime)

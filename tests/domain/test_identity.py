@@ -9,6 +9,7 @@ import pytest
 
 from sygn_cli.domain import delegation, history, identity_checks, lifecycle, record
 from sygn_cli.domain.audit import EventType
+from sygn_cli.domain.drafts import Draft
 from sygn_cli.domain.errors import Forbidden, IdentityLocked, IdentityRequired, InvalidRequest
 from sygn_cli.domain.evidence import COMMAND_LINE, Evidence
 from sygn_cli.domain.identity import Channel, Standing, Step, steps
@@ -216,3 +217,18 @@ def test_where_a_signer_stands_survives_storing():
     stored = json.loads(json.dumps(record.document_to_json(life.document)))
     assert record.document_from_json(stored) == life.document
     assert history.fold(life.events, life.blobs.__getitem__) == life.document
+
+
+def test_who_stays_in_a_draft_keeps_their_steps_whatever_a_form_leaves_out():
+    life = Life()
+    ada = Invitee(
+        "Ada Lovelace", "ada@example.com", locale="de", auth=(Step.CODE,), access="scrypt$hash"
+    )
+    life.create(signers=1, invitees=(ada,), draft=True)
+    draft = Draft.of(life.document)
+    alan = Invitee("Alan Turing", "alan@example.com")
+    renamed = Invitee("Ada King", "ada@example.com")
+    changed = draft.with_people((alan, renamed), {"s1": "s2"})
+    assert [one.auth for one in changed.invitees] == [(), (Step.CODE,)]
+    assert (changed.invitees[1].access, changed.invitees[1].locale) == ("scrypt$hash", "de")
+    assert changed.invitees[1].name == "Ada King"

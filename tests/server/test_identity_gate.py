@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -127,7 +128,7 @@ def not_the(code: str) -> str:
 
 # Routes under /x that look at no signer's token: their addresses cannot be guessed, or are the gate.
 WITHOUT_TOKEN = {"signing_files.picture", "signing_files.page_text"}
-OF_THE_GATE = {"identity.check", "identity.send"}
+OF_THE_GATE = {"identity.check", "identity.send", "identity.back"}
 
 
 def behind_links(app):
@@ -493,6 +494,19 @@ def test_a_step_by_mail_moves_on_with_a_delegation_and_its_former_link_tells_not
     assert "g•••@example.com" in visitor.look().text
     visitor.ask()
     assert site.letters[-1].to.email == "grace@example.com"
+
+
+def test_a_refusal_in_another_language_leads_back_to_the_gate():
+    visitor = Site(Step.CODE).visitor()
+    page = visitor.enter("code", "wrong")
+    (german,) = re.findall(r'href="(/x\?[^"]*lang=de[^"]*)"', page.text)
+    answer = visitor.client.get(
+        unescape(german).replace("/x", "/x/identity"), base_url=stage.BASE, follow_redirects=True
+    )
+    assert answer.request.path == "/x"
+    assert '<html lang="de"' in answer.text
+    assert 'name="code"' in answer.text
+    assert "lang=de" in answer.text.partition('action="')[2].partition('"')[0]
 
 
 def test_no_code_is_logged(caplog):

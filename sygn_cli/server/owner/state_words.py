@@ -108,6 +108,8 @@ def _pending(document: Document, signer: Signer) -> str:
         return t("Not sent yet")
     if not document.status.is_open:
         return t("Did not sign")
+    if signer.identity.is_locked:
+        return t("Locked after too many wrong codes")
     if not routing.may_act(document, signer):
         return t("Waits for others")
     return t("Has opened it") if signer.viewed_at else t("Has not opened it yet")
