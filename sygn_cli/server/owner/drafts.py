@@ -141,7 +141,12 @@ def _create(runtime: Runtime, typed: Typed) -> Document:
 
 def _changed(runtime: Runtime, draft: Draft, typed: Typed) -> Draft:
     people = [one for one in typed.people if not one.is_empty]
-    places = {one.before: f"s{number}" for number, one in enumerate(people, start=1) if one.before}
+    known = {f"s{number}" for number in range(1, len(draft.invitees) + 1)}
+    places = {
+        one.before: f"s{number}"
+        for number, one in enumerate(people, start=1)
+        if one.before in known
+    }
     expires = typed.expires.strip()
     at = draft.expires_at
     if expires != day_of(at):

@@ -116,6 +116,15 @@ def test_people_and_words_can_be_changed_and_fields_follow_their_people(owner):
     assert {one.id for one in changed.fields} >= set(of_alan)
 
 
+@pytest.mark.parametrize("before", ["s9", "x", "", "s1"])
+def test_rows_that_stand_for_nobody_are_new_people(owner, before):
+    document = owner.draft()
+    form = {"signer": ["s1", before], "name": ["A", "B"], "email": ["a@b.de", "b@b.de"]}
+    answer = owner.post(f"/documents/{document.id}/details", {**form, "title": "T"})
+    assert answer.status_code == 303
+    assert [one.email for one in now(owner, document).signers] == ["a@b.de", "b@b.de"]
+
+
 def test_looking_at_the_details_and_saving_them_changes_nothing(owner):
     document = owner.draft()
     page = owner.get(f"/documents/{document.id}/details").text
