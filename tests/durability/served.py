@@ -58,9 +58,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(terminal: Terminal, *options: str) -> Iterator[Served]:
+def serving(terminal: Terminal, *options: str, name: str = "serve") -> Iterator[Served]:
     """Run the server until the block ends, and insist that it ends well when told to."""
-    ready, log = terminal.folder / "ready", terminal.folder / "serve.log"
+    ready, log = terminal.folder / f"{name}.ready", terminal.folder / f"{name}.log"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
     with log.open("ab") as errors:
         process = subprocess.Popen(
