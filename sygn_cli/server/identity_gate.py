@@ -101,10 +101,11 @@ def guard(app: Flask, runtime: Runtime) -> None:
             done = _done(runtime, link.document, link.signer)
             if identity_checks.next_step(link.signer, done) is None:
                 continue
-            if not wants_page():
+            is_page = request.path == PATH  # for whoever asks, like the page behind it
+            if not is_page and not wants_page():
                 raise IdentityRequired("Show who you are first: load the page again.")
             shown = _page(runtime, token, link.document, link.signer, done)
-            return shown, 200 if request.path == PATH else 401
+            return shown, 200 if is_page else 401
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.server import stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ACCESS = "blue whale"
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "desktop": DESKTOP,
     "small phone dark": {**SMALL_PHONE, "color_scheme": "dark"},
 }

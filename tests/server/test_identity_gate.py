@@ -156,10 +156,13 @@ def test_every_route_behind_a_link_refuses_before_the_steps(where):
             headers={"X-Signing-Token": token} if where == "header" else {},
             json={},
         )
+        assert not SECRETS.search(answer.data), (method, path)
+        if path == "/x":
+            assert method == "HEAD" or b'name="step"' in answer.data
+            continue
         assert answer.status_code == 401, (method, path)
         if method != "HEAD":
             assert (answer.json or {})["error"] == "identity_required", (method, path)
-        assert not SECRETS.search(answer.data), (method, path)
     assert asked > 10
     assert site.document.head == head
 

@@ -33,6 +33,7 @@ def token(runtime, document, signer="s1"):
 
 def made(runtime, *invitees, **changes):
     document, plan = creation.create(runtime, a_request(invitees=invitees, **changes))
+    assert plan is not None
     return document, plan.given
 
 
