@@ -51,7 +51,7 @@ layers: dev
 	.venv/bin/lint-imports
 
 words: dev                  ## bring the catalogues up to what the code says, and compile them
-	$(PY) -m tools.catalogues
+	$(PY) -m fixtures.catalogues
 
 package: dev                ## build sdist and wheel, and run the main job from the wheel
 	rm -rf dist .venv-wheel

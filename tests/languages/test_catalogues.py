@@ -10,10 +10,10 @@ from functools import cache
 
 import pytest
 
+from fixtures import catalogues
 from sygn_cli.domain.language import LANGUAGES
 from sygn_cli.languages import FOLDER, NAMES, Catalogue, translator
 from tests.languages.pseudo import NARROW_SPACES, Longer
-from tools import catalogues
 
 TRANSLATED = catalogues.TRANSLATED
 every_language = pytest.mark.parametrize("language", TRANSLATED)
