@@ -48,6 +48,7 @@ class MailKind(StrEnum):
     VOIDED = "voided"
     EXPIRED = "expired"
     QUESTION = "question"
+    LOCKED = "locked"
     CODE = "code"
 
     @property

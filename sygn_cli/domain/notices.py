@@ -94,6 +94,8 @@ def _owner(event: Event) -> Iterable[MailKind]:
         return ()  # they did that themselves
     if event.type is EventType.ASKED:
         return (MailKind.QUESTION,)
+    if event.type is EventType.IDENTITY_LOCKED:
+        return (MailKind.LOCKED,)
     if event.type is EventType.DELEGATED and event.actor.get("kind") == "signer":
         return (MailKind.PASSED_ON,)
     return [_ENDINGS[event.type]] if event.type in _ENDINGS else ()

@@ -195,6 +195,26 @@ def _question(case: Case) -> Iterator[Block]:
     yield Paragraph(t("You can answer this mail to write to them."))
 
 
+def _locked(case: Case) -> Iterator[Block]:
+    yield Paragraph(
+        t(
+            "Somebody who has the link of {name} entered too many wrong codes. “{title}” is locked "
+            "for them until you let them try again:",
+            name=case.actor_name,
+            title=case.title,
+        )
+    )
+    signer = case.said("signer")
+    yield Quote(f"sygn unlock {case.document.id} {signer}")
+    yield Paragraph(
+        t(
+            "If it was not them, somebody else has their link: give them another one, which kills "
+            "the first:"
+        )
+    )
+    yield Quote(f"sygn link {case.document.id} {signer} --rotate")
+
+
 def _code(case: Case) -> Iterator[Block]:
     yield Paragraph(
         t("This is the code that opens “{title}” for you:", title=case.title),
@@ -219,5 +239,6 @@ _BODIES: Final[Mapping[MailKind, Callable[[Case], Iterator[Block]]]] = {
     MailKind.VOIDED: _voided,
     MailKind.EXPIRED: _expired,
     MailKind.QUESTION: _question,
+    MailKind.LOCKED: _locked,
     MailKind.CODE: _code,
 }

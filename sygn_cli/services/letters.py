@@ -36,6 +36,7 @@ _SUBJECTS: Final[Mapping[MailKind, Said]] = {
     MailKind.VOIDED: t("Taken back: {title}"),
     MailKind.EXPIRED: t("Expired: {title}"),
     MailKind.QUESTION: t("A question about: {title}"),
+    MailKind.LOCKED: t("Locked after wrong codes: {title}"),
     MailKind.CODE: t("Your code for: {title}"),
 }
 

@@ -12,7 +12,15 @@ from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.identity import Step
 from sygn_cli.domain.identity_checks import MOST_WRONG
 from sygn_cli.services import identity
-from tests.end_to_end.browser import DESKTOP, SMALL_PHONE, contract, link, visitor
+from tests.end_to_end.browser import (
+    DESKTOP,
+    SMALL_PHONE,
+    contract,
+    link,
+    pages,
+    serving,
+    visitor,
+)
 from tests.end_to_end.test_browser_accessibility import judge
 from tests.mail_fakes import ScriptedMailer, memory_mails
 from tests.server import stage
@@ -113,6 +121,33 @@ def test_it_works_without_scripts_and_the_lock_is_said(browser, runtime, base, g
         refused()
         judge(guesser)
         guesser.shot("identity-locked")
+
+
+def test_a_frame_whose_cookies_are_refused_says_so_and_leads_out_of_it(browser):
+    content: dict[str, bytes] = {}
+    with pages(content) as place:
+        origin = place.replace("127.0.0.1", "localhost")  # another site, without TLS
+        runtime = stage.runtime(clock=SystemClock(), embed_origins=(origin,))
+        ada = replace(stage.ADA, auth=(Step.CODE,), access_code=ACCESS)
+        invitees, _ = identity.prepare(runtime, [ada, stage.ALAN])
+        document = stage.put(runtime, contract(runtime, invitees=invitees))
+        with serving(runtime) as base, visitor(browser) as ada_at_work:
+            address = link(base, runtime, document)
+            frame = f'<!doctype html><iframe src="{address}" width="900" height="700"></iframe>'
+            content["/"] = frame.encode()
+            ada_at_work.page.goto(f"{origin}/")
+            inside = ada_at_work.page.frame_locator("iframe")
+            enter(inside)
+            inside.get_by_text("has not kept what you entered").wait_for()
+            with ada_at_work.context.expect_page() as opened:
+                inside.get_by_role("link", name="Open in a new window").click()
+            enter(opened.value)
+            opened.value.locator("#agree").wait_for()
+
+
+def enter(page) -> None:
+    page.get_by_label("Access code").fill(ACCESS)
+    page.get_by_role("button", name="Continue").click()
 
 
 def expect_refusal(somebody):

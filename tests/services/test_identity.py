@@ -14,10 +14,18 @@ from sygn_cli.domain.evidence import Evidence
 from sygn_cli.domain.identity import Step
 from sygn_cli.domain.mail import Handover, Outcome
 from sygn_cli.domain.mark import Typed
-from sygn_cli.services import creation, downloads, drafts, identity, links, signing
+from sygn_cli.services import (
+    creation,
+    downloads,
+    drafts,
+    identity,
+    links,
+    mail_delivery,
+    signing,
+)
 from sygn_cli.services.identity import Answer
 from sygn_cli.services.signing import Submission
-from tests.mail_fakes import ScriptedMailer, memory_mails
+from tests.mail_fakes import ScriptedMailer, mailing, memory_mails
 from tests.runtimes import ADA, ALAN, a_document, a_request, token_of
 
 BROWSER = Evidence(via="browser", ip="192.0.2.7", ip_source="direct")
@@ -185,3 +193,18 @@ def test_without_steps_the_certificate_says_so(runtime):
     said = words(downloads.certificate(runtime, document.id))
     assert "link only" in said
     assert "only by holding a secret link" in said
+
+
+def test_the_owner_hears_by_mail_that_somebody_is_locked_out(runtime, tmp_path):
+    mailer = ScriptedMailer()
+    runtime = mailing(runtime, tmp_path, mailer)
+    document, _ = made(runtime, guarded(Step.CODE))
+    held = token(runtime, document)
+    for _ in range(5):
+        identity.check(runtime, held, Step.CODE, "wrong", evidence=BROWSER)
+    list(mail_delivery.deliver_due(runtime))
+    letter = mailer.sent[-1]
+    assert letter.to.email == "olga@example.com"
+    assert "wrong codes" in letter.subject
+    assert ADA.name in letter.text
+    assert f"sygn unlock {document.id} s1" in " ".join(letter.text.split())
