@@ -39,5 +39,7 @@ def test_a_trail_without_languages_is_as_it_always_was():
     document = life.create()
     created = life.events[0].data
     assert "locale" not in created
-    assert all("locale" not in one for one in created["signers"])
+    signers = created["signers"]
+    assert isinstance(signers, list)
+    assert all("locale" not in one for one in signers)
     assert document.locale_of(document.signers[0]) == ""

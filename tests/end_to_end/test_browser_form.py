@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pymupdf
 import pytest
@@ -23,7 +24,7 @@ from tests.server import stage
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ONE = (stage.ADA,)
 GERMAN_DARK = {**PHONE, "color_scheme": "dark", "locale": "de-DE"}
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "desktop": DESKTOP,
     "phone, dark, German": GERMAN_DARK,
     "small phone, forced colours": {**SMALL_PHONE, "forced_colors": "active"},
@@ -161,7 +162,7 @@ def test_an_answer_that_is_lost_after_signing_is_asked_for_again_and_signs_once(
         ada.agree()
         ada.part("#tab-type").click()
         ada.next()
-        cut = []
+        cut: list[int] = []
 
         def hang_up(route):
             answer = route.fetch()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.errors import NotYourTurn
@@ -22,7 +23,7 @@ class Device:
 
     runtime: object
     desk: Desk
-    client: object
+    client: FlaskClient
     document: object
     secret: str = ""
 

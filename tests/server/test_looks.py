@@ -22,6 +22,7 @@ def test_a_name_comes_in_every_look_as_the_shapes_that_are_stamped(site):
     assert set(answer["looks"]) == set(Look)
     for look in Look:
         outline = handwriting.write("Ada Lovelace", look).outline
+        assert outline is not None
         assert answer["looks"][look] == {"shown_in": look, "missing": ""}
         assert answer["outlines"][look]["path"] == outline.path
 

@@ -16,6 +16,7 @@ from sygn_cli.domain.errors import InvalidRequest, Unauthorized
 from sygn_cli.engine import credential, seal, verify
 from sygn_cli.engine.credential import Credential
 from sygn_cli.engine.keyfile import is_protected
+from sygn_cli.engine.token import TokenKey
 from sygn_cli.services import seal_keys
 from tests.life import NOW
 from tests.runtimes import FixedClock, MemoryKeyFiles, sample
@@ -131,7 +132,7 @@ def certified(issuer: Credential | None = None, *, key=None, **changes) -> Crede
         .add_extension(
             x509.KeyUsage(**{one: usage.get(one, False) for one in names}), critical=True
         )
-        .sign(credential.signing_key(issuer) if issuer else key, hashes.SHA256())
+        .sign(own_key(issuer) if issuer else key, hashes.SHA256())
     )
     assert not changes
     key_pem = key.private_bytes(
@@ -143,11 +144,18 @@ def certified(issuer: Credential | None = None, *, key=None, **changes) -> Crede
     return Credential(key_pem, cert.public_bytes(serialization.Encoding.PEM), chain)
 
 
+def own_key(made: Credential):
+    """Return a private key that lies in a file, and not on a token."""
+    found = credential.signing_key(made)
+    assert not isinstance(found, TokenKey)
+    return found
+
+
 def packed(made: Credential, passphrase: bytes = PASSPHRASE) -> bytes:
     stranger = credential.certificate(authority().cert_pem)
     return pkcs12.serialize_key_and_certificates(
         b"seal",
-        credential.signing_key(made),
+        own_key(made),
         credential.certificate(made.cert_pem),
         [stranger, *map(credential.certificate, reversed(made.chain_pem))],
         serialization.BestAvailableEncryption(passphrase),
