@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
@@ -147,17 +147,23 @@ def is_code(presented: str, expected: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser of one signer of one document; what it passed is worth nothing elsewhere."""
+    """One browser of one signer of one document; what it passed is worth nothing elsewhere.
+
+    Attributes:
+        turn: Token of the turn on a device that is handed round, "" for the signer's own link:
+            whoever has the device next passes for themselves.
+    """
 
     document: str
     signer: str
     generation: int
     issue: int
+    turn: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, document: str, signer: Signer) -> Visit:
+    def of(cls, document: str, signer: Signer, *, turn: str = "") -> Visit:
         """Return what visits of a signer are bound to now."""
-        return cls(document, signer.id, signer.link_generation, signer.identity.issue)
+        return cls(document, signer.id, signer.link_generation, signer.identity.issue, turn)
 
     @property
     def name(self) -> str:
@@ -187,7 +193,8 @@ def done(presented: str, visit: Visit, *, key: bytes, now: datetime) -> frozense
 
 
 def _seal(visit: Visit, until: int, passed: str, key: bytes) -> str:
-    about = (visit.document, visit.signer, visit.generation, visit.issue, until, passed)
+    whose = (visit.document, visit.signer, visit.generation, visit.issue, visit.turn)
+    about = (*whose, until, passed)
     digest = _mac(key, "session", *about)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 

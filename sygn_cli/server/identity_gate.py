@@ -98,7 +98,7 @@ def guard(app: Flask, runtime: Runtime) -> None:
                 continue  # the route says so, in its own words
             if not link.signer.auth:
                 continue
-            done = _done(runtime, link.document, link.signer)
+            done = _done(runtime, token, link.document, link.signer)
             if identity_checks.next_step(link.signer, done) is None:
                 continue
             is_page = request.path == PATH  # for whoever asks, like the page behind it
@@ -122,7 +122,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     @routes.post("/x/identity")
     def check() -> BaseResponse | tuple[str, int]:
         token, document, signer = _posted(runtime)
-        done = _done(runtime, document, signer)
+        done = _done(runtime, token, document, signer)
         step = identity_checks.next_step(signer, done)
         if step is None or request.form.get("step") != step:
             return redirect(_here(PATH, token), 303)
@@ -134,14 +134,15 @@ def blueprint(runtime: Runtime) -> Blueprint:
             return _answered(runtime, token, document, signer, answer)
         now = int(runtime.clock.now().timestamp())
         onward = redirect(_here(PATH, token, **{_ENTERED: str(now)}), 303)
-        _give(runtime, onward, document, signer, done | {step})
+        held = identity.session(runtime, document, signer, done | {step}, turn=_turn(token))
+        _give(runtime, onward, _cookie(document, signer), held)
         return onward
 
     @routes.post("/x/identity/send")
     def send() -> BaseResponse | tuple[str, int]:
         token, document, signer = _posted(runtime)
         # Before the mailbox come the steps before it: no stranger has others' mailboxes filled.
-        step = identity_checks.next_step(signer, _done(runtime, document, signer))
+        step = identity_checks.next_step(signer, _done(runtime, token, document, signer))
         if step is not Step.EMAIL:
             return redirect(_here(PATH, token), 303)
         signer, answer = identity.send_code(runtime, token, evidence=_evidence(runtime, token))
@@ -171,7 +172,7 @@ def _posted(runtime: Runtime) -> tuple[str, Document, Signer]:
 def _answered(
     runtime: Runtime, token: str, document: Document, signer: Signer, answer: Answer
 ) -> tuple[str, int]:
-    done = _done(runtime, document, signer)
+    done = _done(runtime, token, document, signer)
     return _page(runtime, token, document, signer, done, answer=answer), _STATUS[answer]
 
 
@@ -228,18 +229,16 @@ def _entered_just_now(runtime: Runtime) -> bool:
     return abs(runtime.clock.now().timestamp() - int(written)) < _JUST_NOW
 
 
-def _done(runtime: Runtime, document: Document, signer: Signer) -> frozenset[Step]:
+def _done(runtime: Runtime, token: str, document: Document, signer: Signer) -> frozenset[Step]:
     presented = request.cookies.get(_cookie(document, signer), "")
-    return identity.passed(runtime, document, signer, presented)
+    return identity.passed(runtime, document, signer, presented, turn=_turn(token))
 
 
-def _give(
-    runtime: Runtime,
-    answer: BaseResponse,
-    document: Document,
-    signer: Signer,
-    done: frozenset[Step],
-) -> None:
+def _turn(token: str) -> str:
+    return token if is_turn(token) else ""
+
+
+def _give(runtime: Runtime, answer: BaseResponse, name: str, held: str) -> None:
     """Let the browser hold what it has passed.
 
     A frame on another site gets it in a jar of its own, which browsers that refuse all foreign
@@ -249,8 +248,8 @@ def _give(
     is_secure = request.is_secure or _is_behind_tls(runtime)
     is_framed = is_secure and bool(runtime.settings.embed_origins)
     answer.set_cookie(
-        _cookie(document, signer),
-        identity.session(runtime, document, signer, done),
+        name,
+        held,
         max_age=onetime.SESSION,
         path=PATH,
         httponly=True,

@@ -113,20 +113,35 @@ def _totp_uri(runtime: Runtime, document: Document, signer: Signer) -> str:
 
 
 def passed(
-    runtime: Runtime, document: Document, signer: Signer, presented: str
+    runtime: Runtime, document: Document, signer: Signer, presented: str, *, turn: str = ""
 ) -> frozenset[Step]:
-    """Return the steps that a browser has passed, by what it holds."""
+    """Return the steps that a browser has passed, by what it holds.
+
+    Args:
+        runtime: Where to look.
+        document: The document.
+        signer: Whose page it is.
+        presented: What the browser holds.
+        turn: Token of the turn on a device that is handed round, "" for a link.
+    """
     return onetime.done(
         presented,
-        onetime.Visit.of(document.id, signer),
+        onetime.Visit.of(document.id, signer, turn=turn),
         key=runtime.keys.link_key(),
         now=runtime.clock.now(),
     )
 
 
-def session(runtime: Runtime, document: Document, signer: Signer, steps: frozenset[Step]) -> str:
+def session(
+    runtime: Runtime,
+    document: Document,
+    signer: Signer,
+    steps: frozenset[Step],
+    *,
+    turn: str = "",
+) -> str:
     """Return what a browser holds from now on, after it passed these steps."""
-    visit = onetime.Visit.of(document.id, signer)
+    visit = onetime.Visit.of(document.id, signer, turn=turn)
     return onetime.session(visit, steps, key=runtime.keys.link_key(), now=runtime.clock.now())
 
 

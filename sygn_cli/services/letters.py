@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.domain.delegation import is_protected
 from sygn_cli.domain.document import Document, Mode
 from sygn_cli.domain.mail import OWNER, Enclosure, Letter, Mailbox, MailKind, Notice, prefix
 from sygn_cli.languages import translator
@@ -170,6 +171,9 @@ def _enclosures(runtime: Runtime, document: Document, notice: Notice) -> tuple[E
     """Return the sealed file and its certificate, as far as the settings and their size allow."""
     if notice.kind is not MailKind.COMPLETED or not runtime.settings.attach_signed:
         return ()
+    signer = _signer(document, notice.to)
+    if signer is not None and is_protected(signer):
+        return ()  # who reads their mail need not know their code
     left = runtime.settings.attach_most
     found = []
     for suffix, digest in (

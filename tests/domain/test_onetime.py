@@ -149,6 +149,7 @@ def test_nothing_but_a_session_is_a_session(presented):
         onetime.Visit("doc_1", "s2", 0, 0),
         onetime.Visit("doc_1", "s1", 1, 0),
         onetime.Visit("doc_1", "s1", 0, 1),
+        onetime.Visit("doc_1", "s1", 0, 0, "turn_1"),
     ],
 )
 def test_a_session_is_of_one_signer_link_and_secrets(other):

@@ -512,6 +512,23 @@ def test_a_refusal_in_another_language_leads_back_to_the_gate():
     assert "lang=de" in answer.text.partition('action="')[2].partition('"')[0]
 
 
+def test_on_a_device_that_is_handed_round_everybody_passes_for_themselves():
+    site = Site(Step.CODE)
+
+    def turn() -> str:
+        now, entropy = site.clock.now(), site.clock.entropy(24)
+        return site.runtime.turns.begin(site.document_id, "s1", now=now, entropy=entropy)
+
+    device = site.visitor()
+    device.token = turn()
+    device.enter("code", ACCESS)
+    assert device.is_in()
+    device.token = turn()
+    assert not device.is_in(), "somebody else may say that they are Ada"
+    (verified,) = site.events(EventType.IDENTITY_VERIFIED)
+    assert verified.data["in_person"] is True
+
+
 def test_no_code_is_logged(caplog):
     site = Site(Step.CODE, Step.EMAIL)
     visitor = site.visitor()

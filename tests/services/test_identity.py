@@ -208,3 +208,22 @@ def test_the_owner_hears_by_mail_that_somebody_is_locked_out(runtime, tmp_path):
     assert "wrong codes" in letter.subject
     assert ADA.name in letter.text
     assert f"sygn unlock {document.id} s1" in " ".join(letter.text.split())
+
+
+def test_the_signed_file_is_mailed_to_nobody_who_has_to_know_a_code(runtime, tmp_path):
+    mailer = ScriptedMailer()
+    runtime = mailing(runtime, tmp_path, mailer)
+    document, given = made(runtime, guarded(Step.CODE), replace(ALAN, auth=(Step.EMAIL,)))
+    entered = given["s1"].access_code
+    identity.check(runtime, token(runtime, document), Step.CODE, entered, evidence=BROWSER)
+    alan = token(runtime, document, "s2")
+    identity.send_code(runtime, alan, evidence=BROWSER)
+    (code,) = re.findall(r"\b\d{6}\b", mailer.sent[-1].text)
+    identity.check(runtime, alan, Step.EMAIL, code, evidence=BROWSER)
+    sign(runtime, document)
+    sign(runtime, document, "s2")
+    list(mail_delivery.deliver_due(runtime))
+    told = {one.to.email: one for one in mailer.sent if "Completed" in one.subject}
+    assert told[ADA.email].enclosures == ()
+    assert "/x?t=" in told[ADA.email].text
+    assert len(told[ALAN.email].enclosures) == 2
