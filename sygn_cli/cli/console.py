@@ -144,7 +144,7 @@ def whole_file(path: Path, *, force: bool, private: bool = False) -> Iterator[IO
     """Give a file to write to that appears in its place when the block ends without an error.
 
     Args:
-        private: Only its owner may read it, whatever the umask says.
+        private: Only its owner may read it, whatever the umask says; and it outlasts a power cut.
 
     Raises:
         InvalidRequest: It exists and ``force`` is off, or it cannot be written.
@@ -166,12 +166,21 @@ def whole_file(path: Path, *, force: bool, private: bool = False) -> Iterator[IO
             scratch.replace(path)
         else:
             os.link(scratch, path)  # fails where replace() would overwrite a file just made
+        if private:
+            _keep_name(path)
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         if scratch is not None:
             with suppress(OSError):
                 scratch.unlink(missing_ok=True)
+
+
+def _keep_name(path: Path) -> None:
+    """Flush a file's name: a backup that was told of must not go with the power."""
+    from sygn_cli.store import durable
+
+    durable.sync_folder(path.parent)
 
 
 def read_bytes(source: str, *, what: str) -> bytes:

@@ -165,6 +165,23 @@ def move_folder(source: Path, target: Path) -> None:
         raise
 
 
+def move_apart(source: Path, target: Path) -> None:
+    """Move a file to a free name in another folder; durable on return.
+
+    A power cut between two folders may keep the one without the name and the other as it was;
+    so the file has both names for a while.
+    """
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        os.replace(source, target)
+    sync_folder(target.parent)
+    remove(source)
+    sync_folder(source.parent)
+
+
 def put_if_absent(path: Path, content: bytes) -> bool:
     """Make a file with this content unless the name is taken; durable on return.
 

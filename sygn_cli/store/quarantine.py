@@ -31,8 +31,11 @@ class Quarantine:
         """
         target = self._free(path)
         durable.make_folder(target.parent)
-        durable.move_folder(path, target)
-        durable.sync_folder(path.parent)
+        if path.is_dir():
+            durable.move_folder(path, target)
+            durable.sync_folder(path.parent)
+        else:
+            durable.move_apart(path, target)
         return target
 
     def keep(self, path: Path, content: bytes) -> Path:

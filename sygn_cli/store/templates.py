@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -38,17 +39,18 @@ class FolderTemplates:
             WorkspaceUnusable: It cannot be written.
         """
         place = self._place(template.slug)
-        scratch = self._staging / f"template-{os.getpid()}-{threading.get_ident()}"
+        scratch = self._scratch("template")
         with trouble.guarded(place):
             durable.make_folder(scratch)
-            _empty(scratch)
+            for path in scratch.iterdir():
+                durable.remove(path)
             durable.write_new(scratch / _PDF, pdf)
             durable.write_new(scratch / _DESCRIPTION, _serialise(template))
             durable.sync_folder(scratch)
             try:
                 durable.move_folder(scratch, place)
             except FileExistsError as error:
-                _clear(scratch)
+                durable.remove_folder(scratch)
                 raise Conflict(
                     f"There is a template {template.slug} already.",
                     hint=f"Take it away with: sygn templates remove {template.slug}",
@@ -92,7 +94,7 @@ class FolderTemplates:
         )
 
     def remove(self, slug: str) -> None:
-        """Take a template away; documents made from it keep their PDF.
+        """Take a template away; documents made from it keep their PDF. Durable on return.
 
         Raises:
             NotFound: There is none of that name.
@@ -101,10 +103,17 @@ class FolderTemplates:
         place = self._place(slug)
         if not (place / _DESCRIPTION).is_file():
             raise _unknown(slug)
+        scratch = self._scratch("removed")
         with trouble.guarded(place):
-            # The description first: without it there is no template, whatever else is left.
-            durable.remove(place / _DESCRIPTION)
-            _clear(place)
+            durable.remove_folder(scratch)  # of a process that died and had our number
+            # In one step: half a template would keep its name from being used again.
+            durable.move_folder(place, scratch)
+            durable.sync_folder(self._folder)
+        with contextlib.suppress(OSError):  # what is left there is swept later
+            durable.remove_folder(scratch)
+
+    def _scratch(self, name: str) -> Path:
+        return self._staging / f"{name}-{os.getpid()}-{threading.get_ident()}"
 
     def _place(self, slug: str) -> Path:
         if not SLUG.fullmatch(slug):
@@ -156,16 +165,6 @@ def _unknown(slug: str) -> NotFound:
         f"There is no template {printable(slug)!r}.",
         hint="See which there are: sygn templates list",
     )
-
-
-def _clear(folder: Path) -> None:
-    _empty(folder)
-    folder.rmdir()
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        durable.remove(path)
 
 
 def _serialise(template: Template) -> bytes:
