@@ -1,4 +1,4 @@
-"""Webhooks: which events tell whom, what a message says, how it is signed, when it is tried again.
+"""Webhooks: which events tell whom, how a message is signed, when it is tried again.
 
 Signatures follow Standard Webhooks (https://github.com/standard-webhooks/standard-webhooks, file
 ``spec/standard-webhooks.md``); names and payload are CyberSygn's.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,15 +16,12 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import moment
-from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sygn_cli.domain.document import Document, Mode
-    from sygn_cli.domain.signer import Signer
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets start with
 SECRET_BYTES: Final = 32  # the standard asks for 24 to 64
@@ -202,115 +198,6 @@ def delivery_id(endpoint_id: str, message_id: str) -> str:
     return f"{endpoint_id}.{message_id}"
 
 
-def messages(document: Document, event: Event) -> list[Message]:
-    """Return what a committed event has to tell.
-
-    Args:
-        document: As it is after the event.
-    """
-    return [
-        _message(document, event, kind, number)
-        for number, kind in enumerate(_kinds(document, event))
-    ]
-
-
-def _kinds(document: Document, event: Event) -> Sequence[WebhookEvent]:
-    if document.sent_at is None:
-        return ()  # a draft is nobody's business
-    if event.type is EventType.CREATED:
-        return (WebhookEvent.DOC_CREATED,)
-    return _KINDS.get(event.type, ())
-
-
-_KINDS: Final = {
-    EventType.SENT: (WebhookEvent.DOC_CREATED,),
-    EventType.VIEWED: (WebhookEvent.SIGNER_VIEWED,),
-    EventType.SIGNED: (WebhookEvent.SIGNER_COMPLETED,),
-    EventType.DECLINED: (WebhookEvent.SIGNER_DECLINED, WebhookEvent.DOC_DECLINED),
-    EventType.DELEGATED: (WebhookEvent.SIGNER_DELEGATED,),
-    EventType.ASKED: (WebhookEvent.SIGNER_ASKED,),
-    EventType.IDENTITY_LOCKED: (WebhookEvent.SIGNER_LOCKED,),
-    EventType.COMPLETED: (WebhookEvent.DOC_COMPLETED,),
-    EventType.EXPIRED: (WebhookEvent.DOC_EXPIRED,),
-    EventType.VOIDED: (WebhookEvent.DOC_VOIDED,),
-}
-
-
-def _message(document: Document, event: Event, kind: WebhookEvent, number: int) -> Message:
-    suffix = f"_{number}" if number else ""
-    # Padded, so that jobs that are due in the same millisecond are done in their order.
-    message_id = f"evt_{document.id.removeprefix('doc_')}_{event.seq:05d}{suffix}"
-    payload: dict[str, object] = {
-        "event": str(kind),
-        "id": message_id,
-        "timestamp": moment.to_wire(event.at),
-        "document": _document(document),
-        "audit": {"seq": document.seq, "head": document.head},
-    }
-    if kind.startswith("signer."):
-        payload["signer"] = _signer(document.signer(str(event.data["signer"])))
-    if kind is WebhookEvent.SIGNER_DELEGATED:
-        payload["delegated"] = {
-            "from": {"name": event.data["from_name"], "email": event.data["from_email"]},
-            "reason": event.data["reason"] or None,
-        }
-    if kind is WebhookEvent.SIGNER_ASKED:
-        payload["question"] = next((q.text for q in document.questions if q.seq == event.seq), "")
-    return Message(message_id, kind, document.id, event.at, _serialise(payload))
-
-
-def trial(endpoint: Endpoint, message_id: str, at: datetime) -> Message:
-    """Return a message that only shows whether an endpoint can be reached."""
-    document: dict[str, object] = {
-        "id": "doc_00000000000000000000000000",
-        "status": "completed",
-        "title": "A test of this webhook",
-        "mode": "test",
-        "completed_at": moment.to_wire(at),
-    }
-    payload: dict[str, object] = {
-        "event": str(WebhookEvent.DOC_COMPLETED),
-        "id": message_id,
-        "timestamp": moment.to_wire(at),
-        "test": True,
-        "endpoint": endpoint.id,
-        "document": document,
-        "audit": {"seq": 0, "head": "0" * 64},
-    }
-    return Message(message_id, WebhookEvent.DOC_COMPLETED, "", at, _serialise(payload))
-
-
-def _serialise(payload: dict[str, object]) -> str:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-
-
-def _document(document: Document) -> dict[str, object]:
-    return {
-        "id": document.id,
-        "status": str(document.status),
-        "title": document.title,
-        "mode": str(document.mode),
-        "created_at": moment.to_wire(document.created_at),
-        "completed_at": _wire(document.completed_at),
-        "declined_at": _wire(document.declined_at),
-        "expired_at": _wire(document.expired_at),
-        "voided_at": _wire(document.voided_at),
-    }
-
-
-def _signer(signer: Signer) -> dict[str, object]:
-    return {
-        "id": signer.id,
-        "name": signer.name,
-        "email": signer.email,
-        "status": str(signer.status),
-        "viewed_at": _wire(signer.viewed_at),
-        "signed_at": _wire(signer.signed_at),
-        "declined_at": _wire(signer.declined_at),
-        "decline_reason": signer.decline_reason or None,
-    }
-
-
 def new_secret(entropy: bytes) -> Secret:
     """Return a secret made of random bytes."""
     if len(entropy) != SECRET_BYTES:
@@ -401,7 +288,3 @@ def events_from(names: Iterable[str]) -> frozenset[WebhookEvent]:
                 f"There is no webhook event {name!r}.", hint=f"Known are: {', '.join(known)}."
             )
     return frozenset(known[name] for name in wanted)
-
-
-def _wire(at: datetime | None) -> str | None:
-    return None if at is None else moment.to_wire(at)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import ids, text, webhook
+from sygn_cli.domain import ids, text, webhook, webhook_messages
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed, NotFound
 from sygn_cli.domain.webhook import Answer, Attempt, Endpoint, Message
 from sygn_cli.services import webhooks
@@ -83,7 +83,7 @@ def try_out(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -
     endpoint = webhooks.get(runtime, endpoint_id, owner=owner)
     now = runtime.clock.now()
     number = ids.ulid(now, runtime.clock.entropy(ids.ENTROPY_BYTES))
-    message = webhook.trial(endpoint, f"evt_test_{number}", now)
+    message = webhook_messages.trial(endpoint, f"evt_test_{number}", now)
     attempt, _ = _attempt(runtime, endpoint, message, number=1, even_if_disabled=True)
     runtime.webhooks.log.add(attempt)
     return attempt

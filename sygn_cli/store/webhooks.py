@@ -17,8 +17,8 @@ from sygn_cli.domain.webhook import (
     Secret,
     WebhookEvent,
     delivery_id,
-    messages,
 )
+from sygn_cli.domain.webhook_messages import messages
 from sygn_cli.store import durable, locks, trouble
 from sygn_cli.store.outbox import Job
 

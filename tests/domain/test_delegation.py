@@ -20,7 +20,7 @@ from sygn_cli.domain.errors import (
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.domain.history import fold
 from sygn_cli.domain.signer import Invitee, SignerStatus
-from sygn_cli.domain.webhook import messages
+from sygn_cli.domain.webhook_messages import messages
 from tests.life import Life
 
 BOB = Invitee("Bob", "bob@example.com", locale="de")

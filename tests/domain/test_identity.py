@@ -15,7 +15,8 @@ from sygn_cli.domain.evidence import COMMAND_LINE, Evidence
 from sygn_cli.domain.identity import Channel, Standing, Step, steps
 from sygn_cli.domain.identity_checks import MOST_CODES, MOST_WRONG, MOST_WRONG_IN_ALL
 from sygn_cli.domain.signer import Invitee
-from sygn_cli.domain.webhook import WebhookEvent, messages
+from sygn_cli.domain.webhook import WebhookEvent
+from sygn_cli.domain.webhook_messages import messages
 from tests.life import Life
 
 BROWSER = Evidence(via="browser", ip="192.0.2.7")
@@ -232,3 +233,25 @@ def test_who_stays_in_a_draft_keeps_their_steps_whatever_a_form_leaves_out():
     assert [one.auth for one in changed.invitees] == [(), (Step.CODE,)]
     assert (changed.invitees[1].access, changed.invitees[1].locale) == ("scrypt$hash", "de")
     assert changed.invitees[1].name == "Ada King"
+
+
+@pytest.mark.parametrize("step", [Step.CODE, Step.TOTP])
+def test_what_one_person_was_told_does_not_let_another_in(step):
+    life = Life()
+    access = "scrypt$hash" if step is Step.CODE else ""
+    ada = Invitee("Ada Lovelace", "ada@example.com", auth=(step,), access=access)
+    life.create(signers=1, invitees=(ada,), draft=True)
+    mallory = Invitee("Mallory", "mallory@example.com")
+    with pytest.raises(InvalidRequest, match="Ada Lovelace"):
+        Draft.of(life.document).with_people((mallory,), {"s1": "s1"})
+    # Whoever takes Ada away and writes somebody else down decides about them anew.
+    assert Draft.of(life.document).with_people((mallory,), {}).invitees == (mallory,)
+
+
+def test_a_code_by_mail_goes_to_whoever_comes_in_ones_place():
+    life = Life()
+    ada = Invitee("Ada Lovelace", "ada@example.com", auth=(Step.EMAIL,))
+    life.create(signers=1, invitees=(ada,), draft=True)
+    mallory = Invitee("Mallory", "mallory@example.com")
+    changed = Draft.of(life.document).with_people((mallory,), {"s1": "s1"})
+    assert changed.invitees[0].auth == (Step.EMAIL,)

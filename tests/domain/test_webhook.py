@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from sygn_cli.delivery.clock import SystemClock
-from sygn_cli.domain import evidence, history, lifecycle, webhook
+from sygn_cli.domain import evidence, history, lifecycle, webhook, webhook_messages
 from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import InvalidRequest
@@ -36,7 +36,7 @@ def an_endpoint(**changes) -> Endpoint:
 
 def told(life: Life) -> list[webhook.Message]:
     """Return the messages of the last event."""
-    return webhook.messages(life.document, life.events[-1])
+    return webhook_messages.messages(life.document, life.events[-1])
 
 
 def names(life: Life) -> list[str]:
@@ -65,7 +65,7 @@ def test_a_draft_is_not_told_until_it_is_sent():
         life.blobs.__getitem__,
     )
     after = Event(EventType.SENT, life.id, 1, NOW, evidence.OPERATOR, {}, event.hash())
-    assert [str(one.event) for one in webhook.messages(sent, after)] == ["doc.created"]
+    assert [str(one.event) for one in webhook_messages.messages(sent, after)] == ["doc.created"]
 
 
 def test_a_draft_that_is_taken_back_was_never_told_of():

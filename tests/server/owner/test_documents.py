@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sygn_cli.domain import lifecycle, webhook
+from sygn_cli.domain import lifecycle, webhook, webhook_messages
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.signer import Invitee
@@ -73,7 +73,7 @@ def test_a_seal_that_failed_is_seen_at_once(owner):
 
 def test_a_webhook_that_was_not_reached_is_seen_until_it_is(owner):
     document = stage.put(owner.runtime)
-    [message] = webhook.messages(document, owner.runtime.store.trail(document.id)[0])
+    [message] = webhook_messages.messages(document, owner.runtime.store.trail(document.id)[0])
     attempt = webhook.Attempt("d1", "whe_1", message, 1, stage.START, 500, 12, error="HTTP 500")
     owner.runtime.webhooks.log.add(attempt)
     assert "A webhook was not reached." in owner.get("/").text
