@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from sygn_cli.domain import proposals
 from sygn_cli.domain.audit import Entry, EventType
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import Conflict
+from sygn_cli.domain.errors import Conflict, InvalidRequest
 from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.domain.identity import Step
 from sygn_cli.domain.signer import Invitee
 
 if TYPE_CHECKING:
@@ -77,21 +78,49 @@ class Draft:
             invitees: The signers in their new order.
             places: New signer ids by old ones; fields of those who are missing here go to the
                 first signer, so that no place is lost.
+
+        Raises:
+            InvalidRequest: Somebody would get the place of a person who was told a secret, or such
+                a person another place.
         """
         moved = tuple(one.for_signer(places.get(one.signer, "s1")) for one in self.fields)
         now = {f"s{number}": one for number, one in enumerate(self.invitees, 1)}
         before = {new: now[old] for old, new in places.items() if old in now}
+        for old, new in places.items():
+            if old != new and old in now and Step.TOTP in now[old].auth:
+                _refuse_other_place(now[old])
         kept = tuple(
             _as_before(one, before.get(f"s{number}")) for number, one in enumerate(invitees, 1)
         )
         return replace(self, invitees=kept, fields=moved)
 
 
+def _refuse_other_place(one: Invitee) -> NoReturn:
+    """Refuse to move somebody whose authenticator was set up for the place that they have."""
+    raise InvalidRequest(
+        f"{one.name} has an authenticator for this draft and keeps their place in it.",
+        hint="Make a new document with the signers in another order.",
+    )
+
+
 def _as_before(one: Invitee, before: Invitee | None) -> Invitee:
     if before is None:
         return one
+    if {Step.CODE, Step.TOTP} & {*before.auth} and _is_somebody_else(one, before):
+        raise InvalidRequest(
+            f"{before.name} was told a code that {one.name} cannot know.",
+            hint="Take the one away and add the other.",
+        )
     one = replace(one, locale=one.locale or before.locale)
     return one if one.auth else replace(one, auth=before.auth, access=before.access)
+
+
+def _is_somebody_else(one: Invitee, before: Invitee) -> bool:
+    """Tell whether neither name nor address is left: a corrected one is the same person's."""
+    return (
+        one.name.casefold() != before.name.casefold()
+        and one.email.casefold() != before.email.casefold()
+    )
 
 
 def change(document: Document, wanted: Draft, *, actor: Json) -> Entry | None:

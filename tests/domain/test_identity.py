@@ -255,3 +255,12 @@ def test_a_code_by_mail_goes_to_whoever_comes_in_ones_place():
     mallory = Invitee("Mallory", "mallory@example.com")
     changed = Draft.of(life.document).with_people((mallory,), {"s1": "s1"})
     assert changed.invitees[0].auth == (Step.EMAIL,)
+
+
+def test_an_authenticator_is_for_one_place_in_a_draft():
+    life = Life()
+    ada = Invitee("Ada Lovelace", "ada@example.com", auth=(Step.TOTP,))
+    alan = Invitee("Alan Turing", "alan@example.com")
+    life.create(signers=2, invitees=(ada, alan), draft=True)
+    with pytest.raises(InvalidRequest, match="keeps their place"):
+        Draft.of(life.document).with_people((alan, ada), {"s1": "s2", "s2": "s1"})
