@@ -5,7 +5,7 @@ T ?=
 export SYGN_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test coverage lint format types layers words package bench soak clean
+.PHONY: help dev demo test coverage lint format types layers words package bench figures soak clean
 
 help:                       ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -60,8 +60,11 @@ package: dev                ## build sdist and wheel, and run the main job from 
 	.venv-wheel/bin/python -m pip install --quiet dist/*.whl
 	.venv-wheel/bin/python -I fixtures/check_wheel.py .venv-wheel/bin/sygn
 
-bench: dev                  ## print the tables of measured figures
+bench: dev                  ## print all figures (SYGN_BENCH_LARGE=1: with 100,000 documents)
 	$(PY) -m bench
+
+figures: dev                ## the same, and write the summary into README.md
+	$(PY) -m bench --readme
 
 soak: dev                   ## long runs: the slow tests, with more of everything
 	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) -m pytest $(T)

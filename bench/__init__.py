@@ -1,1 +1,1 @@
-"""What the README's figures come from; ``python -m bench`` prints every table."""
+"""What the README's figures come from; ``python -m bench`` prints every table and a summary."""

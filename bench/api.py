@@ -7,30 +7,36 @@ the other, so that a busy machine slows both; the ratio counts.
 from __future__ import annotations
 
 import base64
-import contextlib
 import http.client
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bench._figure import Figure, Peer
+from bench._plan import timed
+from bench._served import running, serving, surroundings, sygn
 from fixtures import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
-_SYGN = str(Path(sys.executable).with_name("sygn"))
+    from bench._plan import Plan
+
 _ROUNDS = 10
 _PER_ROUND = 200
-_CREATIONS = 60
+_CREATIONS_PER_ROUND = 6
 _CLIENTS = 8
+_LIMIT = 1.5
+_PEER = "bare Flask + waitress, the same JSON"
+_STATUS = "GET /documents/:id"
+_CREATE = "POST /documents (two pages, detection included)"
 _BARE = """
 import sys
 from flask import Flask, jsonify
@@ -47,50 +53,73 @@ server.run()
 """
 
 
-def main() -> None:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One kind of request, and how often it is made in a round."""
+
+    make: Callable[[], object]
+    count: int = _PER_ROUND
+
+
+def main(plan: Plan) -> list[Figure]:
     """Print the table."""
-    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         environment = _workspace(folder)
-        sygn = stack.enter_context(_running([_SYGN, "serve", "--port", "0"], folder, environment))
-        key = json.loads(_sygn(["keys", "create", "--json"], environment))["key"]
+        key = json.loads(sygn(["keys", "create", "--json"], environment))["key"]
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         body = _creation()
-        created = _ask(sygn, "POST", "/api/v1/documents", headers, body)
-        path = f"/api/v1/documents/{json.loads(created)['id']}"
-        shown = json.loads(_ask(sygn, "GET", path, headers))
-        program = _BARE.format(json=repr(shown))
-        bare = stack.enter_context(_running([sys.executable, "-c", program], folder, environment))
-        times = _in_turn(
-            {
-                "bare Flask + waitress, the same JSON": _caller(bare, "GET", "/status", {}),
-                "GET /documents/:id": _caller(sygn, "GET", path, headers),
-                "GET /me": _caller(sygn, "GET", "/api/v1/me", headers),
-            }
-        )
-        times["POST /documents (two pages, detection included)"] = _times(
-            _caller(sygn, "POST", "/api/v1/documents", headers, body), _CREATIONS
-        )
-        _print(times)
-        _print_many(bare, sygn, path, headers)
+        with serving(folder, environment) as ours:
+            created = _ask(ours, "POST", "/api/v1/documents", headers, body)
+            path = f"/api/v1/documents/{json.loads(created)['id']}"
+            program = _BARE.format(json=repr(json.loads(_ask(ours, "GET", path, headers))))
+            with running([sys.executable, "-c", program], folder, environment) as bare:
+                create = _caller(ours, "POST", "/api/v1/documents", headers, body)
+                calls = {
+                    _PEER: _Call(_caller(bare, "GET", "/status", {})),
+                    _STATUS: _Call(_caller(ours, "GET", path, headers)),
+                    "GET /me": _Call(_caller(ours, "GET", "/api/v1/me", headers)),
+                    _CREATE: _Call(create, _CREATIONS_PER_ROUND),
+                }
+                rounds = _in_turn(calls, plan.times(_ROUNDS))
+                _print(rounds)
+                _print_many(bare, ours, path, headers)
+    return _figures(rounds)
 
 
-def _print(times: dict[str, list[float]]) -> None:
+def _figures(rounds: Mapping[str, list[list[float]]]) -> list[Figure]:
+    peer = Peer("the same JSON from bare Flask + waitress, p95", _p95s(rounds[_PEER]))
+    creation = [statistics.median(one) for one in rounds[_CREATE]]
+    each = f"rounds of {_PER_ROUND} requests"
+    return [
+        Figure(
+            "API", f"get status, p95 of {each}", _p95s(rounds[_STATUS]), peer=peer, limit=_LIMIT
+        ),
+        Figure("API", f"create, detection included; rounds of {_CREATIONS_PER_ROUND}", creation),
+    ]
+
+
+def _p95s(rounds: list[list[float]]) -> list[float]:
+    return [_quantile(one, 95) for one in rounds]
+
+
+def _print(rounds: Mapping[str, list[list[float]]]) -> None:
     print("| one connection | requests/s | p50 ms | p95 ms | p99 ms | p95 ratio |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    anchor = _quantile(next(iter(times.values())), 95)
-    for label, measured in times.items():
-        rate = 1000 / statistics.fmean(measured)
-        p50, p95, p99 = (_quantile(measured, q) for q in (50, 95, 99))
+    anchor = statistics.median(_p95s(rounds[_PEER]))
+    for label, ours in rounds.items():
+        measured = [one for some in ours for one in some]
+        rate, p95 = 1000 / statistics.fmean(measured), statistics.median(_p95s(ours))
+        p50, p99 = _quantile(measured, 50), _quantile(measured, 99)
         print(f"| {label} | {rate:.0f} | {p50:.2f} | {p95:.2f} | {p99:.2f} | {p95 / anchor:.2f} |")
 
 
-def _print_many(bare: str, sygn: str, path: str, headers: dict[str, str]) -> None:
+def _print_many(bare: str, ours: str, path: str, headers: dict[str, str]) -> None:
     print(f"\n| {_CLIENTS} connections at once | requests/s | p50 ms | p95 ms | p99 ms |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for label, base, address, sent in (
-        ("bare Flask + waitress, the same JSON", bare, "/status", {}),
-        ("GET /documents/:id", sygn, path, headers),
+        (_PEER, bare, "/status", {}),
+        (_STATUS, ours, path, headers),
     ):
         measured, rate = _together(base, address, sent)
         p50, p95, p99 = (_quantile(measured, q) for q in (50, 95, 99))
@@ -98,9 +127,8 @@ def _print_many(bare: str, sygn: str, path: str, headers: dict[str, str]) -> Non
 
 
 def _workspace(folder: Path) -> dict[str, str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
-    environment["SYGN_WORKSPACE"] = str(folder / "workspace")
-    _sygn(["list"], environment)  # makes the workspace
+    environment = surroundings(folder / "workspace")
+    sygn(["list"], environment)  # makes the workspace
     (settings,) = folder.rglob("sygn.toml")
     settings.write_text(
         "api_per_minute = 1000000000\napi_burst = 1000000000\n" + settings.read_text()
@@ -116,31 +144,6 @@ def _creation() -> bytes:
             "signers": [{"name": "Ada Lovelace", "email": "ada@example.com"}],
         }
     ).encode()
-
-
-def _sygn(arguments: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [_SYGN, *arguments], env=environment, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
-@contextlib.contextmanager
-def _running(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    ready = folder / f"ready-{len(command)}-{time.monotonic_ns()}"
-    told = ["--ready-file", str(ready)] if command[0] == _SYGN else [str(ready)]
-    log = (folder / f"{ready.name}.log").open("wb")
-    server = subprocess.Popen([*command, *told], env=environment, stderr=log, stdout=log)
-    try:
-        while not ready.exists():
-            if server.poll() is not None:
-                raise RuntimeError(Path(log.name).read_text())
-            time.sleep(0.01)
-        yield ready.read_text().strip()
-    finally:
-        server.terminate()
-        server.wait()
-        log.close()
 
 
 def _connect(base: str) -> http.client.HTTPConnection:
@@ -177,30 +180,24 @@ def _caller(
     return lambda: _exchange(connection, method, path, headers, body)
 
 
-def _times(call: Callable[[], object], count: int) -> list[float]:
-    measured = []
-    for _ in range(count):
-        start = time.perf_counter()
-        call()
-        measured.append((time.perf_counter() - start) * 1000)
-    return measured
-
-
-def _in_turn(calls: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {label: [] for label in calls}
-    for call in calls.values():
-        _times(call, 20)
-    for _ in range(_ROUNDS):
+def _in_turn(calls: Mapping[str, _Call], rounds: int) -> dict[str, list[list[float]]]:
+    """Return the times of each round's requests; whoever is asked changes after some of them."""
+    found: dict[str, list[list[float]]] = {label: [] for label in calls}
+    for number in range(rounds + 1):
         for label, call in calls.items():
-            times[label] += _times(call, _PER_ROUND)
-    return times
+            measure = timed(call.make)
+            times = [measure() for _ in range(call.count if number else min(20, call.count))]
+            if number:  # the first round warms up
+                found[label].append(times)
+    return found
 
 
 def _together(base: str, path: str, headers: dict[str, str]) -> tuple[list[float], float]:
     measured: list[float] = []
 
     def client() -> None:
-        measured.extend(_times(_caller(base, "GET", path, headers), _PER_ROUND))
+        measure = timed(_caller(base, "GET", path, headers))
+        measured.extend(measure() for _ in range(_PER_ROUND))
 
     threads = [threading.Thread(target=client) for _ in range(_CLIENTS)]
     start = time.perf_counter()
@@ -213,7 +210,3 @@ def _together(base: str, path: str, headers: dict[str, str]) -> tuple[list[float
 
 def _quantile(measured: list[float], percent: int) -> float:
     return sorted(measured)[min(len(measured) - 1, len(measured) * percent // 100)]
-
-
-if __name__ == "__main__":
-    main()

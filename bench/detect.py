@@ -2,7 +2,8 @@
 
 ``python -m bench detect`` looks for the set of labelled PDFs in the folder named by
 ``SYGN_DETECT_SET``, else in ``../shared/detect`` beside this checkout. The set is not part of the
-project: it holds forms under many licences.
+project: it holds forms under many licences; where it is missing, only the time is taken, on the
+documents that the tests draw.
 """
 
 from __future__ import annotations
@@ -12,9 +13,26 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
+import pymupdf
+
+from bench._figure import Figure
+from bench._plan import in_turn, timed
+from fixtures import detect_cases
+from sygn_cli.engine.detect import detect_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench._plan import Plan
+
+_RUNS = 5
+_LIMIT_MS = 12
 ROOT = Path(__file__).resolve().parent.parent
 ADAPTER = """
 import pathlib
@@ -59,14 +77,39 @@ PEERS = (
 CLASSES = ("signature", "initials", "date", "checkbox", "text")
 
 
-def main() -> None:
+def main(plan: Plan) -> list[Figure]:
     """Print the table, with scanned copies too where SYGN_DETECT_SCANS is set."""
     folder = _folder()
     if folder is None:
         print("No labelled PDFs here; SYGN_DETECT_SET names their folder.")
-        return
-    runs = RUNS if os.environ.get("SYGN_DETECT_SCANS") else RUNS[:2]
-    print(_table([(run, _score(folder, run)) for run in runs]))
+        files, kind = [case.draw() for case in detect_cases.cases()], "drawn"
+    else:
+        runs = RUNS if os.environ.get("SYGN_DETECT_SCANS") else RUNS[:2]
+        print(_table([(run, _score(folder, run)) for run in runs]))
+        files = [one.read_bytes() for one in sorted((folder / "dev").glob("*.pdf"))]
+        kind = "real"
+    return [_speed(files, kind, plan.times(_RUNS))]
+
+
+def _speed(files: Sequence[bytes], kind: str, runs: int) -> Figure:
+    """Return the processor's time for a page, all files one after the other in this process."""
+    pages = sum(map(_pages, files))
+
+    def detect() -> None:
+        for one in files:
+            detect_fields(one)
+
+    detect()
+    (times,) = in_turn({"all": timed(detect, time.process_time)}, runs).values()
+    each = [one / pages for one in times]
+    what = f"a page, of {pages} in {len(files)} {kind} documents (processor time)"
+    print(f"\n{what}: {median(each):.1f} ms, median of {runs}")
+    return Figure("detect", what, each, limit=_LIMIT_MS)
+
+
+def _pages(pdf: bytes) -> int:
+    with pymupdf.open(stream=pdf, filetype="pdf") as document:
+        return int(document.page_count)
 
 
 def _folder() -> Path | None:
@@ -114,7 +157,3 @@ def _table(results: list[tuple[Run, dict]]) -> str:  # type: ignore[type-arg]
 
 def _shown(value: float) -> str:
     return f"{value:.3f}".lstrip("0") if value < 1 else "1.000"
-
-
-if __name__ == "__main__":
-    main()

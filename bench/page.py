@@ -7,23 +7,23 @@ and no page pictures on the server. The ratio counts, and may be 1.5.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
-import os
 import random
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pymupdf
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from bench._figure import Figure, Peer, spread
+from bench._plan import in_turn
+from bench._served import serving, surroundings, sygn
 from fixtures import build
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-_SYGN = str(Path(sys.executable).with_name("sygn"))
+    from bench._plan import Plan
+
 _RUNS = 9
+_LIMIT = 1.5
 _PAGES = 500
-_BYTES = 20_000_000
-_PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # When the picture of page 1 was painted, in milliseconds since the link was opened.
 _PAINTED = """
 async () => {
@@ -47,31 +47,37 @@ async () => {
 """
 
 
-def main() -> None:
+def main(plan: Plan) -> list[Figure]:
     """Print the table."""
+    one, many = "1 page", f"{_PAGES} pages"
+    files = {one: _scan(1), many: _scan(_PAGES)}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        files = {"1 page": _scan(1), f"{_PAGES} pages": _scan(_PAGES)}
-        with _served(folder, files) as links, _chromium() as browser:
-            times: dict[str, list[float]] = {label: [] for label in links}
-            for run in range(_RUNS + 1):
-                for label, link in links.items():
-                    for kept in folder.glob("workspace/cache/*"):
-                        if kept.is_dir():
-                            # A page that nobody waits for may still be drawn.
-                            shutil.rmtree(kept, ignore_errors=True)
-                    spent = _seen(browser, link)
-                    if run:  # the first starts the server's workers
-                        times[label].append(spent)
-    anchor = statistics.median(times["1 page"])
-    print(f"| page 1 on screen, median of {_RUNS} | MB | ms | spread | ratio |")
+        times = _times(Path(name), files, plan.times(_RUNS))
+    anchor = times[one]
+    print(f"| page 1 on screen, median of {len(anchor)} | MB | ms | p10 - p90 | ratio |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for label, measured in times.items():
-        middle, size = statistics.median(measured), len(files[label]) / 1e6
+        middle, (low, high) = median(measured), spread(measured)
         print(
-            f"| {label} | {size:.2f} | {middle:.0f} | {min(measured):.0f} - {max(measured):.0f} "
-            f"| {middle / anchor:.2f} |"
+            f"| {label} | {len(files[label]) / 1e6:.2f} | {middle:.0f} | {low:.0f} - {high:.0f} "
+            f"| {middle / median(anchor):.2f} |"
         )
+    what = f"page 1 of {_PAGES} on screen, {len(files[many]) / 1e6:.0f} MB, phone, nothing cached"
+    peer = Peer("of a file of one page", anchor)
+    return [Figure("page", what, times[many], peer=peer, limit=_LIMIT)]
+
+
+def _times(folder: Path, files: dict[str, bytes], runs: int) -> dict[str, list[float]]:
+    environment = surroundings(folder / "workspace")
+    with serving(folder, environment) as base, _chromium() as browser:
+        environment["SYGN_PUBLIC_URL"] = base
+        links = {label: _link(folder, pdf, environment) for label, pdf in files.items()}
+        measures = {
+            label: functools.partial(_seen, browser, link, folder / "workspace" / "cache")
+            for label, link in links.items()
+        }
+        in_turn(measures, 1)  # the first starts the server's workers
+        return in_turn(measures, runs)
 
 
 def _scan(pages: int) -> bytes:
@@ -87,42 +93,15 @@ def _scan(pages: int) -> bytes:
         return bytes(document.tobytes(deflate=True))
 
 
-@contextlib.contextmanager
-def _served(folder: Path, files: dict[str, bytes]) -> Iterator[dict[str, str]]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
-    environment["SYGN_WORKSPACE"] = str(folder / "workspace")
-    ready, log = folder / "ready", (folder / "log").open("wb")
-    server = subprocess.Popen(
-        [_SYGN, "serve", "--port", "0", "--ready-file", str(ready)],
-        env=environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        while not ready.exists():
-            if server.poll() is not None:
-                raise RuntimeError((folder / "log").read_text())
-            time.sleep(0.02)
-        environment["SYGN_PUBLIC_URL"] = ready.read_text().strip()
-        yield {label: _link(folder, pdf, environment) for label, pdf in files.items()}
-    finally:
-        server.terminate()
-        server.wait()
-        log.close()
-
-
 def _link(folder: Path, pdf: bytes, environment: dict[str, str]) -> str:
     path = folder / "contract.pdf"
     path.write_bytes(pdf)
     fields = folder / "fields.json"
     place = {"type": "signature", "page": 1, "x": 72, "y": 600, "width": 200, "height": 34}
     fields.write_text(json.dumps([place]))
-    command = [
-        *(_SYGN, "create", "--pdf", str(path), "--signer", "Ada <ada@example.com>"),
-        *("--fields", str(fields), "--json"),
-    ]
-    made = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    link: str = json.loads(made.stdout)["signers"][0]["signing_url"]
+    arguments = ["create", "--pdf", str(path), "--signer", "Ada <ada@example.com>"]
+    made = sygn([*arguments, "--fields", str(fields), "--json"], environment)
+    link: str = json.loads(made)["signers"][0]["signing_url"]
     return link
 
 
@@ -138,14 +117,17 @@ def _chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _seen(browser: Browser, link: str) -> float:
-    with browser.new_context(**_PHONE) as context:
+def _seen(browser: Browser, link: str, cache: Path) -> float:
+    for kept in cache.glob("*"):
+        if kept.is_dir():
+            # A page that nobody waits for may still be drawn.
+            shutil.rmtree(kept, ignore_errors=True)
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    with phone as context:
         page = context.new_page()
         page.goto(link, wait_until="commit")
         page.wait_for_selector("#page-1 img", state="attached")
         spent: float = page.evaluate(_PAINTED)
     return spent
-
-
-if __name__ == "__main__":
-    main()

@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pymupdf
@@ -28,6 +26,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from bench._figure import Figure, Peer
+from bench._plan import in_turn, timed
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
@@ -38,11 +38,15 @@ from sygn_cli.engine.stamp import Stamp, stamp
 from sygn_cli.engine.verify import Status, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-_RUNS = int(os.environ.get("SYGN_BENCH_RUNS", "9"))
+    from bench._plan import Plan
+
+_RUNS = 9
+_SEALING, _VERIFYING = 1.3, 1.5
 _NOW = SystemClock().now()
-_PAPERS = {
+# Pages, and bytes of ballast on each.
+PAPERS = {
     "10 pages": (10, 0),
     "100 pages": (100, 0),
     "25 MB": (25, 1_000_000),
@@ -50,21 +54,54 @@ _PAPERS = {
 }
 
 
-def main() -> None:
+def main(plan: Plan, papers: Mapping[str, tuple[int, int]] = PAPERS) -> list[Figure]:
     """Print the table."""
     ca = make_ca("Bench", now=_NOW)
     credential = make_seal_credential(ca, "Bench seal", now=_NOW)
-    print(f"| warm, median of {_RUNS}, ms | sha256sum | stamp | seal | pyHanko signs | ratio "
+    runs = plan.times(_RUNS)
+    print(f"| warm, median of {runs}, ms | sha256sum | stamp | seal | pyHanko signs | ratio "
           "| verify | pyHanko validates | ratio | peak MB |")  # fmt: skip
     print("| --- " + "| ---: " * 9 + "|")
-    with tempfile.TemporaryDirectory() as name:
+    times, peaks = {}, {}
+    with tempfile.TemporaryDirectory(dir=plan.folder) as name:
         path = Path(name) / "paper.pdf"
-        for label, (pages, ballast) in _PAPERS.items():
+        for label, (pages, ballast) in papers.items():
             path.write_bytes(_paper(pages, ballast))
-            print(f"| {label} | {_row(path, ca, credential)} | {_peak(path):.0f} |", flush=True)
+            work = _work(path, ca, credential)
+            times[label] = in_turn({step: timed(one) for step, one in work.items()}, runs)
+            peaks[label] = _peak(path)
+            print(f"| {label} | {_row(times[label])} | {peaks[label]:.0f} |", flush=True)
+    return _figures(times, peaks)
 
 
-def _row(path: Path, ca: Credential, credential: Credential) -> str:
+def _row(times: Mapping[str, list[float]]) -> str:
+    ms = {step: median(measured) for step, measured in times.items()}
+    return (
+        f"{ms['hash']:.0f} | {ms['stamp']:.0f} | {ms['seal']:.1f} | {ms['sign']:.1f} "
+        f"| {ms['seal'] / ms['sign']:.2f} | {ms['verify']:.1f} | {ms['validate']:.1f} "
+        f"| {ms['verify'] / ms['validate']:.2f}"
+    )
+
+
+def _figures(
+    times: Mapping[str, Mapping[str, list[float]]], peaks: Mapping[str, float]
+) -> list[Figure]:
+    figures = [Figure("stamp", label, one["stamp"]) for label, one in times.items()]
+    for label, one in times.items():
+        peer = Peer("pyHanko signs the same bytes", one["sign"])
+        figures.append(Figure("seal", label, one["seal"], peer=peer, limit=_SEALING))
+    for label, one in times.items():
+        peer = Peer("pyHanko validates its own", one["validate"])
+        note = f"`sha256sum` {median(one['hash']):.0f} ms"
+        figures.append(
+            Figure("verify", label, one["verify"], peer=peer, limit=_VERIFYING, note=note)
+        )
+    for label, peak in peaks.items():
+        figures.append(Figure("peak memory of all three", label, [peak], unit="MB"))
+    return figures
+
+
+def _work(path: Path, ca: Credential, credential: Credential) -> dict[str, Callable[[], object]]:
     pdf = path.read_bytes()
     field = Field("f1", FieldType.TEXT, 1, Box(60, 600, 200, 30), signer="s1")
     stamped = stamp([pdf], [Stamp(field, Typed("Ada"))], title="T")
@@ -74,7 +111,7 @@ def _row(path: Path, ca: Credential, credential: Credential) -> str:
     root = x509.Certificate.load(pem.unarmor(ca.cert_pem)[2])
     if verify(sealed, trust=[ca.cert_pem]).status is not Status.VALID:
         raise RuntimeError("what is measured does not work")
-    work: dict[str, Callable[[], object]] = {
+    return {
         "hash": lambda: subprocess.run(["sha256sum", path], check=True, capture_output=True),
         "stamp": lambda: stamp([pdf], [Stamp(field, Typed("Ada"))], title="T"),
         "seal": lambda: seal(stamped, credential, at=_NOW, reason="r"),
@@ -82,18 +119,6 @@ def _row(path: Path, ca: Credential, credential: Credential) -> str:
         "verify": lambda: verify(sealed, trust=[ca.cert_pem]),
         "validate": lambda: _validated(by_pyhanko, root),
     }
-    times: dict[str, list[float]] = {label: [] for label in work}
-    for _ in range(_RUNS):
-        for label, one in work.items():
-            start = time.perf_counter()
-            one()
-            times[label].append((time.perf_counter() - start) * 1000)
-    ms = {label: statistics.median(measured) for label, measured in times.items()}
-    return (
-        f"{ms['hash']:.0f} | {ms['stamp']:.0f} | {ms['seal']:.1f} | {ms['sign']:.1f} "
-        f"| {ms['seal'] / ms['sign']:.2f} | {ms['verify']:.1f} | {ms['validate']:.1f} "
-        f"| {ms['verify'] / ms['validate']:.2f}"
-    )
 
 
 def _paper(pages: int, ballast: int) -> bytes:
@@ -144,18 +169,6 @@ def _validated(pdf: bytes, root: x509.Certificate) -> None:
 
 def _peak(path: Path) -> float:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.seal", path], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "bench._peak", path], check=True, capture_output=True, text=True
     )
     return int(done.stdout) / 1024
-
-
-def _once(path: Path) -> None:
-    ca = make_ca("Bench", now=_NOW)
-    credential = make_seal_credential(ca, "Bench seal", now=_NOW)
-    stamped = stamp([path.read_bytes()], [], title="T")
-    verify(seal(stamped, credential, at=_NOW, reason="r").pdf, trust=[ca.cert_pem])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-
-
-if __name__ == "__main__":
-    _once(Path(sys.argv[1])) if len(sys.argv) > 1 else main()

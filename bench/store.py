@@ -1,151 +1,118 @@
 """How fast the workspace is, how it grows, and TinyDB's own JSONStorage beside it.
 
-Prints a Markdown table of medians. ``python -m bench.store`` takes 1,000 and 10,000 documents;
-``--large`` adds 100,000, which takes a quarter of an hour and 2 GB.
+All workspaces are made first and then measured in turn, so that a busy machine slows all of them.
 """
 
 from __future__ import annotations
 
-import argparse
-import logging
+import http.client
 import os
-import platform
 import shutil
-import statistics
-import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, TypeAlias
-from unittest import mock
+from urllib.parse import urlsplit
 
 from tinydb import TinyDB
 
-from sygn_cli.domain import consent, ids, lifecycle, proposals, record
-from sygn_cli.domain.audit import sha256
-from sygn_cli.domain.document import Document, DocumentStatus, SourceFile
-from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
-from sygn_cli.domain.field import Field, FieldType
-from sygn_cli.domain.geometry import Box
+from bench import _workspaces
+from bench._figure import Figure, Peer
+from bench._plan import in_turn, timed
+from bench._served import serving, surroundings, sygn
+from sygn_cli.domain import record
+from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.listing import Filters
-from sygn_cli.domain.mark import Method, Typed
-from sygn_cli.domain.signer import Invitee
-from sygn_cli.store import durable
-from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.workspace import Workspace
+from sygn_cli.services import links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-PDF = b"%PDF-1.7\n" + b"% a small one\n" * 60
-PAGE = 50
-RUNS = 31
-PEER_RUNS = 5
-OPERATIONS = ("create", "sign", "status", "list page", "filtered page", "prefix")
+    from bench._plan import Plan
+    from bench._workspaces import Filled
 
+_PAGE = 50
+_RUNS = 31
+_PEER_RUNS = 5
+_STARTS = 7
+_LIMIT = 1.5
+_COMMAND = "`sygn status`"
+_START_UP = "`sygn serve` until ready, after a power cut"
+_FIRST = "its first page, while all is looked through"
+_LISTED = ("create", "sign", "status", "list page", "token lookup", _COMMAND, _START_UP, _FIRST)
 
 Operations: TypeAlias = "dict[str, Callable[[], object]]"
+# By operation and number of documents.
+Times: TypeAlias = "dict[str, dict[int, list[float]]]"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--large", action="store_true", help="also 100,000 documents")
-    parser.add_argument("--sizes", type=int, nargs="+", help="other numbers of documents")
-    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
-    sizes = arguments.sizes or [1_000, 10_000, *([100_000] if arguments.large else [])]
-    scratch = Path(tempfile.mkdtemp(dir=arguments.folder))
+def main(plan: Plan, *, with_programs: bool = True) -> list[Figure]:
+    """Print the table.
+
+    Args:
+        plan: How much.
+        with_programs: Measure commands and servers too, and not in this process alone.
+    """
+    scratch = Path(tempfile.mkdtemp(dir=plan.folder))
     try:
-        stores = {size: filled(scratch / str(size), size) for size in sizes}
-        disk = {size: kilobytes(scratch / str(size)) / size for size in sizes}
-        ours = medians({size: ours_on(stores[size], size) for size in sizes}, runs=RUNS)
-        narrate("workspaces measured")
-        theirs = medians(
-            {size: theirs_on(scratch / f"{size}.json", stores[size], size) for size in sizes},
-            runs=PEER_RUNS,
-        )
-        flush = flush_time(scratch / "flush")
+        filled = [_workspaces.filled(scratch / str(size), size) for size in plan.sizes]
+        ours, theirs = _measured(filled, plan, scratch)
+        flush = median(_flushes(scratch / "flush", plan.times(_RUNS)))
+        if with_programs:
+            ours |= _commands(filled, plan.times(_RUNS)) | _servers(filled, plan.times(_STARTS))
     finally:
         shutil.rmtree(scratch)
-    print_table(sizes, ours, theirs)
-    print("\nDisk per document: " + ", ".join(f"{kb:.0f} KiB at {n:,}" for n, kb in disk.items()))
+    _print(ours, theirs)
+    disk = ", ".join(f"{one.kilobytes / one.size:.0f} KiB at {one.size:,}" for one in filled)
+    print(f"\nDisk per document: {disk}")
     print(f"One append with fsync took {flush:.2f} ms meanwhile; create needs 8, sign 5.")
+    return [*_figures(ours, theirs), _disk(filled)]
 
 
-def filled(folder: Path, size: int) -> WorkspaceStore:
-    store = WorkspaceStore(Workspace.open(folder))
-    started = time.perf_counter()
-    fill(store, size)
-    narrate(f"{size:,} documents made in {time.perf_counter() - started:.0f} s")
-    return store
+def _measured(filled: list[Filled], plan: Plan, scratch: Path) -> tuple[Times, Times]:
+    runs, peer_runs = plan.times(_RUNS), plan.times(_PEER_RUNS)
+    ours = _times({one.size: _ours_on(one, runs) for one in filled}, runs)
+    _workspaces.narrate("workspaces measured")
+    theirs = _times({one.size: _theirs_on(scratch, one) for one in filled}, peer_runs)
+    return ours, theirs
 
 
-def kilobytes(folder: Path) -> float:
-    return sum(one.stat().st_blocks * 512 for one in folder.rglob("*")) / 1024
-
-
-def medians(subjects: dict[int, Operations], *, runs: int) -> dict[str, dict[int, float]]:
-    """Return medians in milliseconds by operation and size.
-
-    The sizes take turns, so that what else the machine does meanwhile falls on all of them.
-    """
-    found: dict[str, dict[int, float]] = {}
-    for name in OPERATIONS:
-        times: dict[int, list[float]] = {size: [] for size in subjects}
-        for _ in range(runs):
-            for size, operations in subjects.items():
-                started = time.perf_counter()
-                operations[name]()
-                times[size].append((time.perf_counter() - started) * 1000)
-        found[name] = {size: statistics.median(some) for size, some in times.items()}
-    return found
-
-
-def flush_time(path: Path) -> float:
-    times = []
-    with path.open("ab") as file:
-        for _ in range(RUNS):
-            started = time.perf_counter()
-            file.write(b"x" * 300)
-            file.flush()
-            os.fsync(file.fileno())
-            times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
-
-
-def fill(store: WorkspaceStore, size: int) -> None:
-    """Make documents without flushing: the files are the same, only sooner."""
-    with mock.patch.object(durable, "sync"), mock.patch.object(durable, "sync_folder"):
-        for number in range(size):
-            create(store, number)
-    os.sync()  # or the first fsync that is measured would have to write all of it
-
-
-def ours_on(store: WorkspaceStore, size: int) -> Operations:
-    fresh = iter(range(size, size + 10 * RUNS))
-    some = [document_id(number * (size // RUNS)) for number in range(RUNS)]
-    for one in some:
-        agree(store, store.load(one))
-    unsigned = iter(some)
-    partly = Filters(status=DocumentStatus.PARTIALLY_SIGNED)
+def _times(subjects: dict[int, Operations], runs: int) -> Times:
+    names = next(iter(subjects.values()))
     return {
-        "create": lambda: create(store, next(fresh)),
-        "sign": lambda: sign(store, next(unsigned)),
-        "status": lambda: store.load(some[7]),
-        "list page": lambda: store.list(Filters(), limit=PAGE),
-        "filtered page": lambda: store.list(partly, limit=PAGE),
-        "prefix": lambda: store.resolve(some[7][:-3]),
+        name: in_turn({size: timed(one[name]) for size, one in subjects.items()}, runs)
+        for name in names
     }
 
 
-def theirs_on(path: Path, store: WorkspaceStore, size: int) -> Operations:
+def _ours_on(filled: Filled, runs: int) -> Operations:
+    runtime, size = filled.runtime, filled.size
+    store, fresh = runtime.store, iter(range(size, size + runs))
+    to_sign = filled.some(runs, after=0)
+    for one in to_sign:
+        _workspaces.agree(runtime, one)
+    unsigned, looked_at = iter(to_sign), iter(filled.some(runs, after=1))
+    tokens = iter([filled.token(one) for one in filled.some(runs, after=2)])
+    partly, prefix = Filters(status=DocumentStatus.PARTIALLY_SIGNED), to_sign[-1][:-3]
+    return {
+        "create": lambda: _workspaces.create(runtime, next(fresh)),
+        "sign": lambda: _workspaces.sign(runtime, next(unsigned)),
+        "status": lambda: store.load(next(looked_at)),
+        "list page": lambda: store.list(Filters(), limit=_PAGE),
+        "filtered page": lambda: store.list(partly, limit=_PAGE),
+        "prefix": lambda: store.resolve(prefix),
+        "token lookup": lambda: links.open_token(runtime, next(tokens)),
+    }
+
+
+def _theirs_on(scratch: Path, filled: Filled) -> Operations:
     """The same with one TinyDB file as its manual shows it; opened anew as each command would."""
-    document = record.document_to_json(store.load(document_id(0)))
+    path, size = scratch / f"{filled.size}.json", filled.size
+    ids = [_workspaces.document_id(number) for number in range(size)]
+    document = record.document_to_json(filled.runtime.store.load(ids[0]))
     with TinyDB(path) as database:
-        database.insert_multiple({**document, "id": document_id(n)} for n in range(size))
+        database.insert_multiple({**document, "id": one, "token": f"{one}.s1"} for one in ids)
 
     def opened(operation: Callable[[TinyDB], object]) -> Callable[[], None]:
         def run() -> None:
@@ -154,102 +121,112 @@ def theirs_on(path: Path, store: WorkspaceStore, size: int) -> Operations:
 
         return run
 
-    start = document_id(7)[:-3]
+    start, token = ids[-1][:-3], f"{ids[size // 2]}.s1"
     return {
         "create": opened(lambda db: db.insert(document)),
         "sign": opened(lambda db: db.update({"status": "partially_signed"}, doc_ids=[7])),
         "status": opened(lambda db: db.get(doc_id=size // 2)),
         "list page": opened(
-            lambda db: sorted(db.all(), key=lambda one: str(one["id"]), reverse=True)[:PAGE]
+            lambda db: sorted(db.all(), key=lambda one: str(one["id"]), reverse=True)[:_PAGE]
         ),
         "filtered page": opened(
             lambda db: db.search(lambda one: one["status"] == "partially_signed")
         ),
         "prefix": opened(lambda db: db.search(lambda one: str(one["id"]).startswith(start))),
+        "token lookup": opened(lambda db: db.get(lambda one: one.get("token") == token)),
     }
 
 
-def document_id(number: int) -> str:
-    return ids.document_id(START + timedelta(minutes=number), number.to_bytes(10, "big"))
+def _commands(filled: list[Filled], runs: int) -> Times:
+    """Measure the command line, which names a document by the beginning of its id."""
+    return {_COMMAND: in_turn({one.size: timed(_command(one)) for one in filled}, runs)}
 
 
-def create(store: WorkspaceStore, number: int) -> Document:
-    people = (
-        Invitee("Ada Lovelace", "ada@example.com"),
-        Invitee("Alan Turing", "alan@example.com"),
-    )
-    fields = tuple(
-        Field(f"{kind}{n}", kind, 1, Box(72, 100.0 * n + 20 * k, 200, 18), signer=f"s{n}")
-        for n in (1, 2)
-        for k, kind in enumerate((FieldType.SIGNATURE, FieldType.DATE, FieldType.TEXT))
-    )
-    proposal = proposals.Proposal(
-        account="local",
-        title=f"Mutual non-disclosure agreement {number}",
-        files=(SourceFile("nda.pdf", sha256(PDF), len(PDF), ((612.0, 792.0),) * 3),),
-        invitees=people,
-        fields=fields,
-    )
-    entry = proposals.create(proposal, actor=OPERATOR)
-    at = START + timedelta(minutes=number)
-    return store.create(document_id(number), entry, at=at, blobs=[PDF])
+def _command(filled: Filled) -> Callable[[], str]:
+    environment, document = surroundings(filled.folder), _workspaces.document_id(filled.size // 2)
+    return lambda: sygn(["status", document[:-3]], environment)
 
 
-def agree(store: WorkspaceStore, document: Document) -> None:
-    entry = lifecycle.consent(
-        document,
-        document.signer("s1"),
-        wording=consent.CONSENT,
-        locale=consent.LOCALE,
-        now=START,
-        evidence=COMMAND_LINE,
-    )
-    if entry is not None:
-        store.commit(document, entry, at=START)
+def _servers(filled: list[Filled], runs: int) -> Times:
+    """Measure how soon a server is there, and how soon it answers who comes first."""
+    times: Times = {name: {one.size: [] for one in filled} for name in (_START_UP, _FIRST)}
+    for run in range(runs + 1):
+        for one in filled:
+            ready, answered = _served(one)
+            if run:  # the first makes the key that seals
+                times[_START_UP][one.size].append(ready)
+                times[_FIRST][one.size].append(answered)
+    return times
 
 
-def sign(store: WorkspaceStore, document_id: str) -> None:
-    with store.exclusive(document_id):
-        document = store.load(document_id)
-        marks = {field.id: Typed("Ada Lovelace") for field in document.fields_of("s1")}
-        entry = lifecycle.sign(
-            document,
-            document.signer("s1"),
-            {name: one for name, one in marks.items() if not name.startswith("date")},
-            today="2026-01-01",
-            now=START,
-            method=Method.TYPED,
-            evidence=COMMAND_LINE,
-        )
-        if entry is None:
-            raise AssertionError(document_id)
-        store.commit(document, entry, at=START)
+def _served(filled: Filled) -> tuple[float, float]:
+    filled.forget_boot()
+    token = filled.token(_workspaces.document_id(filled.size // 2 + 1))
+    started = time.perf_counter()
+    with serving(filled.folder.parent, surroundings(filled.folder)) as base:
+        ready = (time.perf_counter() - started) * 1000
+        return ready, timed(lambda: _opened(base, f"/x?t={token}"))()
 
 
-def print_table(
-    sizes: list[int], ours: dict[str, dict[int, float]], theirs: dict[str, dict[int, float]]
-) -> None:
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python", end=" ")
-    print(f"{platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}; medians in ms.\n")  # noqa: TID251
-    print("| operation | documents | sygn | grows | TinyDB JSONStorage | ratio |")
-    print("|---|--:|--:|--:|--:|--:|")
-    for name in OPERATIONS:
-        for size in sizes:
-            mine, peer = ours[name][size], theirs[name][size]
-            growth = mine / ours[name][sizes[0]]
-            print(
-                f"| {name} | {size:,} | {mine:.2f} | {growth:.2f}x | {peer:.1f} "
-                f"| {_factor(peer / mine)} |"
-            )
+def _opened(base: str, path: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"the signing page was answered with {answer.status}")
+    finally:
+        connection.close()
+
+
+def _flushes(path: Path, runs: int) -> list[float]:
+    with path.open("ab") as file:
+
+        def append() -> None:
+            file.write(b"x" * 300)
+            file.flush()
+            os.fsync(file.fileno())
+
+        return in_turn({"append": timed(append)}, runs)["append"]
+
+
+def _figures(ours: Times, theirs: Times) -> list[Figure]:
+    """Hold the largest workspace against the smallest."""
+    figures = []
+    for name in _LISTED:
+        if name in ours:
+            (small, anchor), *_, (large, values) = ours[name].items()
+            peer, what = Peer(f"{small:,}", anchor), f"{name}, {large:,} documents"
+            note = ""
+            if name in theirs:
+                note = f"TinyDB's JSONStorage at {large:,}: {median(theirs[name][large]):,.0f} ms"
+            figures.append(Figure("store", what, values, peer=peer, limit=_LIMIT, note=note))
+    return figures
+
+
+def _disk(filled: list[Filled]) -> Figure:
+    small, *_, large = filled
+    peer = Peer(f"{small.size:,}", [small.kilobytes / small.size])
+    what = f"disk per document, {large.size:,} documents"
+    return Figure("store", what, [large.kilobytes / large.size], unit="KiB", peer=peer)
+
+
+def _print(ours: Times, theirs: Times) -> None:
+    print("| medians in ms | documents | sygn | grows | TinyDB JSONStorage | ratio |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, by_size in ours.items():
+        anchor = median(next(iter(by_size.values())))
+        for size, values in by_size.items():
+            mine = median(values)
+            line = f"| {name} | {size:,} | {mine:.2f} | {mine / anchor:.2f}x |"
+            if name in theirs:
+                peer = median(theirs[name][size])
+                line += f" {peer:.1f} | {_factor(peer / mine)} |"
+            else:
+                line += " | |"
+            print(line)
 
 
 def _factor(ratio: float) -> str:
     return f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
-
-
-def narrate(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main()
