@@ -68,7 +68,7 @@ def test_what_is_accepted_is_sealed_and_looks_as_before(name, workers, credentia
 @pytest.mark.parametrize("name", sorted(ENDLESS))
 @pytest.mark.parametrize("work", [page_picture, page_text], ids=lambda work: work.__name__)
 def test_what_never_ends_is_ended_and_refused(work, name):
-    with closing(Workers(size=1, cpu_seconds=1, wall_seconds=2)) as hurried:
+    with closing(Workers(size=1, cpu_seconds=2, wall_seconds=15)) as hurried:
         with pytest.raises(PdfRefused) as refused:
             hurried.call(work, odd_cases.CASES[name](), 1)
 
