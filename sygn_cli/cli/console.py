@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ from sygn_cli.domain.text import printable
 
 _RED: Final = "31"
 _DIM: Final = "2"
+_BETWEEN: Final = 3  # columns of a table are this far apart
+_AROUND: Final = 2  # and it has a margin
+_NAME_AND_VALUE: Final = 2
 
 
 def narrate(words: str) -> None:
@@ -68,11 +72,19 @@ def emit_json(value: Mapping[str, object]) -> None:
 
 
 def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows: as a table with a header for a terminal, tab-separated without one for a pipe."""
+    """Write rows: as a table with a header for a terminal, tab-separated without one for a pipe.
+
+    Where the terminal is so narrow that a table would break an id or a hash in two, each row is a
+    paragraph instead, for such words are there to be copied.
+    """
     clean = [[printable(cell) for cell in row] for row in rows]
     if not is_terminal(sys.stdout):
         for row in clean:
             _write(sys.stdout, "\t".join(row) + "\n")
+        return
+    widths = _least_widths(header, clean)
+    if sum(widths) + _BETWEEN * (len(widths) - 1) + _AROUND > shutil.get_terminal_size().columns:
+        _emit_paragraphs(header, clean)
         return
     from rich import box
     from rich.console import Console
@@ -80,11 +92,30 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for title in header:
-        table.add_column(Text(title), overflow="fold")
+    for title, least in zip(header, widths, strict=True):
+        table.add_column(Text(title), overflow="fold", min_width=least)
     for row in clean:
         table.add_row(*(Text(cell) for cell in row))
     Console(markup=False, highlight=False).print(table)
+
+
+def _least_widths(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return how narrow each column may be: the first keeps its cells whole, others their words."""
+    first, *others = zip(header, *rows, strict=True)
+    words = ([word for cell in column for word in cell.split()] for column in others)
+    return [max(map(len, one), default=0) for one in (first, *words)]
+
+
+def _emit_paragraphs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if len(header) == _NAME_AND_VALUE:
+        paragraphs = [rows]
+    else:
+        paragraphs = [list(zip(header, row, strict=True)) for row in rows]
+    widest = max((len(name) for one in paragraphs for name, _ in one), default=0)
+    blocks = (
+        "".join(f"{name:<{widest}}   {value}\n" for name, value in one) for one in paragraphs
+    )
+    _write(sys.stdout, "\n".join(blocks))
 
 
 def emit_bytes(content: bytes, target: str | None, *, force: bool, what: str) -> None:

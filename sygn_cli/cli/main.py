@@ -101,6 +101,8 @@ class ExplainingGroup(TyperGroup):
             console.fail(error, as_json=as_json)
             raise typer.Exit(BY_CODE[error.code]) from error
         except _UsageError as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                raise  # its message is the whole help; click shows that as it is
             console.fail(_explained(error), as_json=as_json)
             raise typer.Exit(ExitCode.USAGE) from error
         except KeyboardInterrupt as error:

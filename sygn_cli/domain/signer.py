@@ -85,7 +85,10 @@ class Invitee:
             raise InvalidRequest(
                 f"{text.printable(written)!r} is not a signer.", hint=_HOW_TO_WRITE_A_SIGNER
             )
-        address = email(match["angled"] if match["angled"] is not None else match["bare"])
+        try:
+            address = email(match["angled"] if match["angled"] is not None else match["bare"])
+        except InvalidRequest as error:
+            raise InvalidRequest(error.message, hint=_HOW_TO_WRITE_A_SIGNER) from error
         name = (match["name"] or "").strip().strip('"') or address.partition("@")[0]
         return cls(
             text.require(name, what="The signer's name", longest=LONGEST_NAME),

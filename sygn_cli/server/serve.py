@@ -165,7 +165,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise NetworkFailed(f"The address {host!r} cannot be used: {error}.") from error
+        raise NetworkFailed(f"The address {host!r} cannot be used: {error.strerror}.") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -78,4 +78,5 @@ def _documents(runtime: Runtime) -> Iterator[Finding]:
             why = document.seal_error or "it has not been tried since"
             yield Finding("sealing", "fail", f"{document.id} is signed by all: {why}")
     if not unsealed:
-        yield Finding("sealing", "ok", f"{counted} documents, none waits for its seal")
+        words = "1 document" if counted == 1 else f"{counted} documents"
+        yield Finding("sealing", "ok", f"{words}, none waits for its seal")

@@ -102,7 +102,7 @@ def _require_valid(runtime: Runtime, pdf: bytes, trust: Sequence[bytes]) -> Verd
     kind = Tampered if verdict.status is Status.TAMPERED else Untrusted
     raise kind(
         f"The file is not valid, so a timestamp would prove nothing. {' '.join(verdict.reasons)}",
-        hint="Look at it with: sygn verify",
+        hint="Look at it with: sygn verify FILE",
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="See what became of letters, and send them again.",
@@ -74,8 +75,10 @@ def retry(
     done = post.deliver(rt)
     if json:
         console.emit_json({"data": [mailbox.as_json(one) for one in done]})
-    else:
+    elif done:
         _show(done)
+    else:
+        console.narrate("there was no letter to send again")
 
 
 @app.command("test")
@@ -96,7 +99,7 @@ def try_out(
     if json:
         console.emit_json({"outcome": str(said.outcome), "words": said.words})
     else:
-        console.emit_table(["outcome", "by"], [[str(said.outcome), said.words]])
+        console.emit_table(["outcome", "by or in"], [[str(said.outcome), said.words]])
 
 
 def _show(postings: Iterable[Posting]) -> None:

@@ -1,0 +1,73 @@
+"""What a person at a narrow terminal sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from sygn_cli.cli import console
+
+HASH = "29eb7ae68b6b0bc7a1f0b4ed050f9ca0759ce7fdce6e4fc843be4c930ce9edc0"
+
+
+@pytest.fixture
+def person(monkeypatch, capsys):
+    """Somebody looks at a screen of 80 columns; gives what they read."""
+    monkeypatch.setattr(console, "is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda: capsys.readouterr().out
+
+
+def test_what_fits_is_a_table_with_a_header(person):
+    console.emit_table(["document", "status"], [["doc_1", "sent"]])
+    lines = [line.split() for line in person().splitlines() if "─" not in line]
+    assert [line for line in lines if line] == [["document", "status"], ["doc_1", "sent"]]
+
+
+def test_long_words_of_prose_are_wrapped_in_their_column(person):
+    console.emit_table(["check", "what"], [["mail", "letters are kept " * 9]])
+    read = person()
+    assert "─" in read
+    assert max(map(len, read.splitlines())) <= 80
+
+
+def test_a_hash_is_never_broken_in_two(person):
+    console.emit_table(["what", "value"], [["name", "Ada"], ["fingerprint (SHA-256)", HASH]])
+    assert person() == f"name                    Ada\nfingerprint (SHA-256)   {HASH}\n"
+
+
+def test_rows_with_ids_too_long_for_a_table_are_paragraphs(person):
+    header = ["letter", "to", "outcome"]
+    console.emit_table(header, [["m" * 50, "ada@example.com", HASH], ["m", "alan", "kept"]])
+    assert person() == (
+        f"letter    {'m' * 50}\nto        ada@example.com\noutcome   {HASH}\n\n"
+        "letter    m\nto        alan\noutcome   kept\n"
+    )
+
+
+@pytest.mark.parametrize("group", ["keys", "mail", "templates", "webhooks"])
+def test_a_group_without_a_command_shows_what_there_is(terminal, group):
+    answer = terminal(group)
+    assert (answer.code, answer.out) == (2, b"")
+    assert answer.err.startswith(f"Usage: sygn {group} ")
+    assert "\n  list " in answer.err
+    assert "\\n" not in answer.err
+    assert "--install-completion" not in answer.err
+
+
+def test_a_signer_without_an_address_is_told_how_to_write_one(terminal):
+    answer = terminal("create", "--pdf", "nda.pdf", "--signer", "Ada")
+    assert answer.code == 2
+    assert "'Ada' is not an e-mail address" in answer.err
+    assert "hint: Write it like --signer" in answer.err
+
+
+def test_the_variables_stand_under_each_other_within_80_columns(terminal):
+    lines = terminal.ok("help", "environment").text.splitlines()
+    assert {line[19:21] for line in lines} == {"  "}
+    assert all(len(line) <= 80 and line[21] != " " for line in lines)
+
+
+def test_nothing_to_send_again_is_said(terminal):
+    answer = terminal.ok("mail", "retry", "--failed")
+    assert answer.out == b""
+    assert "no letter to send again" in answer.err
