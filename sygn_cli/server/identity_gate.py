@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 
@@ -245,7 +245,7 @@ def _give(runtime: Runtime, answer: BaseResponse, name: str, held: str) -> None:
     cookies keep as well; without TLS there is no such jar. Nothing depends on ``SameSite``: no
     other site knows the token, without which the cookie is of no use.
     """
-    is_secure = request.is_secure or _is_behind_tls(runtime)
+    is_secure = security.is_secure(runtime.settings)
     is_framed = is_secure and bool(runtime.settings.embed_origins)
     answer.set_cookie(
         name,
@@ -257,11 +257,6 @@ def _give(runtime: Runtime, answer: BaseResponse, name: str, held: str) -> None:
         samesite="None" if is_framed else "Lax",
         partitioned=is_framed,
     )
-
-
-def _is_behind_tls(runtime: Runtime) -> bool:
-    public = urlsplit(runtime.settings.public_url)
-    return public.scheme == "https" and public.netloc == request.host
 
 
 def _cookie(document: Document, signer: Signer) -> str:

@@ -69,6 +69,12 @@ def is_addressed_as_loopback() -> bool:
     return host is not None and host[1].lower() in _LOOPBACK
 
 
+def is_secure(settings: Settings) -> bool:
+    """Tell whether the browser came by TLS, which may end at a proxy before us."""
+    public = urlsplit(settings.public_url)
+    return request.is_secure or (public.scheme == "https" and public.netloc == request.host)
+
+
 def same(presented: str, expected: str) -> bool:
     """Compare two texts in constant time."""
     return hmac.compare_digest(presented.encode("utf-8", "replace"), expected.encode())

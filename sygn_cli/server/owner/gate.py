@@ -28,7 +28,20 @@ FORM_FIELD: Final = "proof"
 HEADER: Final = "X-Owner-Proof"
 _ENTROPY: Final = 16
 # Whoever sends one of these stands between us and somebody else.
-_FORWARDING: Final = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+_FORWARDING: Final = frozenset(
+    {
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "forwarded",
+        "true-client-ip",
+        "via",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-original-forwarded-for",
+        "x-real-ip",
+    }
+)
+_FORWARDED: Final = "x-forwarded-"
 
 
 def guard(routes: Blueprint, runtime: Runtime) -> None:
@@ -80,9 +93,14 @@ def require_near(runtime: Runtime) -> None:
     if (
         not _is_loopback(request.remote_addr or "")
         or not security.is_addressed_as_loopback()
-        or any(name in request.headers for name in _FORWARDING)
+        or any(map(_is_forwarding, request.headers.keys()))
     ):
         raise NotFound("There is nothing at this address.")
+
+
+def _is_forwarding(header: str) -> bool:
+    name = header.lower()
+    return name in _FORWARDING or name.startswith(_FORWARDED)
 
 
 def enter(runtime: Runtime, token: str) -> tuple[Response | str, int]:
@@ -108,7 +126,7 @@ def give_session(runtime: Runtime, answer: Response) -> None:
         path=f"{PATH}/{owner_link.place(key)}",
         httponly=True,
         samesite="Strict",
-        secure=request.is_secure,
+        secure=security.is_secure(runtime.settings),
     )
 
 

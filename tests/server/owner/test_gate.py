@@ -207,6 +207,8 @@ def test_another_host_is_not_answered(lasting, path, host):
         {"headers": {"X-Forwarded-For": "127.0.0.1"}},
         {"headers": {"Forwarded": "for=1.2.3.4"}},
         {"headers": {"X-Real-IP": "1.2.3.4"}},
+        {"headers": {"X-Forwarded-Proto": "https"}},
+        {"headers": {"CF-Connecting-IP": "1.2.3.4"}},
         {"headers": {"Host": "sign.example.org"}},
     ],
     ids=str,
@@ -225,7 +227,10 @@ def test_the_settings_can_let_the_owner_be_elsewhere():
     inside = office(public_url="https://sign.example.org", owner_page="remote")
     far = {"environ_base": {"REMOTE_ADDR": "192.168.1.7"}}
     headers = {**HTML, "Host": "sign.example.org"}
-    assert inside.client.get(f"/owner?t={inside.token}", headers=headers, **far).status_code == 200
+    answer = inside.client.get(f"/owner?t={inside.token}", headers=headers, **far)
+    assert answer.status_code == 200
+    # TLS ends at a proxy, and the session must never leave by another way.
+    assert "; Secure" in answer.headers["Set-Cookie"]
 
 
 def test_the_settings_can_switch_it_off():
