@@ -5,9 +5,10 @@ It is no part of a document and proves nothing: it is what a paper form is on so
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle
 from sygn_cli.domain.errors import ConsentMissing, InvalidRequest, NotFound, StateConflict
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
+
+
+# A mark, its strokes, one of them, its points; programs that read JSON give up at some depth.
+_DEEPEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,22 @@ def fitting(document: Document, signer: Signer, marks: Mapping[str, object]) -> 
     """Return what was entered into fields that are this signer's.
 
     Raises:
-        InvalidRequest: Something is no object; what stands in it is judged when it is handed in.
+        InvalidRequest: Something is no object, or such that the signer's page could not be shown
+            again with it; the rest is judged when it is handed in.
     """
     own = {field.id for field in document.fields_of(signer.id)}
     kept = {field_id: one for field_id, one in marks.items() if field_id in own}
-    if not all(one is None or isinstance(one, Mapping) for one in kept.values()):
-        raise InvalidRequest("What was entered is not understood.")
+    for one in kept.values():
+        if not (one is None or isinstance(one, Mapping)) or not _is_plain(one, _DEEPEST):
+            raise InvalidRequest("What was entered is not understood.")
     return kept
+
+
+def _is_plain(value: object, deepest: int) -> bool:
+    """Tell whether every reader of JSON takes a value: not too deep, and no infinite numbers."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not isinstance(value, Mapping | list):
+        return True
+    within = value.values() if isinstance(value, Mapping) else value
+    return deepest > 0 and all(_is_plain(one, deepest - 1) for one in within)

@@ -30,7 +30,9 @@ class FileProgress:
     def get(self, document_id: str, signer_id: str) -> Progress | None:
         """Return what was kept, None where there is nothing that can be read."""
         path = self._path(document_id, signer_id)
-        with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+        # Deep nesting raises RecursionError, which is no ValueError.
+        wrong = (ValueError, KeyError, TypeError, RecursionError)
+        with contextlib.suppress(FileNotFoundError, *wrong):
             return _from_json(json.loads(durable.read(path)))
         return None
 

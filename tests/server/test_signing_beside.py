@@ -50,6 +50,9 @@ def test_nothing_is_kept_without_consent(site):
         {"marks": {}, "revision": True},
         {"marks": {}, "revision": 2**53},
         {"marks": {"f1": "words"}, "revision": 0},
+        {"marks": {"f1": {"strokes": [[[[[[[[[1]]]]]]]]]}}, "revision": 0},
+        {"marks": {"f1": {"text": float("nan")}}, "revision": 0},
+        {"marks": {"f1": {"text": float("inf")}}, "revision": 0},
     ],
 )
 def test_nonsense_is_not_kept(site, body):

@@ -37,7 +37,7 @@ def test_all_of_a_document_is_removed_at_once_and_nothing_else(keeper):
     assert list(keeper.all()) == [(OTHER, "s1")]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"revision": 1}', b"\xff"])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"revision": 1}', b"\xff", b"[" * 99_999])
 def test_a_damaged_file_is_no_file(tmp_path, damage):
     keeper = FileProgress(tmp_path)
     keeper.put(DOC, "s1", KEPT)
