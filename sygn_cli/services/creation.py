@@ -210,7 +210,10 @@ def _remembered(runtime: Runtime, request: Request, document_id: str) -> Documen
     bound = runtime.store.remember(
         request.account, request.idempotency_key, fingerprint, document_id
     )
-    return None if bound is None else runtime.store.load(bound)
+    if bound is None:
+        return None
+    with runtime.store.exclusive(bound):  # whoever created it may not have come to the end
+        return runtime.store.load(bound)
 
 
 def _fingerprint(request: Request) -> str:

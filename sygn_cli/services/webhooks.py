@@ -112,7 +112,8 @@ def for_one_document(
     for one in runtime.webhooks.endpoints.all():
         same = (one.account, one.url, one.reach) == (account, url, Reach.NAMED)
         if same and one.allow_private == allow_private and not one.disabled:
-            return one, False
+            # Durable from here on: whoever added it may have died before it was.
+            return runtime.webhooks.endpoints.change(one.id, lambda found: found), False
     wanted = Wanted(url, account, allow_private=allow_private, reach=Reach.NAMED)
     return add(runtime, wanted), True
 

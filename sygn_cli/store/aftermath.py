@@ -135,9 +135,14 @@ class Aftermath:
         heads = self._heads(folder.id)
         if heads is not None:
             _compare(folder.id, events, heads)
-        if state.torn:
-            with trouble.guarded(folder.trail):
+        with trouble.guarded(folder.trail):
+            # Whoever wrote the last event may have died before it was flushed, and nothing that
+            # is told, sent or logged of it may outlast it.
+            if state.torn:
                 durable.cut(folder.trail, at=len(state.committed))
+            else:
+                durable.flush(folder.trail)
+            durable.sync_folder(folder.path.parent)
         queued, logged = _known(state, heads)
         self.follow(
             folder,

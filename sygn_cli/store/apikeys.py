@@ -91,7 +91,8 @@ class FileApiKeys:
             if key.revoked_at is None:
                 key = replace(key, revoked_at=moment.to_millisecond(at))
                 durable.replace(path, _serialise(key))
-                durable.sync_folder(self._folder)
+            # Also if it was revoked: whoever did so may have died before this.
+            durable.sync_folder(self._folder)
             return key
 
     def note_use(self, key_id: str, *, at: datetime) -> None:

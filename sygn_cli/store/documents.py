@@ -138,13 +138,19 @@ class WorkspaceStore:
     def exclusive(self, document_id: str) -> Iterator[None]:
         """Keep everybody else from changing the document until the block ends.
 
+        What somebody began who died is finished first: who finds in the block that nothing is
+        left to do says so, and it must be on the disk by then.
+
         Raises:
             NotFound: There is no such document.
+            Tampered: Its trail is broken.
             WorkspaceUnusable: The file system cannot be written or knows no locks.
         """
         folder = self.workspace.folder(document_id)
         reading.require(folder)
         with locks.hold(folder.lock):
+            if (self.workspace.inflight / document_id).exists():
+                self._transactions.settle(document_id)
             yield
 
     def trail(self, document_id: str) -> list[Event]:

@@ -300,6 +300,15 @@ def cut(path: Path, *, at: int) -> None:
         os.close(handle)
 
 
+def flush(path: Path) -> None:
+    """Flush what somebody wrote to a file who may have died before they did."""
+    handle = os.open(path, os.O_WRONLY | _BINARY)
+    try:
+        sync(handle)
+    finally:
+        os.close(handle)
+
+
 def remove(path: Path) -> None:
     """Remove a file; no error if it is gone."""
     with contextlib.suppress(FileNotFoundError):

@@ -149,7 +149,10 @@ class WorkspaceLog(Entries):
             and kept.size == self.size()
         ):
             return kept
-        return self._rebuilt(signed)
+        tail = self._rebuilt(signed)
+        if tail.frontier.size > signed.size:
+            durable.flush(self.entries)  # whoever added them may have died before this
+        return tail
 
     def _start(self, signer: Signer) -> None:
         self.verify()

@@ -66,6 +66,8 @@ class Outbox:
         for job in jobs:
             if job.id not in present:
                 durable.put_if_absent(self._path(job), _serialise(job))
+        if any(job.id in present for job in jobs):
+            durable.sync_folder(self._folder)  # whoever put them may have died before this
 
     def claim(self, *, now: datetime, lease: timedelta) -> Job | None:
         """Return the job that is due longest, now due again when the lease ends; None if none is.

@@ -114,6 +114,8 @@ class Purging:
             for document_id, event in buried.items():
                 folder = self._workspace.folder(document_id)
                 with locks.hold(folder.lock):
+                    # Whoever buried it may have died before this, and the log must not know more.
+                    durable.sync_folder(folder.path)
                     self._empty(folder, event)
             self._scrub(set(buried))
             self._workspace_log.forget({one: event.seq for one, event in buried.items()})

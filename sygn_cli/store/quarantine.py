@@ -30,7 +30,7 @@ class Quarantine:
             OSError: It cannot be moved; it is still where it was.
         """
         target = self._free(path)
-        durable.make_folder(target.parent)
+        self._make(target.parent)
         if path.is_dir():
             durable.move_folder(path, target)
             durable.sync_folder(path.parent)
@@ -45,10 +45,16 @@ class Quarantine:
             OSError: They cannot be written.
         """
         target = self._free(path)
-        durable.make_folder(target.parent)
+        self._make(target.parent)
         durable.write_new(target, content)
         durable.sync_folder(target.parent)
         return target
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder with all above it, and flush their names: a repair may be a second one."""
+        if folder != self._root:
+            self._make(folder.parent)
+            durable.make_folder(folder)
 
     def _free(self, path: Path) -> Path:
         wanted = self._folder / path.relative_to(self._root)

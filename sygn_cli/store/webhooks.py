@@ -99,7 +99,8 @@ class Endpoints:
             after = decide(before)
             if after != before:
                 durable.replace(path, _serialise(after))
-                durable.sync_folder(self._folder)
+            # Also if nothing changes: whoever changed it may have died before this.
+            durable.sync_folder(self._folder)
         return after
 
     def remove(self, endpoint_id: str) -> None:

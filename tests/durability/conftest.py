@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+# They judge, so what they found is to be told.
+pytest.register_assert_rewrite(
+    "tests.durability.deeds", "tests.durability.judge", "tests.durability.scene"
+)
+
 _MEMORY = Path("/dev/shm")
 _MARK = "durability: "
 COLUMNS = ("kill points", "fault points", "power states", "failing calls")

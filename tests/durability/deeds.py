@@ -11,7 +11,7 @@ from sygn_cli.cli import console
 from sygn_cli.domain import link, proposals, retention
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import SourceFile
-from sygn_cli.domain.errors import Conflict, NotFound, StateConflict, SygnError
+from sygn_cli.domain.errors import Conflict, NotFound, StateConflict, SygnError, WorkspaceUnusable
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
@@ -141,7 +141,8 @@ def seal(process: Process) -> str:
     field = process.store.load(known_id(0)).fields_of("s1")[0]
     submission = signing.Submission({field.id: Typed("Ada")})
     receipt = signing.submit(process.runtime, token(process), submission, COMMAND_LINE)
-    assert receipt.completed
+    if not receipt.completed:
+        raise WorkspaceUnusable("The signature is safe, and the seal is still to be made.")
     return receipt.head
 
 
@@ -330,7 +331,7 @@ def damaged(process: Process) -> None:
 def repair(process: Process) -> None:
     list(checks.fsck(process.store, now=process.at, repair=True))
     kept = [one.read_bytes() for one in process.place.rglob("*") if one.is_file()]
-    assert set(BROKEN) <= set(kept)
+    assert set(BROKEN) <= set(kept), set(BROKEN) - set(kept)
 
 
 def backup(process: Process) -> None:

@@ -111,7 +111,7 @@ def judge(
         assert (aside / "sygn.json").exists()
         found = None
     else:
-        if power:
+        if power and (acknowledged or not deed.repairs):  # which keeps what healing cuts off
             later.store.heal_all()
         found = relative(view_of(later), case.before)
         if acknowledged:
