@@ -217,7 +217,8 @@ def _logged(event: Event) -> Logged:
 
 def _mentions(path: Path, gone: Collection[str]) -> bool:
     """Tell whether a small file is about one of the documents, also if it says so in base64."""
-    if any(one in path.name for one in gone):
+    # Letters go without the prefix in their names.
+    if any(one.removeprefix("doc_") in path.name for one in gone):
         return True
     try:
         content = durable.read(path)

@@ -86,8 +86,11 @@ def test_nothing_personal_is_left_anywhere(store, document):
     for name in ("mail", "entered"):
         durable.make_folder(workspace.path / name)
         (workspace.path / name / f"{document.id}.s1.txt").write_text("Ada Lovelace")
+    # Letters are named without the prefix, and their lines may break within the id.
+    letter = f"2026-11-21_mail_{document.id.removeprefix('doc_')}_00000_s1_invitation.eml"
+    (workspace.path / "mail" / letter).write_text(f"Ada Lovelace {document.id[:9]}=\n")
     FolderCache(workspace.cache).put("picture-1", b"%PDF picture")
-    assert len(personal(workspace)) > 5
+    assert len(personal(workspace)) > 6
     purge(store, document)
     assert left(store, document) == [".lock", "purged.json"]
     assert personal(workspace) == []
