@@ -42,6 +42,7 @@ _BODIES: Final[Mapping[str, object]] = {
         "email": "grace@example.com",
         "reason": "She leads the project now.",
     },
+    "unlock_signer": {"new_secrets": False},
     "void_document": {"reason": "Wrong version"},
     "detect": {"pdf_base64": _PDF},
     "mint_key": {"tenant_id": "your-customer-123", "label": "acme"},

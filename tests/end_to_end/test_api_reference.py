@@ -19,7 +19,7 @@ from sygn_cli.services import apikeys
 from sygn_cli.services.runtime import Settings
 from tests.end_to_end.browser import chromium, serving
 from tests.runtimes import FixedClock, memory_runtime
-from tests.server.api.caller import UNCOUNTED, Caller, pdf
+from tests.server.api.caller import ADA, ALAN, UNCOUNTED, Caller, pdf
 
 CURL = 'silent\nshow-error\nwrite-out = "\\n%{http_code}"\noutput = "answer"\n'
 
@@ -72,7 +72,8 @@ def test_an_example_runs_as_it_stands(name, world, tmp_path, judge):
     section = world.page.text.split(f'<section class="route" id="{name}"')[1]
     printed = html.unescape(re.findall(r"<code data-example>(.*?)</code>", section, re.DOTALL)[0])
     draft = name == "send_document"
-    document = world.caller.create(draft=draft)
+    people = [{**ADA, "auth": ["code"]}, ALAN] if name == "unlock_signer" else [ADA, ALAN]
+    document = world.caller.create(draft=draft, signers=people)
     if name in {"download_document", "audit_document"}:
         world.caller.sign(document, "s1", "s2")
     key = world.partner if name.endswith(("_key", "_keys")) else world.caller.secret
