@@ -24,8 +24,10 @@ from sygn_cli.domain.text import printable
 
 _RED: Final = "31"
 _DIM: Final = "2"
-_BETWEEN: Final = 3  # columns of a table are this far apart
-_AROUND: Final = 2  # and it has a margin
+_BETWEEN: Final = 2  # columns of a table are this far apart
+_AN_ID: Final = 24  # letters without a space are no word of prose
+_A_CODE: Final = 16  # letters at most, as in partially_signed
+_ENOUGH: Final = 10  # letters of a line of prose
 _NAME_AND_VALUE: Final = 2
 
 
@@ -82,8 +84,9 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for row in clean:
             _write(sys.stdout, "\t".join(row) + "\n")
         return
-    widths = _least_widths(header, clean)
-    if sum(widths) + _BETWEEN * (len(widths) - 1) + _AROUND > shutil.get_terminal_size().columns:
+    columns = list(enumerate(zip(header, *clean, strict=True)))
+    least = sum(_least_width(*column) for column in columns) + _BETWEEN * (len(columns) - 1)
+    if least > shutil.get_terminal_size().columns:
         _emit_paragraphs(header, clean)
         return
     from rich import box
@@ -91,19 +94,37 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for title, least in zip(header, widths, strict=True):
-        table.add_column(Text(title), overflow="fold", min_width=least)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        header_style="bold",
+    )
+    for number, cells in columns:
+        table.add_column(Text(cells[0]), overflow="fold", no_wrap=_is_whole(number, cells))
     for row in clean:
         table.add_row(*(Text(cell) for cell in row))
-    Console(markup=False, highlight=False).print(table)
+    Console(markup=False, highlight=False).print(table, end="\n\n")
 
 
-def _least_widths(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return how narrow each column may be: the first keeps its cells whole, others their words."""
-    first, *others = zip(header, *rows, strict=True)
-    words = ([word for cell in column for word in cell.split()] for column in others)
-    return [max(map(len, one), default=0) for one in (first, *words)]
+def _is_whole(number: int, cells: Sequence[str]) -> bool:
+    """Tell whether a column is never wrapped: the first, and one of codes, ids or hashes."""
+    longest = _longest(cells)
+    bare = all(" " not in cell for cell in cells) and not _A_CODE < longest < _AN_ID
+    return number == 0 or bare
+
+
+def _least_width(number: int, cells: Sequence[str]) -> int:
+    """Return how narrow a column may be; ordinary words may be broken, ids may not."""
+    if _is_whole(number, cells):
+        return _longest(cells)
+    longest = _longest([word for cell in cells for word in cell.split()])
+    return longest if longest >= _AN_ID else min(longest, _ENOUGH)
+
+
+def _longest(words: Sequence[str]) -> int:
+    return max(map(len, words), default=0)
 
 
 def _emit_paragraphs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

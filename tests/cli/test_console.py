@@ -35,6 +35,20 @@ def test_a_hash_is_never_broken_in_two(person):
     assert person() == f"name                    Ada\nfingerprint (SHA-256)   {HASH}\n"
 
 
+def test_a_list_of_documents_stays_a_table_with_whole_ids(person):
+    header = ["document", "status", "signed", "created (UTC)", "title"]
+    ids = [f"doc_{'0' * 25}{number}" for number in range(2)]
+    title = "Mutual non-disclosure agreement"
+    console.emit_table(
+        header, [[one, "partially_signed", "1/2", "2026-11-21 16:33", title] for one in ids]
+    )
+    read = person()
+    assert all(one in read for one in ids)
+    assert read.count("partially_signed") == 2
+    assert "─" in read
+    assert max(map(len, read.splitlines())) <= 80
+
+
 def test_rows_with_ids_too_long_for_a_table_are_paragraphs(person):
     header = ["letter", "to", "outcome"]
     console.emit_table(header, [["m" * 50, "ada@example.com", HASH], ["m", "alan", "kept"]])
