@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bench._figure import Figure, Peer
-from bench._plan import timed
+from bench._plan import timed, turns
 from bench._served import running, serving, surroundings, sygn
 from fixtures import build
 
@@ -184,7 +184,8 @@ def _in_turn(calls: Mapping[str, _Call], rounds: int) -> dict[str, list[list[flo
     """Return the times of each round's requests; whoever is asked changes after some of them."""
     found: dict[str, list[list[float]]] = {label: [] for label in calls}
     for number in range(rounds + 1):
-        for label, call in calls.items():
+        for label in turns(calls, number):
+            call = calls[label]
             measure = timed(call.make)
             times = [measure() for _ in range(call.count if number else min(20, call.count))]
             if number:  # the first round warms up

@@ -97,7 +97,7 @@ def _figures(
             Figure("verify", label, one["verify"], peer=peer, limit=_VERIFYING, note=note)
         )
     for label, peak in peaks.items():
-        figures.append(Figure("peak memory of all three", label, [peak], unit="MB"))
+        figures.append(Figure("memory, all three", label, [peak], unit="MB"))
     return figures
 
 

@@ -19,7 +19,7 @@ from tinydb import TinyDB
 
 from bench import _workspaces
 from bench._figure import Figure, Peer
-from bench._plan import in_turn, timed
+from bench._plan import in_turn, timed, turns
 from bench._served import serving, surroundings, sygn
 from sygn_cli.domain import record
 from sygn_cli.domain.document import DocumentStatus
@@ -151,7 +151,7 @@ def _servers(filled: list[Filled], runs: int) -> Times:
     """Measure how soon a server is there, and how soon it answers who comes first."""
     times: Times = {name: {one.size: [] for one in filled} for name in (_START_UP, _FIRST)}
     for run in range(runs + 1):
-        for one in filled:
+        for one in turns(filled, run):
             ready, answered = _served(one)
             if run:  # the first makes the key that seals
                 times[_START_UP][one.size].append(ready)

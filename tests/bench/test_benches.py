@@ -17,7 +17,7 @@ def test_files_are_stamped_sealed_and_verified():
         "stamp",
         "seal",
         "verify",
-        "peak memory of all three",
+        "memory, all three",
     ]
 
 

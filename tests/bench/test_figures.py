@@ -53,11 +53,11 @@ def test_a_line_says_what_next_to_what_and_whether_that_is_good_enough():
     ]
 
 
-def test_those_who_are_measured_take_turns():
+def test_those_who_are_measured_take_turns_in_being_first():
     order: list[str] = []
     measures = {one: timed(functools.partial(order.append, one)) for one in "ab"}
     found = in_turn(measures, 3)
-    assert "".join(order) == "ababab"
+    assert "".join(order) == "abbaab"
     assert {label: len(times) for label, times in found.items()} == {"a": 3, "b": 3}
 
 
