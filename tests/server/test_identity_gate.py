@@ -529,6 +529,21 @@ def test_on_a_device_that_is_handed_round_everybody_passes_for_themselves():
     assert verified.data["in_person"] is True
 
 
+def test_guesses_are_counted_by_the_link_whatever_headers_say():
+    visitor = Site(Step.CODE).visitor()
+    answers = [
+        visitor.client.post(
+            "/x/identity",
+            query_string={"t": visitor.token},
+            data={"step": "email"},
+            headers={"X-Signing-Token": f"another-{number}"},
+            base_url=stage.BASE,
+        ).status_code
+        for number in range(31)
+    ]
+    assert answers == [303] * 30 + [429]
+
+
 def test_no_code_is_logged(caplog):
     site = Site(Step.CODE, Step.EMAIL)
     visitor = site.visitor()

@@ -33,6 +33,7 @@ _BY_LINK: Final = {
     "signing.delegate": Rate(per_minute=5, burst=5),
     "signing.ask": Rate(per_minute=5, burst=5),
 }
+_FORMS: Final = frozenset({"identity.check", "identity.send"})  # the link is in the address
 _SELF_SIGN: Final = "embed.start"
 _SELF_SIGNINGS: Final = Rate(per_minute=10, burst=10)  # each fetches a PDF and makes a document
 
@@ -85,7 +86,9 @@ class _Limits:
     def _bucket(self) -> tuple[str, Rate] | None:
         by_link = _BY_LINK.get(request.endpoint or "")
         if by_link is not None:
-            token = request.headers.get(TOKEN_HEADER) or request.args.get("t", "")
+            # As the route reads it: another place would be one to write anything in.
+            is_form = request.endpoint in _FORMS
+            token = request.args.get("t", "") if is_form else request.headers.get(TOKEN_HEADER, "")
             return f"{request.endpoint} {sha256((self._salt + token).encode())}", by_link
         if request.endpoint == _SELF_SIGN:
             return f"self-signing {self._address()}", _SELF_SIGNINGS
