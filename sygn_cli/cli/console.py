@@ -105,7 +105,8 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(Text(cells[0]), overflow="fold", no_wrap=_is_whole(number, cells))
     for row in clean:
         table.add_row(*(Text(cell) for cell in row))
-    Console(markup=False, highlight=False).print(table, end="\n\n")
+    Console(markup=False, highlight=False).print(table)
+    _write(sys.stdout, "\n")  # two tables must not run into one
 
 
 def _is_whole(number: int, cells: Sequence[str]) -> bool:

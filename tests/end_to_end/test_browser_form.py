@@ -44,6 +44,10 @@ def test_a_form_is_filled_without_barriers_and_as_it_was_meant(browser, runtime,
         ada.agree()
         judge(ada)
         ada.shot(f"form-choice-{name}")
+        for place in ada.part("#places label").all():
+            size = place.bounding_box()
+            assert size is not None
+            assert size["height"] >= 44, "a fingertip"
         ada.next()
         assert ada.part("#editor-error").inner_text() != ""
         ada.part("#places label").nth(1).click()
@@ -204,6 +208,7 @@ def test_somebody_else_can_be_asked_to_sign(browser, runtime, base, simple, view
         ada.part("#delegate .main").click()
         ada.part("h1").filter(has_text="Grace Hopper").wait_for()
         judge(ada)
+        assert "UTC" not in ada.part("main time").inner_text()
         ada.shot(f"passed-on-{name}")
         ada.complaints.clear()  # Chromium reports the status of a page that is gone
     document = runtime.store.load(simple.id)

@@ -1,3 +1,0 @@
-import { localTimes } from "./times.js";
-
-localTimes();
