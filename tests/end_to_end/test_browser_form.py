@@ -76,6 +76,7 @@ def test_a_form_is_filled_without_barriers_and_as_it_was_meant(browser, runtime,
         ada.part("#line").fill("1.250,5" if "German" in view else "1,250.5")
         ada.next()
 
+        assert ada.part("#editor-left").inner_text() in ("optional", "freiwillig")
         ada.part("#line").fill("far too many words for such a little place on the page")
         assert ada.part("#length").inner_text() != ""
         ada.shot(f"form-too-long-{name}")

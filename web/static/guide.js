@@ -36,8 +36,8 @@ export class Guide {
   }
 
   open(field) {
-    const { words } = this.fields.progress();
-    this.editor.open(field, { left: words, hasBack: Boolean(this.fields.before(field)) });
+    const left = field.required ? this.fields.progress().words : say("optional");
+    this.editor.open(field, { left, hasBack: Boolean(this.fields.before(field)) });
     this.refresh();
   }
 
