@@ -120,7 +120,7 @@ def judge(
         if not deed.repairs or acknowledged:
             assert_sound(later)
     was_done = found == case.after
-    if not was_done or deed.repairs or (deed.blind and not power):
+    if not was_done or deed.repairs or (deed.blind and (acknowledged or not power)):
         do_again(deed, later, allowed=was_done)
         later = Process(folder, at=at, seed="look", **how)
         found = relative(view_of(later), case.before)
