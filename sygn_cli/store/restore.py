@@ -88,8 +88,13 @@ def restore(
                 about = _unpack(source, staged, told)
                 restored = _checked(staged, about, open_store)
                 _take_the_place(staged, place, restored, now=now)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(staged, ignore_errors=True)
+            if isinstance(error, RecursionError):
+                raise Tampered(
+                    "The backup cannot be used: something in it is nested without end.",
+                    hint="Nothing was written.",
+                ) from error
             raise
     return restored
 

@@ -268,6 +268,17 @@ def test_a_backup_whose_evidence_was_changed_is_refused_in_spite_of_a_right_mani
     assert not place.exists()
 
 
+@pytest.mark.parametrize("name", ["sygn-backup.json", "sygn.json", "log/checkpoint"])
+def test_one_that_is_nested_without_end_is_refused(store, document, place, name):
+    nested = [
+        (one, b"[" * 99_999 if one == name else content)
+        for one, content in unpacked(copied(store)[0])
+    ]
+    with pytest.raises(Tampered):
+        restored(repacked(nested), place)
+    assert not place.exists()
+
+
 def test_one_of_a_newer_format_or_of_something_else_is_refused(store, place):
     head, *rest = unpacked(copied(store)[0])
     newer = (head[0], head[1].replace(b'"format": 2', b'"format": 3'))
