@@ -10,6 +10,7 @@ from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import FieldType
 from sygn_cli.languages import later
+from sygn_cli.server import schemas
 from sygn_cli.server.owner.document import own
 from sygn_cli.server.owner.gate import home
 from sygn_cli.server.owner.problems import go
@@ -57,11 +58,11 @@ def add_routes(routes: Blueprint, runtime: Runtime) -> None:
     @routes.post("/documents/<document_id>/fields")
     def save(document_id: str) -> Response:
         document = own(runtime, document_id)
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not isinstance(body.get("head"), str):
+        body = schemas.body(request.get_data())
+        seen = body.get("head")
+        if not isinstance(seen, str):
             raise InvalidRequest("The fields did not arrive as they were sent.")
-        fields = given_fields.fields_from(body)
-        changed = drafts.place(runtime, document.id, fields, seen=body["head"])
+        changed = drafts.place(runtime, document.id, given_fields.fields_from(body), seen=seen)
         return jsonify(head=changed.head, fields=[wire.field(one) for one in changed.fields])
 
     @routes.get("/documents/<document_id>/unsure")

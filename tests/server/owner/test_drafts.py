@@ -174,7 +174,9 @@ def test_saving_the_same_twice_is_no_event(owner):
     assert len(owner.runtime.store.trail(document.id)) == 2
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"head": 1}', '{"head": "", "fields": [1]}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"head": 1}', '{"head": "", "fields": [1]}', "[" * 99_999]
+)
 def test_nonsense_is_refused(owner, body):
     document = owner.draft()
     answer = owner.client.post(
