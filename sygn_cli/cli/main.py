@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -117,7 +119,11 @@ class ExplainingGroup(TyperGroup):
 
 def _explained(error: Any) -> InvalidRequest:  # noqa: ANN401 - click's class is private to Typer
     path = error.ctx.command_path if error.ctx else "sygn"
-    return InvalidRequest(error.format_message(), hint=f"See: {path} --help")
+    message = error.format_message()
+    meant = re.fullmatch(r"No such command '(.+)'\.", message)
+    if meant and path == "sygn" and (near := difflib.get_close_matches(meant[1], COMMANDS, n=1)):
+        return InvalidRequest(message, hint=f"Did you mean: sygn {near[0]}")
+    return InvalidRequest(message, hint=f"See: {path} --help")
 
 
 def _wants_json(ctx: Any) -> bool:  # noqa: ANN401 - Typer's context

@@ -68,6 +68,17 @@ def test_a_group_without_a_command_shows_what_there_is(terminal, group):
     assert "--install-completion" not in answer.err
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("craete", "Did you mean: sygn create"), ("xyzzy", "See: sygn --help")],
+)
+def test_a_command_that_there_is_not_is_answered_with_the_nearest(terminal, typed, hint):
+    answer = terminal(typed)
+    assert answer.code == 2
+    assert f"No such command '{typed}'" in answer.err
+    assert hint in answer.err
+
+
 def test_a_signer_without_an_address_is_told_how_to_write_one(terminal):
     answer = terminal("create", "--pdf", "nda.pdf", "--signer", "Ada")
     assert answer.code == 2
