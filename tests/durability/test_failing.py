@@ -16,7 +16,7 @@ from tests.durability.machine import SHORT, Machine
 from tests.soak import at_length
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-EVERY = at_length(7, 1)
+EVERY = at_length(11, 1)
 CODES: tuple[int, ...] = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EMFILE, SHORT)
 # Each call fails in one way, and in a soak in another as well.
 WAYS = at_length([CODES], [CODES, CODES[3:] + CODES[:3]])

@@ -19,8 +19,8 @@ from tests.soak import SOAK, at_length
 from tests.store.power import Disk, lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-EVERY = at_length(9, 1)
-DEATHS = at_length(19, 7)
+EVERY = at_length(25, 1)
+DEATHS = at_length(37, 7)
 by_name = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 
 State = dict[str, bytes | None]

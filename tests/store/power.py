@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sygn_cli.store import durable, locks
+
 Names: TypeAlias = dict[str, "File | Folder"]
 
 
@@ -220,3 +222,29 @@ def lay_out(state: dict[str, bytes | None], root: Path) -> None:
             (root / path).mkdir(mode=0o700)
         else:
             (root / path).write_bytes(content)
+
+
+def recorded(store: Any, action: Any, monkeypatch: Any) -> tuple[Disk, list[tuple[Any, ...]]]:
+    """Do something to a workspace; return the disk as it was before, and what was done to it."""
+    disk = Disk(store.workspace.path)
+    recorder = RecordingOs()
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "os", recorder)
+        patch.setattr(locks, "os", recorder)
+        action(store)
+    return disk, recorder.operations
+
+
+def states(
+    disk: Disk, operations: list[tuple[Any, ...]]
+) -> Iterator[tuple[dict[str, bytes | None], bool]]:
+    """Yield every different state once, and whether the action had ended."""
+    met: set[int] = set()
+    for number, operation in enumerate(operations, start=1):
+        disk.apply(operation)
+        ended = number == len(operations)
+        for state in disk.states():
+            key = hash((ended, *sorted(state.items(), key=lambda item: item[0])))
+            if key not in met:
+                met.add(key)
+                yield state, ended

@@ -22,9 +22,8 @@ from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
 from tests.store.faults import FaultyOs
 from tests.store.jobs import jobs_for
-from tests.store.power import Disk, lay_out
+from tests.store.power import Disk, lay_out, recorded, states
 from tests.store.samples import START, completed, created, signed, voiding
-from tests.store.test_power import recorded, states
 
 LATER = START + timedelta(days=800)
 RULE = retention.retention("2y", now=LATER)

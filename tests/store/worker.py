@@ -11,9 +11,7 @@ from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.store.aftermath import no_jobs
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace
-from tests.store import care
-from tests.store.jobs import jobs_for
-from tests.store.samples import START, consented, created, document_id, signature, signed
+from tests.store.samples import START, created, document_id, signed
 
 
 def open_store(workspace: str, *, jobs=no_jobs) -> WorkspaceStore:
@@ -25,21 +23,6 @@ def main(workspace: str, action: str, *numbers: str) -> None:
         many(open_store(workspace), *map(int, numbers))
     elif action == "count":
         count(open_store(workspace), *map(int, numbers))
-    elif action == "create":
-        print(created(open_store(workspace, jobs=jobs_for), int(numbers[0])).id, flush=True)
-    elif action == "sign":
-        store = open_store(workspace, jobs=jobs_for)
-        document = store.load(document_id(int(numbers[0])))
-        entry = signature(document, "s1", drawn=True)
-        if entry is not None:
-            store.commit(document, entry, at=START)
-        print("signed", flush=True)
-    elif action == "consent":
-        store = open_store(workspace, jobs=jobs_for)
-        consented(store, store.load(document_id(int(numbers[0]))), "s1")
-    elif action in care.ACTIONS:
-        care.ACTIONS[action](Path(workspace))
-        print("done", flush=True)
     else:
         raise SystemExit(f"unknown action {action}")
 
