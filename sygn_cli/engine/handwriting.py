@@ -30,6 +30,7 @@ _LEAST_UP: Final = 760
 _LEAST_DOWN: Final = 300
 _LARGEST: Final = 44.0
 _MARGIN: Final = 0.03
+_MOST_REMEMBERED: Final = 40  # characters
 _INK: Final = "0.043 0.122 0.361"  # the blue of drawn strokes
 
 # An operator of SVG paths (M, L, Q, C or Z) with absolute coordinates.
@@ -83,7 +84,6 @@ class Written:
     missing: str
 
 
-@lru_cache(maxsize=512)
 def write(words: str, look: Look) -> Written:
     """Return a name in a look, or in the first that has all its letters."""
     outline, missing = _draw(words, look)
@@ -142,9 +142,18 @@ def _cubic(start: _Point, bend: _Point, end: _Point) -> list[_Point]:
     return [towards(start), towards(end), end]
 
 
-@lru_cache(maxsize=1024)
 def _draw(words: str, look: Look) -> tuple[Outline | None, str]:
     """Return the outline, and what the look has no letters for."""
+    return (_remembered if len(words) <= _MOST_REMEMBERED else _drawn)(words, look)
+
+
+# An outline takes 50 kB a letter at worst, and anybody with a link may ask for any words.
+@lru_cache(maxsize=48)
+def _remembered(words: str, look: Look) -> tuple[Outline | None, str]:
+    return _drawn(words, look)
+
+
+def _drawn(words: str, look: Look) -> tuple[Outline | None, str]:
     font = _font(look)
     line = uharfbuzz.Buffer()
     line.add_str(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tracemalloc
 
 import pymupdf
 import pytest
@@ -148,3 +149,15 @@ def test_initials_are_written_by_hand_too():
         (drawing,) = document[0].get_drawings()
     box = field.box
     assert pymupdf.Rect(box.x, box.y, box.right, box.bottom).contains(drawing["rect"])
+
+
+def test_whoever_asks_for_one_long_name_after_the_other_fills_no_memory():
+    write("a", Look.FLOWING)  # the faces are loaded once
+    tracemalloc.start()
+    try:
+        for first in "abcd":
+            assert write(f"{first}{'W' * 119}", Look.FLOWING).outline is not None
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 500_000
