@@ -63,6 +63,7 @@ class Deed:
         at: When it is done.
         pause: After how long somebody looks and does it again; claims have run out by then.
         again: Whether an event of it may be there twice after that.
+        told: Whether anybody is told that it had been done; what nobody was told of is done again.
         repairs: Whether something is wrong before it is done.
     """
 
@@ -74,6 +75,7 @@ class Deed:
     at: datetime = ACT
     pause: timedelta = HOUR
     again: bool = False
+    told: bool = True
     repairs: bool = False
 
 
@@ -365,7 +367,7 @@ DEEDS: Final = (
     Deed("create", nothing, create),
     Deed("change a draft", draft, change_draft),
     Deed("send", draft, send),
-    Deed("view", document, view),
+    Deed("view", document, view, told=False),
     Deed("consent", document, agree),
     Deed("enter something", consented, enter, blind=False),
     Deed("sign", consented, sign),
@@ -374,7 +376,7 @@ DEEDS: Final = (
     Deed("delegate", document, delegate, done=GONE),
     Deed("ask", document, question, pause=timedelta(minutes=1)),
     Deed("void", document, void),
-    Deed("expire", document, expire, at=START + timedelta(days=31)),
+    Deed("expire", document, expire, at=START + timedelta(days=31), told=False),
     Deed("change the deadline", document, deadline),
     Deed("remind", document, remind, blind=False),
     Deed("new link", document, new_link, blind=False, again=True),
@@ -393,7 +395,8 @@ DEEDS: Final = (
     Deed("revoke the seal's key", nothing, revoke_seal),
     Deed("new owner link", nothing, new_owner_link, blind=False),
     Deed("purge", ended, purge, at=LATER),
-    Deed("repair", damaged, repair, repairs=True),
+    # What it found gone already may be back, to be found again.
+    Deed("repair", damaged, repair, repairs=True, told=False),
     Deed("backup", ended, backup),
     Deed("restore", backed_up, restore, blind=False),
 )

@@ -129,8 +129,7 @@ def died_and_done_again(
         later = Process(folder, at=at, seed="again 1", told=_noted(second))
         acknowledged = False
         if not later.place.exists() or deed.blind:
-            # A repair promises nothing of what it found gone: that may be back, to be found again.
-            acknowledged = do_again(deed, later, allowed=True) and not deed.repairs
+            acknowledged = do_again(deed, later, allowed=True) and deed.told
         else:
             later.store.heal()
     return [*first.operations, *second.operations], False, acknowledged
