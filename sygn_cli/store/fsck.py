@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sygn_cli.domain.errors import SygnError, WorkspaceUnusable
 from sygn_cli.domain.ids import DOCUMENT_ID
-from sygn_cli.store import audit, durable, locks, trouble
+from sygn_cli.store import audit, durable, locks, reading, trouble
 from sygn_cli.store.findings import Finding, Level
 from sygn_cli.store.loose import loose
 from sygn_cli.store.quarantine import Quarantine
@@ -105,7 +105,9 @@ class _Repairs:
             raise
         except SygnError:
             return ""
-        return "It was finished from the audit trail."
+        # What follows from an event is put off where it cannot be done now.
+        settled = reading.read(folder).is_settled
+        return "It was finished from the audit trail." if settled else ""
 
     def _keep_torn(self, folder: DocumentFolder) -> None:
         torn = audit.split(durable.read(folder.trail))[1]

@@ -331,7 +331,9 @@ def damaged(process: Process) -> None:
 
 
 def repair(process: Process) -> None:
-    list(checks.fsck(process.store, now=process.at, repair=True))
+    found = list(checks.fsck(process.store, now=process.at, repair=True))
+    if not all(one.done for one in found):
+        raise WorkspaceUnusable("Something is still to be repaired.")
     kept = [one.read_bytes() for one in process.place.rglob("*") if one.is_file()]
     assert set(BROKEN) <= set(kept), set(BROKEN) - set(kept)
 
