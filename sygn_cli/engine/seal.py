@@ -55,10 +55,14 @@ class Sealed:
     """
 
     pdf: bytes = field(repr=False)
-    sha256: str
     level: Level
     timestamp_error: str = ""
     timestamp_roots: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file in hex; made when it is asked for, which takes its time."""
+        return sha256(self.pdf)
 
 
 def seal(
@@ -123,7 +127,7 @@ def _best(job: _Job, tsa_urls: Sequence[str], wanted: Level) -> Sealed:
 
     Where none helps at all, it is an empty seal of level B-B that only says why.
     """
-    best, failures = Sealed(b"", "", Level.B_B), []
+    best, failures = Sealed(b"", Level.B_B), []
     if not tsa_urls:
         failures.append("No time-stamping authority is set.")
     for url in tsa_urls:
@@ -142,7 +146,7 @@ def _best(job: _Job, tsa_urls: Sequence[str], wanted: Level) -> Sealed:
 def _sealed(output: io.BytesIO, level: Level, chain: Sequence[bytes] = ()) -> Sealed:
     pdf = output.getvalue()
     roots = tuple(pem.armor("CERTIFICATE", der) for der in chain[-1:])
-    return Sealed(pdf, sha256(pdf), level, timestamp_roots=roots)
+    return Sealed(pdf, level, timestamp_roots=roots)
 
 
 async def _timestamped(job: _Job, timestamper: HttpTimestamper, wanted: Level) -> Sealed:
