@@ -163,7 +163,9 @@ def _tell_backup(about: Mapping[str, object], *, as_json: bool) -> None:
     if about["keys"]:
         console.hint("It holds the keys: whoever reads it can sign and seal as you.")
     else:
-        console.hint("Without its keys it is for reading and checking: links are dead and its log is closed.")
+        console.hint(
+            "Without its keys it is for reading and checking: links are dead and its log is closed."
+        )
 
 
 def _tell_restore(about: Mapping[str, object], *, as_json: bool) -> None:
@@ -182,7 +184,9 @@ def _tell_restore(about: Mapping[str, object], *, as_json: bool) -> None:
             f"back, though it was purged: {console.counted(about['revived'], 'document')}"
         )
     if not about["keys"]:
-        console.hint("It has no keys and is for reading and checking: links are dead and its log is closed.")
+        console.hint(
+            "It has no keys and is for reading and checking: links are dead and its log is closed."
+        )
 
 
 def _tell_damage(damaged: object) -> None:
