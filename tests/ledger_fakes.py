@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sygn_cli.domain.errors import NotFound
-from sygn_cli.store.ledger import Inclusion
 from sygn_cli.store.findings import Finding
+from sygn_cli.store.ledger import Inclusion
 
 
 class NoLedger:
