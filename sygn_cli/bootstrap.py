@@ -7,21 +7,18 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sygn_cli.delivery import passphrase
 from sygn_cli.delivery.clock import SystemClock
-from sygn_cli.delivery.keys import WorkspaceKeys
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.runtime import Runtime
 from sygn_cli.services.settings import settings_from
-from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.keyring import Keyring
 from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from sygn_cli.delivery.keys import WorkspaceKeys
     from sygn_cli.delivery.pdf_work import LazyWorkers
     from sygn_cli.domain.audit import Event
     from sygn_cli.domain.document import Document
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from sygn_cli.services.webhook_ports import Webhooks
     from sygn_cli.store.answers import FileAnswers
     from sygn_cli.store.apikeys import FileApiKeys
+    from sygn_cli.store.cache import FolderCache
     from sygn_cli.store.ledger import WorkspaceLedger
     from sygn_cli.store.outbox import Job
     from sygn_cli.store.progress import FileProgress
@@ -84,8 +82,8 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
         store=store,
         clock=clock,
         pdf=later(pdf_work),
-        keys=_keys(workspace, clock, settings, environment),
-        cache=FolderCache(workspace.cache),
+        keys=later(lambda: _keys(workspace, clock, settings, environment)),
+        cache=later(lambda: _cache(workspace)),
         settings=settings,
         api_keys=later(lambda: _api_keys(workspace)),
         templates=later(lambda: _templates(workspace)),
@@ -176,6 +174,12 @@ def _ledger(store: WorkspaceStore) -> WorkspaceLedger:
     return WorkspaceLedger(store)
 
 
+def _cache(workspace: Workspace) -> FolderCache:
+    from sygn_cli.store.cache import FolderCache
+
+    return FolderCache(workspace.cache)
+
+
 class _Later:
     """Stands for a part until it is used: importing all of them takes longer than `status`."""
 
@@ -255,6 +259,10 @@ def open_keys(
 def _keys(
     workspace: Workspace, clock: SystemClock, settings: Settings, environment: Mapping[str, str]
 ) -> WorkspaceKeys:
+    from sygn_cli.delivery import passphrase
+    from sygn_cli.delivery.keys import WorkspaceKeys
+    from sygn_cli.store.keyring import Keyring
+
     unlock = passphrase.unlocking(environment)
     files, organisation = Keyring(workspace.keys), settings.organisation
     if settings.pkcs11 is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -58,6 +57,8 @@ def asked(prompt: str, environment: Mapping[str, str]) -> bytes | None:
     alone = threading.current_thread() is threading.main_thread()
     if environment.get("SYGN_NO_INPUT") or not alone or not _is_terminal():
         return None
+    import getpass  # noqa: PLC0415 - rarely needed
+
     return getpass.getpass(f"{prompt}: ", sys.stderr).encode()
 
 

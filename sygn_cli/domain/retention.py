@@ -8,7 +8,6 @@ verifies, and whoever holds a sealed file or an exported trail can still show th
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -187,5 +186,7 @@ def refusal(buried: Event) -> Purged:
 
 def _months_before(now: datetime, months: int) -> datetime:
     year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    import calendar  # noqa: PLC0415 - `status` does not need it
+
     last = calendar.monthrange(year, month + 1)[1]
     return now.replace(year=year, month=month + 1, day=min(now.day, last))
