@@ -221,7 +221,8 @@ def anywhere() -> Site:
 
 @pytest.mark.parametrize("words", HOSTILE)
 @pytest.mark.parametrize(
-    "state", ["ready", "entered", "waiting", "signed", "declined", "passed on"]
+    "state",
+    ["ready", "entered", "waiting", "signed", "declined", "passed on", "voided", "expired"],
 )
 def test_hostile_words_change_nothing_but_the_text_shown(anywhere, words, state):
     tags, text = page_of(anywhere, words, state)
@@ -246,8 +247,14 @@ def page_of(anywhere: Site, words: str, state: str) -> tuple[list[object], str]:
     if state == "passed on":
         body = {"name": f"{words}!", "email": "bob@example.com", "reason": words}
         assert site.post("/x/delegate", body).status_code == 204
+    if state == "voided":
+        documents.void(site.runtime, document.id, reason=words)
+    before = site.runtime.clock.at
+    if state == "expired":
+        site.runtime.clock.at += timedelta(days=31)
     skeleton = Skeleton()
     skeleton.feed(site.client.get("/x", query_string={"t": link}, headers=BROWSER).text)
+    site.runtime.clock.at = before
     return skeleton.tags, " ".join("".join(skeleton.words).split())
 
 
