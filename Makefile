@@ -3,6 +3,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 T ?=
 export SYGN_NO_INPUT = 1
+# Tests and benches start many processes; without bytecode each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test coverage lint format types layers words package bench figures soak clean

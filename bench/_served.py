@@ -19,6 +19,8 @@ SYGN = str(Path(sys.executable).with_name("sygn"))
 def surroundings(workspace: Path) -> dict[str, str]:
     """Return an environment in which ``sygn`` knows this workspace and nothing else of us."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SYGN_")}
+    # Nobody's second start compiles everything again.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "SYGN_WORKSPACE": str(workspace)}
 
 
