@@ -249,12 +249,14 @@ def page_of(anywhere: Site, words: str, state: str) -> tuple[list[object], str]:
         assert site.post("/x/delegate", body).status_code == 204
     if state == "voided":
         documents.void(site.runtime, document.id, reason=words)
-    before = site.runtime.clock.at
+    clock = site.runtime.clock
+    assert isinstance(clock, stage.StoppedClock)
+    before = clock.at
     if state == "expired":
-        site.runtime.clock.at += timedelta(days=31)
+        clock.at += timedelta(days=31)
     skeleton = Skeleton()
     skeleton.feed(site.client.get("/x", query_string={"t": link}, headers=BROWSER).text)
-    site.runtime.clock.at = before
+    clock.at = before
     return skeleton.tags, " ".join("".join(skeleton.words).split())
 
 
