@@ -1,9 +1,7 @@
 """A small tree of time-stamping authorities whose revocation lists lie on loopback."""
 
-import threading
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from asn1crypto import keys, pem
 from asn1crypto import x509 as ax509
@@ -16,6 +14,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sygn_cli.engine.credential import Credential
 from sygn_cli.engine.crl import make_crl
+from tests.engine.loopback import Handler, serving
 from tests.engine.timestamping import Authority
 
 
@@ -89,23 +88,13 @@ class IssuedAuthority(Authority):
 def lying_at(files):
     """Yield the base address of a server that gives out these files, filled in later as well."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+    class Answers(Handler):
+        def do_GET(self):  # noqa: N802 - the name that http.server looks for
             content = files.get(self.path.strip("/"))
             self.send_response(200 if content else 404)
             self.send_header("Content-Length", str(len(content or b"")))
             self.end_headers()
             self.wfile.write(content or b"")
 
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Answers) as url:
+        yield url

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from asn1crypto import keys, pem, tsp
 from asn1crypto import x509 as ax509
@@ -13,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+
+from tests.engine.loopback import Handler, serving
 
 
 class Authority:
@@ -84,8 +85,8 @@ def refusal(authority, question):
 def served(authority, behaviour):
     """Yield the URL of an authority that behaves like that."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
+    class Answers(Handler):
+        def do_POST(self):  # noqa: N802 - the name that http.server looks for
             content = behaviour(authority, self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
@@ -93,18 +94,8 @@ def served(authority, behaviour):
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Answers) as url:
+        yield url
 
 
 @contextmanager
@@ -112,8 +103,8 @@ def trickling():
     """Yield the URL of a server that sends a byte of its answer now and then, for ever."""
     stop = threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
+    class Answers(Handler):
+        def do_POST(self):  # noqa: N802 - the name that http.server looks for
             self.send_response(200)
             self.send_header("Content-Length", "100000")
             self.end_headers()
@@ -121,16 +112,8 @@ def trickling():
                 while not stop.wait(0.05):
                     self.wfile.write(b"0")
 
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        stop.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Answers) as url:
+        try:
+            yield url
+        finally:
+            stop.set()
