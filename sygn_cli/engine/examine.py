@@ -144,10 +144,10 @@ def _validated(
         store: Certificates and revocation lists to use.
         revocation: "require" if a certificate without a revocation list is not to be trusted.
     """
+    certificates, ocsps, crls = ((), (), ()) if store is None else _contents(store)
 
     def context() -> ValidationContext:
         # An empty list is an answer: without one pyHanko would ask the operating system.
-        certificates, ocsps, crls = ((), (), ()) if store is None else _contents(store)
         return ValidationContext(
             trust_roots=list(trust),
             other_certs=list(certificates),
