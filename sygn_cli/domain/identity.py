@@ -143,7 +143,7 @@ def to_json(standing: Standing) -> dict[str, object]:
         "sent": [moment.to_wire(at) for at in standing.sent],
         "challenge": None if out is None else [out.seq, moment.to_wire(out.at), str(out.channel)],
         "period": standing.period,
-        "locked_at": None if standing.locked_at is None else moment.to_wire(standing.locked_at),
+        "locked_at": moment.to_wire_if(standing.locked_at),
         "issue": standing.issue,
     }
 

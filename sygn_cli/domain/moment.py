@@ -17,6 +17,11 @@ def to_wire(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def to_wire_if(at: datetime | None) -> str | None:
+    """Return what :func:`to_wire` does, and None for a moment that never was."""
+    return None if at is None else to_wire(at)
+
+
 def from_wire(text: str) -> datetime:
     """Return the moment that :func:`to_wire` wrote.
 

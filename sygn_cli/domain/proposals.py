@@ -92,7 +92,7 @@ def create(proposal: Proposal, *, actor: Json) -> Entry:
         "detected_fields": proposal.detected_fields,
         "cc": [email(address) for address in proposal.cc],
         "message": message,
-        "expires_at": None if proposal.expires_at is None else moment.to_wire(proposal.expires_at),
+        "expires_at": moment.to_wire_if(proposal.expires_at),
         "draft": proposal.draft,
         "links_to": proposal.links_to,
         "flattened_signatures": proposal.flattened_signatures,

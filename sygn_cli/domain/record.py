@@ -137,15 +137,15 @@ def signer_to_json(signer: Signer) -> dict[str, object]:
         "role": signer.role,
         "status": str(signer.status),
         "link_generation": signer.link_generation,
-        "viewed_at": _wire(signer.viewed_at),
-        "consented_at": _wire(signer.consented_at),
+        "viewed_at": moment.to_wire_if(signer.viewed_at),
+        "consented_at": moment.to_wire_if(signer.consented_at),
         "consent_sha256": signer.consent_sha256,
-        "signed_at": _wire(signer.signed_at),
+        "signed_at": moment.to_wire_if(signer.signed_at),
         "values_sha256": signer.values_sha256,
         "method": signer.method,
-        "declined_at": _wire(signer.declined_at),
+        "declined_at": moment.to_wire_if(signer.declined_at),
         "decline_reason": signer.decline_reason,
-        "mailed_at": _wire(signer.mailed_at),
+        "mailed_at": moment.to_wire_if(signer.mailed_at),
         "mail_error": signer.mail_error,
     }
     if signer.locale:
@@ -199,7 +199,7 @@ def document_to_json(document: Document) -> dict[str, object]:
         "signers": [signer_to_json(signer) for signer in document.signers],
         "fields": [field_to_json(field) for field in document.fields],
         "created_at": moment.to_wire(document.created_at),
-        "expires_at": _wire(document.expires_at),
+        "expires_at": moment.to_wire_if(document.expires_at),
         "seq": document.seq,
         "head": document.head,
         "updated_at": moment.to_wire(document.updated_at),
@@ -207,17 +207,17 @@ def document_to_json(document: Document) -> dict[str, object]:
         "message": document.message,
         "detected_fields": document.detected_fields,
         "marks": marks_to_json(document.marks)["marks"],
-        "sent_at": _wire(document.sent_at),
-        "completed_at": _wire(document.completed_at),
-        "declined_at": _wire(document.declined_at),
-        "voided_at": _wire(document.voided_at),
-        "expired_at": _wire(document.expired_at),
+        "sent_at": moment.to_wire_if(document.sent_at),
+        "completed_at": moment.to_wire_if(document.completed_at),
+        "declined_at": moment.to_wire_if(document.declined_at),
+        "voided_at": moment.to_wire_if(document.voided_at),
+        "expired_at": moment.to_wire_if(document.expired_at),
         "sealed_sha256": document.sealed_sha256,
         "certificate_sha256": document.certificate_sha256,
         "seal_error": document.seal_error,
         "webhook": document.webhook,
         "mailed": document.mailed,
-        "reminded_at": _wire(document.reminded_at),
+        "reminded_at": moment.to_wire_if(document.reminded_at),
         "locale": document.locale,
         "allow_delegation": document.allow_delegation,
         "signatures": str(document.signatures),
@@ -272,10 +272,6 @@ def document_from_json(data: Loaded) -> Document:
             for one in data.get("questions", ())
         ),
     )
-
-
-def _wire(at: datetime | None) -> str | None:
-    return None if at is None else moment.to_wire(at)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -67,7 +67,7 @@ def change_deadline(
         raise AlreadyCompleted(f"Everyone has signed document {document.id}; it is being sealed.")
     if document.expires_at == expires_at:
         return None
-    wire = None if expires_at is None else moment.to_wire(expires_at)
+    wire = moment.to_wire_if(expires_at)
     return Entry(EventType.DEADLINE_CHANGED, actor, {"expires_at": wire})
 
 

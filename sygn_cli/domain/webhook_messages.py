@@ -106,10 +106,10 @@ def _document(document: Document) -> dict[str, object]:
         "title": document.title,
         "mode": str(document.mode),
         "created_at": moment.to_wire(document.created_at),
-        "completed_at": _wire(document.completed_at),
-        "declined_at": _wire(document.declined_at),
-        "expired_at": _wire(document.expired_at),
-        "voided_at": _wire(document.voided_at),
+        "completed_at": moment.to_wire_if(document.completed_at),
+        "declined_at": moment.to_wire_if(document.declined_at),
+        "expired_at": moment.to_wire_if(document.expired_at),
+        "voided_at": moment.to_wire_if(document.voided_at),
     }
 
 
@@ -119,12 +119,8 @@ def _signer(signer: Signer) -> dict[str, object]:
         "name": signer.name,
         "email": signer.email,
         "status": str(signer.status),
-        "viewed_at": _wire(signer.viewed_at),
-        "signed_at": _wire(signer.signed_at),
-        "declined_at": _wire(signer.declined_at),
+        "viewed_at": moment.to_wire_if(signer.viewed_at),
+        "signed_at": moment.to_wire_if(signer.signed_at),
+        "declined_at": moment.to_wire_if(signer.declined_at),
         "decline_reason": signer.decline_reason or None,
     }
-
-
-def _wire(at: datetime | None) -> str | None:
-    return None if at is None else moment.to_wire(at)

@@ -48,7 +48,7 @@ class Renewal:
             "authority": last and last.authority,
             "timestamped_at": last and moment.to_wire(last.at),
             "expires_at": last and moment.to_wire(last.expires_at),
-            "due_at": self.due_at and moment.to_wire(self.due_at),
+            "due_at": moment.to_wire_if(self.due_at),
             "due": self.is_due,
         }
 

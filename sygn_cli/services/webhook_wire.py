@@ -9,7 +9,6 @@ from sygn_cli.domain.webhook import WebhookEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sygn_cli.domain.webhook import Attempt, Endpoint
 
@@ -34,7 +33,7 @@ def endpoint_with_secret(one: Endpoint) -> dict[str, object]:
     """Return an endpoint whose newest secret nobody has seen yet."""
     shown = {**endpoint(one), "secret": one.secrets[0].text}
     if len(one.secrets) > 1:
-        shown["previous_secret_until"] = _wire(one.secrets[1].until)
+        shown["previous_secret_until"] = moment.to_wire_if(one.secrets[1].until)
     return shown
 
 
@@ -63,14 +62,10 @@ def attempt(one: Attempt) -> dict[str, object]:
         "latency_ms": one.milliseconds,
         "error": one.error or None,
         "response": one.head,
-        "next_attempt_at": _wire(one.next_at),
+        "next_attempt_at": moment.to_wire_if(one.next_at),
     }
 
 
 def attempts(found: Sequence[Attempt], *, has_more: bool = False) -> dict[str, object]:
     """Return the latest attempts, the newest first."""
     return {"data": [attempt(one) for one in found], "has_more": has_more, "next_cursor": None}
-
-
-def _wire(at: datetime | None) -> str | None:
-    return None if at is None else moment.to_wire(at)

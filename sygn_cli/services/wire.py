@@ -10,7 +10,6 @@ from sygn_cli.services import links, sending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from sygn_cli.domain.apikey import ApiKey
     from sygn_cli.domain.beside import Delegation, Question
@@ -84,11 +83,11 @@ def status(runtime: Runtime, document: Document, *, with_links: bool) -> dict[st
         "delegations": [_delegation(one) for one in document.delegations],
         "questions": [_question(one) for one in document.questions],
         "created_at": moment.to_wire(document.created_at),
-        "expires_at": _wire(document.expires_at),
-        "completed_at": _wire(document.completed_at),
-        "declined_at": _wire(document.declined_at),
-        "expired_at": _wire(document.expired_at),
-        "voided_at": _wire(document.voided_at),
+        "expires_at": moment.to_wire_if(document.expires_at),
+        "completed_at": moment.to_wire_if(document.completed_at),
+        "declined_at": moment.to_wire_if(document.declined_at),
+        "expired_at": moment.to_wire_if(document.expired_at),
+        "voided_at": moment.to_wire_if(document.voided_at),
         "sealed_sha256": document.sealed_sha256 or None,
         "seal_error": document.seal_error or None,
         "audit_head": document.head,
@@ -219,9 +218,9 @@ def tenant_key(runtime: Runtime, key: ApiKey) -> dict[str, object]:
         "label": key.label,
         "mode": str(key.mode),
         "created_at": moment.to_wire(key.created_at),
-        "expires_at": _wire(key.expires_at),
-        "revoked_at": _wire(key.revoked_at),
-        "last_used_at": _wire(runtime.api_keys.last_used(key.id)),
+        "expires_at": moment.to_wire_if(key.expires_at),
+        "revoked_at": moment.to_wire_if(key.revoked_at),
+        "last_used_at": moment.to_wire_if(runtime.api_keys.last_used(key.id)),
     }
 
 
@@ -233,7 +232,7 @@ def key(runtime: Runtime, one: ApiKey) -> dict[str, object]:
 
 def revoked(key: ApiKey) -> dict[str, object]:
     """Return that a key is dead."""
-    return {"key_id": key.id, "revoked": True, "revoked_at": _wire(key.revoked_at)}
+    return {"key_id": key.id, "revoked": True, "revoked_at": moment.to_wire_if(key.revoked_at)}
 
 
 def _box(one: Detection | Field) -> dict[str, object]:
@@ -256,17 +255,13 @@ def _signer(
         "status": str(signer.status),
         "auth": [str(step) for step in signer.auth],
         "locked": signer.identity.is_locked,
-        "viewed_at": _wire(signer.viewed_at),
-        "signed_at": _wire(signer.signed_at),
-        "declined_at": _wire(signer.declined_at),
+        "viewed_at": moment.to_wire_if(signer.viewed_at),
+        "signed_at": moment.to_wire_if(signer.signed_at),
+        "declined_at": moment.to_wire_if(signer.declined_at),
         "decline_reason": signer.decline_reason or None,
-        "mailed_at": _wire(signer.mailed_at),
+        "mailed_at": moment.to_wire_if(signer.mailed_at),
         "mail_error": signer.mail_error or None,
     }
     if with_links and document.status.is_open:
         shown["signing_url"] = links.signing_url(runtime, document, signer)
     return shown
-
-
-def _wire(at: datetime | None) -> str | None:
-    return None if at is None else moment.to_wire(at)

@@ -173,8 +173,8 @@ def _serialise(key: ApiKey) -> bytes:
         "partner": key.partner,
         "tenant": key.tenant,
         "can_provision": key.can_provision,
-        "expires_at": None if key.expires_at is None else moment.to_wire(key.expires_at),
-        "revoked_at": None if key.revoked_at is None else moment.to_wire(key.revoked_at),
+        "expires_at": moment.to_wire_if(key.expires_at),
+        "revoked_at": moment.to_wire_if(key.revoked_at),
     }
     return json.dumps(data, ensure_ascii=False).encode() + b"\n"
 

@@ -56,7 +56,7 @@ def _to_json(attempt: Attempt) -> dict[str, object]:
         "ms": attempt.milliseconds,
         "error": attempt.error,
         "head": attempt.head,
-        "next_at": None if attempt.next_at is None else moment.to_wire(attempt.next_at),
+        "next_at": moment.to_wire_if(attempt.next_at),
     }
 
 

@@ -227,7 +227,7 @@ def _conditions(filters: Filters, before: str | None) -> tuple[str, tuple[object
     wanted: dict[str, object] = {
         "account = ?": filters.account,
         "status = ?": None if filters.status is None else str(filters.status),
-        "created >= ?": None if filters.since is None else moment.to_wire(filters.since),
+        "created >= ?": moment.to_wire_if(filters.since),
         "mode = ?": None if filters.mode is None else str(filters.mode),
         "trouble = ?": filters.in_trouble,
         "instr(words, ?) > 0": filters.words.casefold() or None,

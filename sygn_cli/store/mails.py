@@ -62,7 +62,7 @@ class MailLog:
                 "at": moment.to_wire(posting.at),
                 "outcome": str(posting.handover.outcome),
                 "words": posting.handover.words,
-                "next_at": None if posting.next_at is None else moment.to_wire(posting.next_at),
+                "next_at": moment.to_wire_if(posting.next_at),
             },
             at=posting.at,
         )

@@ -201,8 +201,7 @@ def _serialise(endpoint: Endpoint) -> bytes:
         "url": endpoint.url,
         "events": sorted(endpoint.events),
         "secrets": [
-            {"text": one.text, "until": None if one.until is None else moment.to_wire(one.until)}
-            for one in endpoint.secrets
+            {"text": one.text, "until": moment.to_wire_if(one.until)} for one in endpoint.secrets
         ],
         "created_at": moment.to_wire(endpoint.created_at),
         "reach": str(endpoint.reach),

@@ -107,7 +107,7 @@ def _row(document: Document, error: str) -> dict[str, object]:
     told: dict[str, object] = {
         "document": document.id,
         "status": str(document.status),
-        "ended_at": None if at is None else moment.to_wire(at),
+        "ended_at": moment.to_wire_if(at),
     }
     return {**told, "error": error} if error else told
 
