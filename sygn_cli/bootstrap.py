@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Event
     from sygn_cli.domain.document import Document
     from sygn_cli.services.mail_ports import Mailer, Mails
+    from sygn_cli.services.ports import Clock
     from sygn_cli.services.runtime import Settings
     from sygn_cli.services.webhook_ports import Webhooks
     from sygn_cli.store.answers import FileAnswers
@@ -39,7 +40,10 @@ _WORKERS = 2
 
 
 def open_runtime(
-    workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
+    workspace: str | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    clock: Clock | None = None,
 ) -> Runtime:
     """Return the workspace to use, opened; it is made if there is none.
 
@@ -47,11 +51,13 @@ def open_runtime(
         workspace: Its folder; None finds it in the usual order: the environment, the nearest
             ``.sygn`` upwards, the user's data folder.
         environment: For ``SYGN_*`` variables.
+        clock: What time it is, and chance; None for the machine's.
 
     Raises:
         WorkspaceUnusable: It cannot be opened, made, or its settings are wrong.
     """
-    return _runtime(Workspace.open(_place(workspace, environment)), environment)
+    opened = Workspace.open(_place(workspace, environment))
+    return _runtime(opened, environment, clock or SystemClock())
 
 
 def existing_runtime(
@@ -70,12 +76,11 @@ def existing_runtime(
         if workspace is not None or (place.exists() and any(place.iterdir())):
             raise
         return None
-    return _runtime(opened, environment)
+    return _runtime(opened, environment, SystemClock())
 
 
-def _runtime(workspace: Workspace, environment: Mapping[str, str]) -> Runtime:
+def _runtime(workspace: Workspace, environment: Mapping[str, str], clock: Clock) -> Runtime:
     settings = settings_from(workspace.settings_text(), environment)
-    clock = SystemClock()
     endpoints = later(lambda: _endpoints(workspace))
     store = _store(workspace, endpoints, settings.owner)
     return Runtime(
@@ -257,7 +262,7 @@ def open_keys(
 
 
 def _keys(
-    workspace: Workspace, clock: SystemClock, settings: Settings, environment: Mapping[str, str]
+    workspace: Workspace, clock: Clock, settings: Settings, environment: Mapping[str, str]
 ) -> WorkspaceKeys:
     from sygn_cli.delivery import passphrase
     from sygn_cli.delivery.keys import WorkspaceKeys

@@ -126,15 +126,12 @@ class Process:
 
     @cached_property
     def runtime(self) -> Runtime:
-        opened = bootstrap.open_runtime(str(self.place), environment={})
+        opened = bootstrap.open_runtime(str(self.place), environment={}, clock=self._chance)
         store = cast("WorkspaceStore", opened.store)
         workspace = store.workspace
         jobs = Outbox(workspace.outbox)
-        keys = cast("Any", opened.keys)
-        keys._clock = self._chance
         return replace(
             opened,
-            clock=self._chance,
             pdf=Inline(),
             webhooks=Webhooks(
                 Endpoints(workspace.webhooks),
