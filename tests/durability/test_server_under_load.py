@@ -18,7 +18,6 @@ import pytest
 
 from tests.cli.terminal import Terminal
 from tests.durability.served import Served, serving
-from tests.soak import at_length
 
 pytestmark = [
     pytest.mark.slow,
@@ -71,16 +70,6 @@ def test_those_who_send_a_byte_at_a_time_keep_nobody_waiting(server):
     assert answers(server)
 
 
-@pytest.mark.skipif(at_length(quick=True, long=False), reason="waits for half a minute")
-def test_those_who_say_nothing_are_hung_up_on(server):
-    silent = [socket.create_connection(server.address, timeout=60) for _ in range(200)]
-    try:
-        assert all(wire.recv(1) == b"" for wire in silent)
-    finally:
-        for wire in silent:
-            wire.close()
-
-
 def test_a_thousand_who_hang_up_leave_nothing_behind(server):
     assert answers(server)
     before = server.descriptors()
@@ -100,6 +89,15 @@ def test_a_thousand_who_hang_up_leave_nothing_behind(server):
     while server.descriptors() > before + 5:
         assert time.monotonic() < deadline, server.descriptors()
         time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def silent(server) -> Iterator[list[socket.socket]]:
+    """Many who connect and say nothing, while other tests are at work."""
+    wires = [socket.create_connection(server.address, timeout=60) for _ in range(200)]
+    yield wires
+    for wire in wires:
+        wire.close()
 
 
 HOST = b"Host: localhost\r\n"
@@ -128,6 +126,7 @@ SMUGGLED = {
 }
 
 
+@pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("headers", SMUGGLED.values(), ids=SMUGGLED.keys())
 def test_no_second_request_hides_in_a_first(server, headers):
     answer = raw(server, b"POST /verify HTTP/1.1\r\n" + HOST + headers + HIDDEN)
@@ -191,4 +190,10 @@ def test_a_reader_that_is_killed_is_replaced_and_its_request_answered(server, te
         for child in server.children():
             os.kill(child, number)
         assert detected(server, key, pdf) == 200
+    assert answers(server)
+
+
+# Last, as they are given some time.
+def test_those_who_say_nothing_are_hung_up_on(server, silent):
+    assert all(wire.recv(1) == b"" for wire in silent)
     assert answers(server)
