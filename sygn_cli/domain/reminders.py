@@ -32,15 +32,24 @@ def due(document: Document, *, days: Sequence[int], now: datetime) -> tuple[Sign
     """
     if document.expires_at is None or now >= document.expires_at:
         return ()
-    passed = [at for one in days if (at := document.expires_at - timedelta(days=one)) <= now]
-    if not passed:
-        return ()
-    moment = max(passed)
-    if document.reminded_at is not None and document.reminded_at >= moment - _SPARED:
+    moment = fell_due(document.expires_at, document.reminded_at, days=days, now=now)
+    if moment is None:
         return ()
     return tuple(
         one for one in routing.next_signers(document) if _called_at(document, one) < moment
     )
+
+
+def fell_due(
+    deadline: datetime, reminded_at: datetime | None, *, days: Sequence[int], now: datetime
+) -> datetime | None:
+    """Return when the last reminder fell due; None if none did, or signers were reminded then."""
+    moment = max(
+        (at for one in days if (at := deadline - timedelta(days=one)) <= now), default=None
+    )
+    if moment is None or (reminded_at is not None and reminded_at >= moment - _SPARED):
+        return None
+    return moment
 
 
 def _called_at(document: Document, signer: Signer) -> datetime:

@@ -72,7 +72,9 @@ class OutboxWorker:
                     self._tidy()
                 if now >= resume_at:
                     resume_at = now + _RESUME_EVERY
-                    self._pool.submit(maintenance.resume, self._runtime)
+                    self._pool.submit(
+                        maintenance.resume, self._runtime, stopped=self._stopped.is_set
+                    )
                 busy = self._take()
             except Exception:  # noqa: BLE001 - a full disk must not end the deliveries for good
                 _LOG.exception("the outbox could not be worked on")

@@ -9,7 +9,7 @@ from sygn_cli.domain import moment
 from sygn_cli.domain.errors import SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
-from sygn_cli.services import documents, expiry, mail_health
+from sygn_cli.services import expiry, mail_health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +70,8 @@ def _pdf_work(runtime: Runtime) -> Finding:
 
 
 def _documents(runtime: Runtime) -> Iterator[Finding]:
-    counted, unsealed = 0, 0
-    for document in documents.every(runtime, Filters()):
-        counted += 1
+    counted, unsealed = sum(runtime.store.counts(Filters()).values()), 0
+    for document in runtime.store.due(days=(), now=runtime.clock.now()):
         if document.awaits_seal:
             unsealed += 1
             why = document.seal_error or "it has not been tried since"

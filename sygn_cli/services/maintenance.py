@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import SygnError
-from sygn_cli.domain.listing import Filters
 from sygn_cli.services import documents, progress, sending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
@@ -20,24 +18,29 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 
 
-def resume(runtime: Runtime) -> int:
+def resume(runtime: Runtime, *, stopped: Callable[[], bool] = bool) -> int:
     """Seal what everyone has signed, expire what is overdue, remind who is late.
 
     Before that the store finishes what dead processes left and throws away what is left of them.
+
+    Args:
+        runtime: Where to look.
+        stopped: Whether to leave the rest to the next time; asked before each document.
 
     Returns:
         How many documents changed.
     """
     try:
-        runtime.store.tend(now=runtime.clock.now())
-        progress.sweep(runtime)
+        runtime.store.tend(now=runtime.clock.now(), stopped=stopped)
+        if not stopped():
+            progress.sweep(runtime)
     except SygnError as error:
         _LOG.warning("the workspace could not be tidied: %s", error.message)
-    return sum(1 for _ in attend(runtime))
+    return sum(1 for _ in attend(runtime, stopped=stopped))
 
 
 def attend(
-    runtime: Runtime, *, links_are_shown: bool = False
+    runtime: Runtime, *, links_are_shown: bool = False, stopped: Callable[[], bool] = bool
 ) -> Iterator[tuple[Document, Sequence[Signer]]]:
     """Yield each open document that was sealed or expired just now, or whose signers were reminded.
 
@@ -46,8 +49,13 @@ def attend(
     Args:
         runtime: Where to look.
         links_are_shown: Somebody passes the links on where no mail goes out.
+        stopped: Whether to leave the rest to the next time; asked before each document.
     """
-    for before in _open(runtime):
+    is_heard = links_are_shown or runtime.mails.mailer.delivers
+    days = runtime.settings.reminders if is_heard else ()
+    for before in runtime.store.due(days=days, now=runtime.clock.now()):
+        if stopped():
+            return
         try:
             document = before
             reminded: Sequence[Signer] = ()
@@ -62,8 +70,3 @@ def attend(
             continue
         if reminded or document.status is not before.status:
             yield document, reminded
-
-
-def _open(runtime: Runtime) -> Iterator[Document]:
-    for status in (DocumentStatus.PARTIALLY_SIGNED, DocumentStatus.SENT):
-        yield from documents.every(runtime, Filters(status=status))

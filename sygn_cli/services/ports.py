@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from sygn_cli.domain.apikey import ApiKey
     from sygn_cli.domain.audit import Entry, Event
@@ -89,6 +90,17 @@ class Store(Protocol):
         """
         ...
 
+    def blob_at_hand(self, document_id: str, sha256: str) -> Path | bytes:
+        """Return where stored bytes lie, for another process to read, or the bytes themselves.
+
+        They were checked against their hash since their file last changed.
+
+        Raises:
+            NotFound: The document has no such blob.
+            Tampered: They are not the bytes that were stored.
+        """
+        ...
+
     def resolve(self, prefix: str) -> str:
         """Return the one document id that starts with this; ``@last`` is the newest.
 
@@ -110,6 +122,17 @@ class Store(Protocol):
         """Return how many documents fit, by status; statuses of none may be missing."""
         ...
 
+    def due(self, *, days: Sequence[int], now: datetime) -> Iterator[Document]:
+        """Yield documents to be looked at now, as :mod:`sygn_cli.domain.agenda` says.
+
+        What that costs depends on how many these are, not on how many there are.
+
+        Args:
+            days: Before the deadline, on which signers are reminded.
+            now: The present moment.
+        """
+        ...
+
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.
 
@@ -129,8 +152,12 @@ class Store(Protocol):
         """
         ...
 
-    def tend(self, *, now: datetime) -> None:
+    def tend(self, *, now: datetime, stopped: Callable[[], bool] = ...) -> None:
         """Finish what was left unfinished and throw away what is left over; may take its time.
+
+        Args:
+            now: The present moment.
+            stopped: Whether to leave the rest to the next time; asked often.
 
         Raises:
             WorkspaceUnusable: Something cannot be written.

@@ -15,6 +15,7 @@ from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading, trouble
 from sygn_cli.store.cache import FolderCache
+from sygn_cli.store.checked import Checked
 from sygn_cli.store.entries import Entries
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
@@ -24,6 +25,7 @@ from sygn_cli.store.recent import Recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.store.aftermath import Aftermath, JobsFor
@@ -57,6 +59,7 @@ class WorkspaceStore:
         self.keys = Keyring(workspace.keys, entropy=entropy)
         self._jobs_for = jobs_for
         self._recent = Recent()
+        self._checked = Checked()
         self._entropy = entropy
         # It knows the keys that are pending, so there must be one only, whoever asks first.
         self._bindings = Bindings(workspace.idempotency)
@@ -171,6 +174,15 @@ class WorkspaceStore:
         """
         return reading.blob(self.workspace.folder(document_id), sha256)
 
+    def blob_at_hand(self, document_id: str, sha256: str) -> Path:
+        """Return where stored bytes lie, checked against their hash since the file last changed.
+
+        Raises:
+            NotFound: The document has no such blob.
+            Tampered: They are not the bytes that were stored.
+        """
+        return self._checked.path(self.workspace.folder(document_id), sha256)
+
     def resolve(self, prefix: str) -> str:
         """Return the one document id that starts with this; ``@last`` is the newest.
 
@@ -217,6 +229,24 @@ class WorkspaceStore:
             return listing.counted(filter(None, map(self._load_or_skip, self._walk())), filters)
         return {DocumentStatus(status): count for status, count in found.items()}
 
+    def due(self, *, days: Sequence[int], now: datetime) -> Iterator[Document]:
+        """Yield documents that are to be looked at now, as :mod:`sygn_cli.domain.agenda` says.
+
+        Only these are read, whatever the number of others.
+        """
+        from sygn_cli.domain import agenda  # noqa: PLC0415 - rarely needed
+
+        self._heal_quietly()
+        try:
+            found = self._index.appointments(until=agenda.horizon(days=days, now=now))
+            ids: Iterable[str] = [i for i, one in found if one.is_due(days=days, now=now)]
+        except IndexUnavailable:
+            ids = self._walk()
+        for document in filter(None, map(self._load_or_skip, ids)):
+            appointment = agenda.appointment(document)
+            if appointment is not None and appointment.is_due(days=days, now=now):
+                yield document
+
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.
 
@@ -241,8 +271,11 @@ class WorkspaceStore:
             return 0
         return self._transactions.heal() + self._finish_purges()
 
-    def heal_all(self) -> int:
+    def heal_all(self, *, stopped: Callable[[], bool] = bool) -> int:
         """Look through all documents for unfinished ones, as after a power cut; takes its time.
+
+        Args:
+            stopped: Whether to give up, asked before each document.
 
         Returns:
             The number of documents that were unfinished. Damaged ones are left to ``check``.
@@ -250,12 +283,17 @@ class WorkspaceStore:
         Raises:
             WorkspaceUnusable: Something cannot be written.
         """
-        return self._transactions.heal_all() + self._finish_purges(look=True)
+        healed = self._transactions.heal_all(stopped=stopped)
+        return healed if stopped() else healed + self._finish_purges(look=True)
 
-    def tend(self, *, now: datetime) -> None:
+    def tend(self, *, now: datetime, stopped: Callable[[], bool] = bool) -> None:
         """Heal and sweep; after a restart of the machine look through all documents.
 
         In-flight marks are not flushed to disk, so that after a power cut they may be missing.
+
+        Args:
+            now: The present moment.
+            stopped: Whether to leave the rest to the next time, asked before each document.
 
         Raises:
             WorkspaceUnusable: Something cannot be written.
@@ -265,7 +303,9 @@ class WorkspaceStore:
         kept = FolderCache(self.workspace.cache)
         here = boot_id().encode()
         if not here or kept.get(_LAST_BOOT) != here:
-            self.heal_all()
+            self.heal_all(stopped=stopped)
+            if stopped():
+                return
             kept.put(_LAST_BOOT, here)
         else:
             self.heal()

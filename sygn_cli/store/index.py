@@ -11,13 +11,15 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from sygn_cli.domain import moment
+from sygn_cli.domain import agenda, moment
+from sygn_cli.domain.agenda import Appointment
 from sygn_cli.domain.errors import SygnError, Tampered
 from sygn_cli.domain.listing import searched
 from sygn_cli.store.listing import IndexUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.listing import Filters
@@ -26,19 +28,20 @@ if TYPE_CHECKING:
     Load: TypeAlias = Callable[[str], Document]
     Walk: TypeAlias = Callable[[], Iterable[str]]
 
-_VERSION: Final = 2  # of the tables; in user_version
+_VERSION: Final = 3  # of the tables; in user_version
 _TABLES: Final = """
 BEGIN IMMEDIATE;
 DROP TABLE IF EXISTS documents;
 DROP TABLE IF EXISTS place;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, account TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL,
-    mode TEXT NOT NULL, trouble INTEGER NOT NULL, words TEXT NOT NULL
+    mode TEXT NOT NULL, trouble INTEGER NOT NULL, words TEXT NOT NULL, due TEXT, reminded TEXT
 ) WITHOUT ROWID;
 CREATE INDEX by_status ON documents (status, id);
+CREATE INDEX by_due ON documents (due, reminded) WHERE due IS NOT NULL;
 CREATE TABLE place (log_bytes INTEGER NOT NULL, boot TEXT NOT NULL);
 INSERT INTO place VALUES (0, '');
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 """
 _PATIENCE: Final = 10.0  # seconds to wait for another process that writes the index
 # A commit may start the index of a young workspace; making one for an old workspace is for lists.
@@ -110,6 +113,16 @@ class Index:
         conditions = "id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
         rows = self._query(conditions, (prefix, prefix + "~", limit))
         return [str(row[0]) for row in rows]
+
+    def appointments(self, *, until: datetime) -> list[tuple[str, Appointment]]:
+        """Return the ids of documents with appointments up to a moment, the earliest first.
+
+        Raises:
+            IndexUnavailable: The folders have to be walked.
+        """
+        conditions = "due <= ? ORDER BY due"
+        rows = self._query(conditions, (moment.to_wire(until),), "id, due, reminded")
+        return [(str(row[0]), _appointment(row[1], row[2])) for row in rows]
 
     def _query(
         self, conditions: str, values: tuple[object, ...], columns: str = "id"
@@ -204,8 +217,9 @@ class Index:
             # Gone or damaged: a list that meets it by walking leaves it out and says so.
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             return
+        due = agenda.appointment(document)
         database.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.account,
@@ -214,6 +228,8 @@ class Index:
                 str(document.mode),
                 bool(document.seal_error),
                 searched(document),
+                None if due is None else moment.to_wire(due.at),
+                None if due is None else moment.to_wire_if(due.reminded_at),
             ),
         )
 
@@ -235,6 +251,14 @@ def _conditions(filters: Filters, before: str | None) -> tuple[str, tuple[object
     }
     used = {condition: value for condition, value in wanted.items() if value is not None}
     return " AND ".join(used) or "TRUE", tuple(used.values())
+
+
+def _appointment(due: str, reminded: str | None) -> Appointment:
+    try:
+        at = None if reminded is None else moment.from_wire(reminded)
+        return Appointment(moment.from_wire(due), at)
+    except ValueError:
+        return agenda.AT_ONCE  # damaged: the document says what is true
 
 
 def _has_tables(database: sqlite3.Connection) -> bool:

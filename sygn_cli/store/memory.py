@@ -6,14 +6,14 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sygn_cli.domain import audit, history
+from sygn_cli.domain import agenda, audit, history
 from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, NotFound
 from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing
 from sygn_cli.store.transaction import by_hash, require_blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.audit import Entry, Event
@@ -95,6 +95,10 @@ class MemoryStore:
         except KeyError as error:
             raise NotFound(f"Document {document_id} has no blob {sha256!r}.") from error
 
+    def blob_at_hand(self, document_id: str, sha256: str) -> bytes:
+        """Return stored bytes."""
+        return self.blob(document_id, sha256)
+
     def resolve(self, prefix: str) -> str:
         """Return the one document id that starts with this; ``@last`` is the newest."""
         if prefix != listing.NEWEST:
@@ -120,6 +124,13 @@ class MemoryStore:
         """Return how many documents fit, by status."""
         return listing.counted(map(self.load, self._ids()), filters)
 
+    def due(self, *, days: Sequence[int], now: datetime) -> Iterator[Document]:
+        """Yield documents that are to be looked at now."""
+        for document in map(self.load, self._ids()):
+            appointment = agenda.appointment(document)
+            if appointment is not None and appointment.is_due(days=days, now=now):
+                yield document
+
     def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created."""
         with self._mutex:
@@ -138,7 +149,7 @@ class MemoryStore:
         """Return 0: what dies here takes everything along."""
         return 0
 
-    def tend(self, *, now: datetime) -> None:
+    def tend(self, *, now: datetime, stopped: Callable[[], bool] = bool) -> None:
         """Do nothing: nothing is ever left over here."""
 
     def _ids(self) -> Sequence[str]:

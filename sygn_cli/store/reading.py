@@ -75,6 +75,21 @@ def read(folder: DocumentFolder) -> Reading:
     )
 
 
+def is_settled(folder: DocumentFolder) -> bool:
+    """Tell whether nothing is left to follow from the last event, without making a document of it.
+
+    A fifth of the time that :func:`read` takes. False also where that has to find out.
+
+    Raises:
+        NotFound: There is none.
+        Tampered: Its trail is gone.
+    """
+    _refuse_purged(folder)
+    settled = records.settled_trail(folder.projection, doc=folder.id)
+    committed, rest = audit.split(trail_bytes(folder))
+    return not rest and hashlib.sha256(committed).hexdigest() == settled
+
+
 def require(folder: DocumentFolder) -> None:
     """Refuse a document that is not there.
 
@@ -128,13 +143,17 @@ def blob(folder: DocumentFolder, sha256: str) -> bytes:
     try:
         return blobs.get(folder.blobs, sha256)
     except FileNotFoundError:
-        named = any(sha256 in blobs.referred(event) for event in trail(folder))
-    if named:
-        raise Tampered(
+        raise no_blob(folder, sha256) from None
+
+
+def no_blob(folder: DocumentFolder, sha256: str) -> NotFound | Tampered:
+    """Return the error to raise where those bytes do not lie in the folder."""
+    if any(sha256 in blobs.referred(event) for event in trail(folder)):
+        return Tampered(
             f"The blob {sha256} of document {folder.id} is gone.",
             hint="Restore the workspace from a backup.",
         )
-    raise NotFound(f"Document {folder.id} has no blob {sha256!r}.")
+    return NotFound(f"Document {folder.id} has no blob {sha256!r}.")
 
 
 def tombstone(folder: DocumentFolder) -> Event | None:

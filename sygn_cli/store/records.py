@@ -91,6 +91,31 @@ def parsed(content: bytes, *, doc: str) -> Projection | None:
         return None
 
 
+def settled_trail(path: Path, *, doc: str) -> str | None:
+    """Return the hash of the trail from which nothing was left to follow when this was written.
+
+    None if something was, or if the file is missing or damaged.
+    """
+    try:
+        tables = _parse(durable.read(path))
+        (meta,) = tables["meta"].values()
+        (row,) = tables["document"].values()
+        is_settled = meta["queued"] == meta["logged"] == meta["seq"]
+        if is_settled and (meta["v"], row["id"]) == (_VERSION, doc):
+            return str(meta["trail_sha256"])
+    except (
+        OSError,
+        SygnError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
+        pass
+    return None
+
+
 def _read(database: TinyDB, doc: str) -> Projection:
     (meta,) = database.table("meta").all()
     (row,) = database.table("document").all()

@@ -134,12 +134,14 @@ class Transactions:
                     _log.warning("%s could not be finished: %s", marker.name, error)
         return healed
 
-    def heal_all(self) -> int:
-        """Settle every document that needs it; return how many did."""
+    def heal_all(self, *, stopped: Callable[[], bool]) -> int:
+        """Settle every document that needs it, until stopped; return how many did."""
         healed = 0
         for document_id in reading.walk(self._workspace.documents):
+            if stopped():
+                break
             try:
-                if not reading.read(self._workspace.folder(document_id)).is_settled:
+                if not reading.is_settled(self._workspace.folder(document_id)):
                     self.settle(document_id)
                     healed += 1
             except (NotFound, Tampered):

@@ -36,6 +36,14 @@ def test_what_is_overdue_expires(runtime, clock):
     assert runtime.store.load(document.id).status is DocumentStatus.EXPIRED
 
 
+def test_who_is_told_to_stop_leaves_the_rest_to_the_next_time(runtime, clock):
+    made = [a_document(runtime) for _ in range(3)]
+    clock.at += timedelta(days=31)
+    answers = iter([False, False])  # before tidying and before the first document
+    assert maintenance.resume(runtime, stopped=lambda: next(answers, True)) == 1
+    assert maintenance.resume(runtime) == len(made) - 1
+
+
 def test_one_hopeless_document_does_not_stop_the_others(runtime, monkeypatch):
     hopeless = [unsealed(runtime, monkeypatch) for _ in range(3)][1].id
     get = documents.get

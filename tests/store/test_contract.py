@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sygn_cli.domain import history, lifecycle
+from sygn_cli.domain import history, lifecycle, sending
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import Conflict, InvalidRequest, NotFound
@@ -163,6 +163,36 @@ def test_threads_that_count_together_lose_nothing(store):
     for thread in threads:
         thread.join()
     assert store.load(document.id).seq == 20
+
+
+def due(store, at, days=()):
+    return {one.id for one in store.due(days=days, now=at)}
+
+
+def test_a_document_is_due_when_its_deadline_passes_and_not_once_it_has_ended(store):
+    documents = [created(store, number) for number in range(3)]
+    store.commit(documents[1], voiding(documents[1]), at=START)
+    deadline = START + timedelta(days=30)
+    assert due(store, deadline - timedelta(seconds=1)) == set()
+    assert due(store, deadline) == {documents[0].id, documents[2].id}
+
+
+def test_a_document_is_due_when_signers_are_to_be_reminded(store):
+    document = created(store)
+    at = START + timedelta(days=27)
+    assert due(store, at) == due(store, at - timedelta(hours=1), days=(3, 1)) == set()
+    assert due(store, at, days=(3, 1)) == {document.id}
+    entry, _ = sending.remind(document, channel=sending.EMAIL, actor=OPERATOR, now=at)
+    store.commit(document, entry, at=at)
+    assert due(store, at, days=(3, 1)) == set()
+    assert due(store, at + timedelta(days=2), days=(3, 1)) == {document.id}
+
+
+def test_what_everyone_has_signed_is_due_until_it_is_sealed(store):
+    document = signed(store, signed(store, created(store), "s1"), "s2")
+    assert due(store, START) == {document.id}
+    completed(store, document)
+    assert due(store, START) == set()
 
 
 def test_a_list_shows_the_newest_first(store):

@@ -7,10 +7,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
+from sygn_cli.domain import sending
 from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.listing import Filters
 from sygn_cli.store import index
 from sygn_cli.store.documents import WorkspaceStore
@@ -82,7 +85,7 @@ def test_a_false_row_shows_nothing_false(store, documents, path):
     with connected(path) as database:
         database.execute("UPDATE documents SET status = 'sent'")
         database.execute(
-            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '')",
+            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '', NULL, NULL)",
             [document_id(7)],
         )
     assert listed(store, SENT) == [one for one in everything(documents) if one != document_id(1)]
@@ -96,7 +99,7 @@ def test_after_a_restart_of_the_machine_the_index_is_compared_with_the_folders(
         database.execute("DELETE FROM documents WHERE id = ?", [document_id(2)])
         database.execute("UPDATE documents SET status = 'sent'")
         database.execute(
-            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '')",
+            "INSERT INTO documents VALUES (?, 'local', 'sent', '', 'live', 0, '', NULL, NULL)",
             [document_id(7)],
         )
     (tmp_path / "boot").write_text("another boot\n")
@@ -136,6 +139,43 @@ def test_where_no_index_can_be_the_folders_are_walked(store, documents, path, ca
 
 def listed_after(store, cursor):
     return [one.id for one in store.list(Filters(), limit=3, cursor=cursor).documents]
+
+
+def due(store, at):
+    return sorted(one.id for one in store.due(days=(), now=at))
+
+
+@pytest.mark.parametrize("harm", ["none", "damaged", "an old version", "gone"])
+def test_what_is_due_is_found_whatever_became_of_the_index(store, documents, path, harm):
+    with connected(path) as database:
+        if harm == "damaged":
+            database.execute("UPDATE documents SET due = '1x', reminded = 'never'")
+        elif harm == "an old version":
+            database.execute("UPDATE documents SET due = NULL")
+            database.execute("PRAGMA user_version = 2")
+    if harm == "gone":
+        path.unlink()
+        path.mkdir()
+    assert due(store, START) == []
+    deadline = START + timedelta(days=30)
+    assert due(store, deadline) == sorted({one.id for one in documents} - {documents[1].id})
+
+
+def test_only_what_is_due_is_read(store, documents, monkeypatch):
+    read: list[str] = []
+    load = store.load
+
+    def noted(document_id):
+        read.append(document_id)
+        return load(document_id)
+
+    monkeypatch.setattr(store, "load", noted)
+    entry = sending.change_deadline(
+        documents[2], START + timedelta(days=1), actor=OPERATOR, now=START
+    )
+    documents[2] = store.commit(documents[2], entry, at=START)
+    assert due(store, START) == read == []
+    assert due(store, START + timedelta(days=2)) == read == [documents[2].id]
 
 
 def test_an_index_that_somebody_else_is_writing_delays_no_commit(store, documents, path):

@@ -15,7 +15,7 @@ from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace
 from tests.store.faults import FaultyOs
-from tests.store.samples import consented, created
+from tests.store.samples import START, consented, created, voiding
 
 
 @pytest.mark.usefixtures("expects_warnings")
@@ -80,6 +80,50 @@ def test_tending_heals_after_a_restart_of_the_machine_even_without_a_mark(store)
     folder.projection.unlink()
     store.tend(now=document.created_at)
     assert folder.projection.exists()
+
+
+def test_tending_that_is_stopped_looks_through_all_documents_the_next_time(store):
+    documents = [created(store, number) for number in range(4)]
+    for one in documents:
+        store.workspace.folder(one.id).projection.unlink()
+    answers = iter([False, False])
+    store.tend(now=START, stopped=lambda: next(answers, True))
+    assert [one.id for one in documents if is_projected(store, one)] == [
+        documents[2].id,
+        documents[3].id,
+    ]
+    store.tend(now=START)
+    assert all(is_projected(store, one) for one in documents)
+
+
+def is_projected(store, document):
+    return store.workspace.folder(document.id).projection.exists()
+
+
+@pytest.mark.parametrize(
+    "harm", ["gone", "cut", "another document's", "a torn line", "one event ahead"]
+)
+def test_looking_through_all_documents_misses_no_unfinished_one(store, harm):
+    """What it looks at is less than what a reader does."""
+    document, other = created(store), created(store, 1)
+    folder = store.workspace.folder(document.id)
+    content, trail = folder.projection.read_bytes(), folder.trail.read_bytes()
+    if harm == "gone":
+        folder.projection.unlink()
+    elif harm == "cut":
+        folder.projection.write_bytes(content[:-1])
+    elif harm == "another document's":
+        folder.projection.write_bytes(store.workspace.folder(other.id).projection.read_bytes())
+    elif harm == "a torn line":
+        folder.trail.write_bytes(trail + b"{")
+    else:
+        voided = store.commit(document, voiding(document), at=START)
+        folder.projection.write_bytes(content)
+        document = voided
+    assert store.heal_all() == 1
+    assert store.load(document.id) == document
+    assert store.heal_all() == 0
+    assert folder.trail.read_bytes().endswith(b"\n")
 
 
 def test_tending_twice_looks_through_all_documents_once(store):
