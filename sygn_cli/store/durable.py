@@ -188,12 +188,15 @@ def put_if_absent(path: Path, content: bytes) -> bool:
     Returns:
         Whether it was made; of any number that try at once exactly one gets True.
     """
-    made = not path.exists() and _put(path, content)
+    made = place_if_absent(path, content)
     sync_folder(path.parent)  # also if another made it, who may have died before this
     return made
 
 
-def _put(path: Path, content: bytes) -> bool:
+def place_if_absent(path: Path, content: bytes) -> bool:
+    """Make a file as :func:`put_if_absent` does; its name is not flushed."""
+    if path.exists():
+        return False
     temporary = path.with_name(f"{path.name}.{os.getpid()}.{next(_counter)}{TEMPORARY}")
     try:
         write_new(temporary, content)

@@ -65,9 +65,10 @@ class Outbox:
         present = {job_id for _, job_id in self._files()} if again and jobs else set()
         for job in jobs:
             if job.id not in present:
-                durable.put_if_absent(self._path(job), _serialise(job))
-        if any(job.id in present for job in jobs):
-            durable.sync_folder(self._folder)  # whoever put them may have died before this
+                durable.place_if_absent(self._path(job), _serialise(job))
+        if jobs:
+            # Once for all of them; whoever put those that are present may have died before this.
+            durable.sync_folder(self._folder)
 
     def claim(self, *, now: datetime, lease: timedelta) -> Job | None:
         """Return the job that is due longest, now due again when the lease ends; None if none is.

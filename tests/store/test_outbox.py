@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.outbox import Job, Outbox
 from tests.store.jobs import jobs_for
@@ -28,6 +30,19 @@ def job(name, *, due=START, **payload):
 def test_a_job_comes_back_as_it_was_put(outbox):
     outbox.put([job("a", url="https://example.com/ü", n=[1, {"x": None}])])
     assert list(outbox.pending()) == [job("a", url="https://example.com/ü", n=[1, {"x": None}])]
+
+
+def test_the_folder_is_flushed_once_for_all_jobs_of_an_event(outbox, tmp_path, monkeypatch):
+    flushed: list[tuple[Path, int]] = []
+
+    def flush(folder):
+        flushed.append((folder, len(list(folder.iterdir()))))
+
+    monkeypatch.setattr(durable, "sync_folder", flush)
+    outbox.put([job(name) for name in "abc"])
+    assert flushed == [(tmp_path / "outbox", 3)]
+    outbox.put([])
+    assert len(flushed) == 1
 
 
 def test_nothing_is_due_before_its_moment(outbox):
