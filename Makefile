@@ -7,7 +7,7 @@ export SYGN_NO_INPUT = 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test coverage lint format types layers words package bench figures soak clean
+.PHONY: help dev demo test coverage lint format types layers words package bench figures growth soak clean
 
 help:                       ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -67,6 +67,9 @@ bench: dev                  ## print all figures (SYGN_BENCH_LARGE=1: with 100,0
 
 figures: dev                ## the same, and write the summary into README.md
 	$(PY) -m bench --readme
+
+growth: dev                 ## how the workspace grows to 100,000 documents, into README.md too
+	$(PY) -m bench store --large --readme
 
 soak: dev                   ## long runs: the slow tests, with more of everything
 	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) -m pytest $(T)

@@ -1,6 +1,7 @@
 """Print every table and a summary of all: ``python -m bench [NAME...]``.
 
-``--readme`` writes the summary into README.md as well, between its two marks.
+``--readme`` writes the summary into README.md as well, between its two marks; that of
+``store --large`` alone has a place of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str]) -> None:
     summary = f"{machine}.\n\n{_figure.table(figures)}"
     print(f"### summary\n\n{summary}")
     if chosen.readme:
-        README.write_text(_readme.with_summary(README.read_text(), summary))
+        place = _readme.GROWTH if chosen.names else _readme.FIGURES
+        README.write_text(_readme.with_summary(README.read_text(), summary, place))
 
 
 def measured(name: str, plan: Plan) -> list[Figure]:
@@ -67,8 +69,8 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     chosen = parser.parse_args(arguments)
     if unknown := sorted({*chosen.names} - {*NAMES}):
         parser.error(f"there is no bench {', '.join(unknown)}")
-    if chosen.readme and chosen.names:
-        parser.error("the README quotes the whole; --readme takes no names")
+    if chosen.readme and chosen.names and not (chosen.names == ["store"] and chosen.large):
+        parser.error("the README quotes the whole, and `store --large`")
     return chosen
 
 

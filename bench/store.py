@@ -42,7 +42,18 @@ _LIMIT = 1.5
 _COMMAND = "`sygn status`"
 _START_UP = "`sygn serve` until ready, after a power cut"
 _FIRST = "its first page, while all is looked through"
-_LISTED = ("create", "sign", "status", "list page", "token lookup", _COMMAND, _START_UP, _FIRST)
+_LISTED = (
+    "create",
+    "sign",
+    "status",
+    "list page",
+    "filtered page",
+    "prefix",
+    "token lookup",
+    _COMMAND,
+    _START_UP,
+    _FIRST,
+)
 
 Operations: TypeAlias = "dict[str, Callable[[], object]]"
 # By operation and number of documents.

@@ -28,6 +28,8 @@ def test_workspaces_are_filled_and_held_against_each_other():
         "sign",
         "status",
         "list page",
+        "filtered page",
+        "prefix",
         "token lookup",
         "disk per document",
     ]

@@ -11,6 +11,7 @@ from bench.__main__ import NAMES, README, main
 from bench._figure import Figure, Peer, spread, table
 from bench._plan import Plan, in_turn, timed
 
+BEGIN, END = _readme.FIGURES.begin, _readme.FIGURES.end
 SLOW = Peer("another", [100.0, 200.0, 300.0])
 
 
@@ -67,9 +68,9 @@ def test_each_run_may_be_made_once_only():
 
 
 def test_the_readme_gets_new_figures_between_its_marks_and_nothing_else():
-    readme = f"before\n{_readme.BEGIN}\nold\n{_readme.END}\nafter\n"
+    readme = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     assert _readme.with_summary(readme, "today.\n\n| new |") == (
-        f"before\n{_readme.BEGIN}\nMeasured on today.\n\n| new |\n{_readme.END}\nafter\n"
+        f"before\n{BEGIN}\nMeasured on today.\n\n| new |\n{END}\nafter\n"
     )
 
 
@@ -77,10 +78,10 @@ def test_the_readme_gets_new_figures_between_its_marks_and_nothing_else():
     "readme",
     [
         "",
-        _readme.BEGIN,
-        _readme.END + _readme.BEGIN,
-        2 * (_readme.BEGIN + _readme.END),
-        _readme.BEGIN + 2 * _readme.END,
+        BEGIN,
+        END + BEGIN,
+        2 * (BEGIN + END),
+        BEGIN + 2 * END,
     ],
 )
 def test_a_readme_without_a_place_for_them_is_left_alone(readme):
@@ -88,16 +89,27 @@ def test_a_readme_without_a_place_for_them_is_left_alone(readme):
         _readme.with_summary(readme, "today")
 
 
-def test_our_readme_has_that_place():
-    assert "| new |" in _readme.with_summary(README.read_text(), "today.\n\n| new |")
+@pytest.mark.parametrize("place", [_readme.FIGURES, _readme.GROWTH], ids=["all", "growth"])
+def test_our_readme_has_that_place(place):
+    assert "| new |" in _readme.with_summary(README.read_text(), "today.\n\n| new |", place)
 
 
 def test_the_machine_is_named():
     assert "Python 3" in _machine.described()
 
 
-@pytest.mark.parametrize("arguments", [["nothing"], ["--readme", "seal"]])
-def test_only_a_run_of_everything_may_be_quoted(arguments, capsys):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["--readme", "seal"],
+        ["--readme", "store"],
+        ["--readme", "--large", "seal", "store"],
+    ],
+    ids=" ".join,
+)
+def test_only_a_run_of_everything_or_of_growth_may_be_quoted(arguments, capsys, monkeypatch):
+    monkeypatch.delenv("SYGN_BENCH_LARGE", raising=False)
     with pytest.raises(SystemExit):
         main(arguments)
     assert "error:" in capsys.readouterr().err
