@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.shares import (  # noqa: F401 - these are hooks, found by their names
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
+
 # Machines are noisy: how long one example takes says nothing about the code.
 settings.register_profile("sygn", deadline=None)
 settings.load_profile("sygn")
