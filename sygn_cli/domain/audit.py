@@ -19,6 +19,7 @@ import rfc8785
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import Tampered
+from sygn_cli.domain.stated import stated
 
 Json: TypeAlias = Mapping[str, object]
 NO_EVENT: Final = "0" * 64
@@ -156,7 +157,9 @@ def parse(line: bytes) -> Event:
     try:
         return _event(line)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        raise Tampered(f"A line of the audit trail is not what sygn writes: {error}.") from error
+        raise Tampered(
+            stated("A line of the audit trail is not what sygn writes: {error}.", error=str(error))
+        ) from error
 
 
 def _event(line: bytes) -> Event:
@@ -193,7 +196,7 @@ def verify(lines: Iterable[bytes], *, doc: str | None = None) -> Iterator[Event]
         if doc is None:
             doc = event.doc
         if event.seq != seq or event.prev != head or event.doc != doc:
-            raise Tampered(f"The audit trail is broken at event {seq}.")
+            raise Tampered(stated("The audit trail is broken at event {seq}.", seq=seq))
         head = line_hash(line)
         yield event
 

@@ -15,6 +15,7 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine import canonical
 from sygn_cli.engine.seal import BUILT_BY
 from sygn_cli.engine.verdict import SignatureFinding
@@ -243,19 +244,35 @@ def _broken(
     *,
     last: bool,
 ) -> list[str]:
-    named = f"Signature {finding.field!r}"
-    broken = []
+    field = repr(finding.field)
+    broken: list[str] = []
     if not finding.intact:
-        broken.append(f"{named}: the file was changed after it was signed.")
+        broken.append(
+            stated("Signature {field}: the file was changed after it was signed.", field=field)
+        )
     elif not finding.valid:
-        broken.append(f"{named} was not made with the key of its certificate.")
+        broken.append(
+            stated("Signature {field} was not made with the key of its certificate.", field=field)
+        )
     stamp = _timestamp(status)
     if stamp is not None and not (stamp.intact and stamp.valid):
-        broken.append(f"{named}: its timestamp was changed or belongs to something else.")
+        broken.append(
+            stated(
+                "Signature {field}: its timestamp was changed or belongs to something else.",
+                field=field,
+            )
+        )
     if last and not finding.covers_file:
-        broken.append(f"{named} is the last one, but does not cover the whole file.")
+        broken.append(
+            stated(
+                "Signature {field} is the last one, but does not cover the whole file.",
+                field=field,
+            )
+        )
     if status.docmdp_ok is False or not _may_change(finding, last=last):
-        broken.append(f"{named} does not allow what was changed after it.")
+        broken.append(
+            stated("Signature {field} does not allow what was changed after it.", field=field)
+        )
     return broken
 
 
@@ -271,18 +288,22 @@ def _may_change(finding: SignatureFinding, *, last: bool) -> bool:
 
 
 def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature) -> list[str]:
-    broken = []
+    broken: list[str] = []
     is_timestamp = _is_document_timestamp(signature)
     container = _container(signature)
     _, start, end, _ = (int(number) for number in signature.byte_range)
     if not canonical.is_canonical_gap(pdf, start, end, container):
-        broken.append("The seal's container was changed: it is not written as sygn writes it.")
+        broken.append(
+            stated("The seal's container was changed: it is not written as sygn writes it.")
+        )
     elif not (
         canonical.is_canonical_timestamp(container)
         if is_timestamp
         else canonical.is_canonical_container(container)
     ):
-        broken.append("The seal's container was changed: it holds what sygn does not put there.")
+        broken.append(
+            stated("The seal's container was changed: it holds what sygn does not put there.")
+        )
     return broken
 
 
@@ -298,13 +319,29 @@ def _doubt(
     trust: Sequence[Certificate],
     moment: datetime | None,
 ) -> str:
-    named = f"Signature {finding.field!r} by {finding.signer or 'somebody unnamed'}"
+    field, signer = repr(finding.field), finding.signer or stated("somebody unnamed")
     if status.revoked:
-        return f"{named}: the certificate was revoked by then."
+        return stated(
+            "Signature {field} by {signer}: the certificate was revoked by then.",
+            field=field,
+            signer=signer,
+        )
     if not trust:
-        return f"{named}: no trusted certificate was given to check it against."
+        return stated(
+            "Signature {field} by {signer}: no trusted certificate was given to check it against.",
+            field=field,
+            signer=signer,
+        )
     if moment is not None and not (
         status.signing_cert.not_valid_before <= moment <= status.signing_cert.not_valid_after
     ):
-        return f"{named}: the certificate was not valid at that time."
-    return f"{named} does not lead to a trusted certificate."
+        return stated(
+            "Signature {field} by {signer}: the certificate was not valid at that time.",
+            field=field,
+            signer=signer,
+        )
+    return stated(
+        "Signature {field} by {signer} does not lead to a trusted certificate.",
+        field=field,
+        signer=signer,
+    )

@@ -10,9 +10,12 @@ import pymupdf
 
 from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
 from sygn_cli.domain.geometry import LARGEST_COORDINATE, PageGeometry, UserBox
+from sygn_cli.domain.stated import stated
+from sygn_cli.engine import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # MuPDF writes each repaired flaw of a file to stderr, which belongs to our own messages.
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -23,10 +26,11 @@ _HEADER_WITHIN: Final = 1024
 # ISO 32000-2, annex C.1 allows 14,400 units; drawings use UserUnit to go beyond.
 LARGEST_SIDE: Final = 144_000.0
 SMALLEST_SIDE: Final = 1.0
+_UNREADABLE: Final = stated("The PDF cannot be read.")
 
 
 @contextmanager
-def refusing(what: str = "The PDF cannot be read.") -> Iterator[None]:
+def refusing(what: str = _UNREADABLE) -> Iterator[None]:
     """Turn whatever a PDF library raises into PdfRefused; our own errors pass.
 
     PyMuPDF leaks RuntimeError, ValueError, TypeError, AttributeError and exceptions of its own on
@@ -50,23 +54,28 @@ def refusing(what: str = "The PDF cannot be read.") -> Iterator[None]:
 
 def _beyond_limits() -> PdfRefused:
     return PdfRefused(
-        "The PDF could not be read within the limits of memory.",
+        stated("The PDF could not be read within the limits of memory."),
         reason=RefusalReason.LIMIT_EXCEEDED,
         hint="Print it to a new PDF and use that.",
     )
 
 
 @contextmanager
-def opened(pdf: bytes) -> Iterator[pymupdf.Document]:
+def opened(pdf: bytes | Path) -> Iterator[pymupdf.Document]:
     """Open a PDF that needs no password, and close it afterwards.
+
+    Args:
+        pdf: The whole file, or where it lies: of a large one only the parts in use are read.
 
     Raises:
         PdfRefused: It is no PDF, encrypted, or damaged beyond repair; or the body let an error of
             the library out.
     """
-    if b"%PDF-" not in pdf[:_HEADER_WITHIN]:
+    with refusing():
+        beginning = _beginning(pdf)
+    if b"%PDF-" not in beginning:
         raise PdfRefused(
-            "The file is not a PDF.",
+            stated("The file is not a PDF."),
             reason=RefusalReason.NOT_A_PDF,
             hint="Export or print it as PDF first.",
         )
@@ -75,27 +84,37 @@ def opened(pdf: bytes) -> Iterator[pymupdf.Document]:
         try:
             # MuPDF opens HTML, SVG and pictures as well, whatever the file type it is told.
             if not document.is_pdf:
-                raise PdfRefused("The file is not a PDF.", reason=RefusalReason.NOT_A_PDF)
+                raise PdfRefused(stated("The file is not a PDF."), reason=RefusalReason.NOT_A_PDF)
             # A PDF with only an owner password opens without a word and would be saved decrypted.
             if document.needs_pass or document.xref_get_key(-1, "Encrypt")[0] != "null":
                 raise _encrypted()
+            layers.settle(document)
             yield document
         finally:
             document.close()
 
 
-def _open(pdf: bytes) -> pymupdf.Document:
+def _beginning(pdf: bytes | Path) -> bytes:
+    if isinstance(pdf, bytes):
+        return pdf[:_HEADER_WITHIN]
+    with pdf.open("rb") as file:
+        return file.read(_HEADER_WITHIN)
+
+
+def _open(pdf: bytes | Path) -> pymupdf.Document:
     try:
-        return pymupdf.open(stream=pdf, filetype="pdf")
+        if isinstance(pdf, bytes):
+            return pymupdf.open(stream=pdf, filetype="pdf")
+        return pymupdf.open(pdf, filetype="pdf")
     except Exception:
-        if b"/Encrypt" in pdf:
+        if b"/Encrypt" in (pdf if isinstance(pdf, bytes) else pdf.read_bytes()):
             raise _encrypted() from None
         raise
 
 
 def _encrypted() -> PdfRefused:
     return PdfRefused(
-        "The PDF is encrypted.",
+        stated("The PDF is encrypted."),
         reason=RefusalReason.ENCRYPTED,
         hint="Remove its password first: qpdf --decrypt --password=... in.pdf out.pdf",
     )

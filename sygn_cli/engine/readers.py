@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pyhanko.pdf_utils.generic import IndirectObject
 
 from sygn_cli.domain.errors import PdfRefused
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine.pdf import opened
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def disagreements(pdf: bytes, reader: PdfFileReader) -> Iterator[str]:
         with opened(pdf) as document:
             pages, repaired = document.page_count, document.is_repaired
     except PdfRefused as error:
-        yield f"A second reader does not agree: {error.message}"
+        yield stated("A second reader does not agree: {why}", why=error.message)
         return
     if repaired:
-        yield "The file is damaged: a second reader had to repair it."
+        yield stated("The file is damaged: a second reader had to repair it.")
     if pages != _page_count(pdf, reader):
-        yield "Two readers find different pages in the file."
+        yield stated("Two readers find different pages in the file.")
 
 
 def _page_count(pdf: bytes, reader: PdfFileReader) -> int:

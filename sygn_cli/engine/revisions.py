@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from sygn_cli.domain.stated import Stated, stated
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,36 +24,36 @@ _MOST_CHANGES: Final = 50
 _MOST_NODES: Final = 20_000
 _DEEPEST: Final = 3
 _ANNOTATIONS: Final = {
-    "/Text": "a note",
-    "/FreeText": "text",
-    "/Widget": "a form field",
-    "/Link": "a link",
-    "/Stamp": "a stamp",
-    "/Ink": "a drawing",
-    "/Highlight": "a highlight",
-    "/Redact": "a redaction",
-    "/FileAttachment": "an attached file",
+    "/Text": stated("a note"),
+    "/FreeText": stated("text"),
+    "/Widget": stated("a form field"),
+    "/Link": stated("a link"),
+    "/Stamp": stated("a stamp"),
+    "/Ink": stated("a drawing"),
+    "/Highlight": stated("a highlight"),
+    "/Redact": stated("a redaction"),
+    "/FileAttachment": stated("an attached file"),
 }
 _PARTS: Final = {
-    "/Contents": "what is drawn on it was changed",
-    "/Resources": "pictures, fonts or forms drawn on it were changed",
-    "/MediaBox": "its size was changed",
-    "/CropBox": "the part of it that is shown was changed",
-    "/Rotate": "it was turned",
-    "/UserUnit": "its scale was changed",
+    "/Contents": stated("what is drawn on it was changed"),
+    "/Resources": stated("pictures, fonts or forms drawn on it were changed"),
+    "/MediaBox": stated("its size was changed"),
+    "/CropBox": stated("the part of it that is shown was changed"),
+    "/Rotate": stated("it was turned"),
+    "/UserUnit": stated("its scale was changed"),
 }
 _CATALOGUE: Final = {
-    "/AcroForm": "the document's form",
-    "/AF": "the list of attached files",
-    "/DSS": "the store of revocation lists",
-    "/Lang": "the document's language",
-    "/Metadata": "the document's metadata",
-    "/Names": "the names and attached files",
-    "/OpenAction": "what happens on opening",
-    "/AA": "what happens by itself",
-    "/Outlines": "the bookmarks",
-    "/Perms": "the permissions of the certification",
-    "/OCProperties": "the layers",
+    "/AcroForm": stated("the document's form"),
+    "/AF": stated("the list of attached files"),
+    "/DSS": stated("the store of revocation lists"),
+    "/Lang": stated("the document's language"),
+    "/Metadata": stated("the document's metadata"),
+    "/Names": stated("the names and attached files"),
+    "/OpenAction": stated("what happens on opening"),
+    "/AA": stated("what happens by itself"),
+    "/Outlines": stated("the bookmarks"),
+    "/Perms": stated("the permissions of the certification"),
+    "/OCProperties": stated("the layers"),
 }
 _UPWARDS: Final = {"/Parent", "/P", "/Popup", "/Dest", "/A"}
 _Key: TypeAlias = tuple[int, int]
@@ -71,9 +73,20 @@ class Change:
     page: int | None
     what: str
 
+    @property
+    def words(self) -> Stated:
+        """The whole in one sentence."""
+        if self.page is None:
+            return stated("Revision {revision}: {what}.", revision=self.revision, what=self.what)
+        return stated(
+            "Revision {revision}, page {page}: {what}.",
+            revision=self.revision,
+            page=self.page,
+            what=self.what,
+        )
+
     def __str__(self) -> str:
-        place = "" if self.page is None else f", page {self.page}"
-        return f"Revision {self.revision}{place}: {self.what}."
+        return str(self.words)
 
 
 def changes(
@@ -93,7 +106,7 @@ def changes(
             if len(found) > _MOST_CHANGES:
                 break
     except Exception:  # noqa: BLE001  pyHanko leaks anything on hostile files
-        found.append(Change(signed + 2, None, "the rest cannot be read"))
+        found.append(Change(signed + 2, None, stated("the rest cannot be read")))
     return tuple(dict.fromkeys(found[:_MOST_CHANGES]))
 
 
@@ -179,11 +192,14 @@ def _pages_moved(
 ) -> Iterator[tuple[int | None, str]]:
     for number, key in enumerate(new, start=1):
         if key not in old:
-            yield number, "the page was added"
+            yield number, stated("the page was added")
     if gone := [str(number) for number, key in enumerate(old, start=1) if key not in new]:
-        yield None, f"taken away: page {', '.join(gone)} of the revision before"
+        yield (
+            None,
+            stated("taken away: page {pages} of the revision before", pages=", ".join(gone)),
+        )
     if [key for key in new if key in old] != [key for key in old if key in new]:
-        yield None, "the pages stand in another order"
+        yield None, stated("the pages stand in another order")
 
 
 def _on_page(
@@ -204,7 +220,7 @@ def _on_page(
         if key == "/Annots":
             words += _annotations(before, there, after, here, touched)
         else:
-            words.append(_PARTS.get(key, f"its entry {key} was changed"))
+            words.append(_PARTS.get(key, stated("its entry {key} was changed", key=key)))
     yield from dict.fromkeys(words)
 
 
@@ -221,18 +237,18 @@ def _annotations(
     kept = [_frozen(one) for one in new]
     for one in new:
         if _frozen(one) not in known:
-            yield f"{_kind(after, one)} was added"
+            yield stated("{what} was added", what=_kind(after, one))
         elif after.reaches(one, touched):
-            yield f"{_kind(after, one)} was changed"
+            yield stated("{what} was changed", what=_kind(after, one))
     for one in old:
         if _frozen(one) not in kept:
-            yield f"{_kind(before, one)} was taken away"
+            yield stated("{what} was taken away", what=_kind(before, one))
 
 
 def _kind(state: _State, raw: PdfObject) -> str:
     value = state.value(raw)
     kind = value.get("/Subtype") if isinstance(value, DictionaryObject) else None
-    return _ANNOTATIONS.get(str(kind), "an annotation")
+    return _ANNOTATIONS.get(str(kind), stated("an annotation"))
 
 
 def _around(before: _State, after: _State, touched: set[_Key]) -> Iterator[str]:
@@ -242,12 +258,12 @@ def _around(before: _State, after: _State, touched: set[_Key]) -> Iterator[str]:
         here = new.raw_get(key) if key in new else None
         there = old.raw_get(key) if key in old else None
         if here is None:
-            yield f"taken away: {_named(key)}"
+            yield stated("taken away: {what}", what=_named(key))
         elif there is None:
-            yield f"added: {_named(key)}"
+            yield stated("added: {what}", what=_named(key))
         elif _frozen(here) != _frozen(there) or after.reaches(here, touched):
-            yield f"changed: {_named(key)}"
+            yield stated("changed: {what}", what=_named(key))
 
 
 def _named(key: str) -> str:
-    return _CATALOGUE.get(key, f"the document's entry {key}")
+    return _CATALOGUE.get(key, stated("the document's entry {key}", key=key))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyhanko.sign.fields import FieldMDPAction, enumerate_sig_fields
 
+from sygn_cli.domain.stated import stated
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -41,7 +43,7 @@ def misshapen(
     if len(own) > 1 and own[0][1].finding.docmdp != 1:
         yield from _of_several(reader, pairs, people, own)
     elif any(found.finding.docmdp != 1 for _, found in own):
-        yield "The seal does not forbid changes, as a seal made by sygn does."
+        yield stated("The seal does not forbid changes, as a seal made by sygn does.")
 
 
 def _of_several(
@@ -53,18 +55,21 @@ def _of_several(
     """Yield what is wrong with a seal and the signatures of signers."""
     (seal, certified), *signers = own
     if certified.finding.docmdp != 2 or pairs[0][0] is not seal:
-        yield "The file does not begin with the seal under which its signers have signed."
+        yield stated("The file does not begin with the seal under which its signers have signed.")
     if len(own) < len(people):
-        yield "Somebody else has signed the file between the seal and its end."
+        yield stated("Somebody else has signed the file between the seal and its end.")
     if any(value is None for _, value, _ in enumerate_sig_fields(reader)):
-        yield "A signature that the seal provides for is missing."
+        yield stated("A signature that the seal provides for is missing.")
     if any(found.is_document_timestamp for _, found in pairs[: len(people)]):
-        yield "There is a timestamp between the signatures."
+        yield stated("There is a timestamp between the signatures.")
     for signature, found in signers:
         if not _is_expected(signature):
-            yield f"Signature {found.finding.field!r} is not by the one whom the seal provides for."
+            yield stated(
+                "Signature {field} is not by the one whom the seal provides for.",
+                field=repr(found.finding.field),
+            )
     if not _locks(signers[-1][0]):
-        yield "The last signer's signature does not forbid changes."
+        yield stated("The last signer's signature does not forbid changes.")
 
 
 def _is_expected(signature: EmbeddedPdfSignature) -> bool:

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from sygn_cli.domain import audit
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.errors import Tampered
+from sygn_cli.domain.stated import stated, stated_n
 from sygn_cli.engine.embedded import embedded_files
 from sygn_cli.engine.examine import Examined, examine
 from sygn_cli.engine.longterm import level_of, security_store
@@ -77,7 +78,7 @@ def _wrong_outside(
 ) -> Iterator[str]:
     """Yield what the caller knows and the file contradicts."""
     if recorded_sha256 is not None and recorded_sha256 != verdict.sha256:
-        yield "The file is not the one that was recorded: its SHA-256 differs."
+        yield stated("The file is not the one that was recorded: its SHA-256 differs.")
     if signers is not None and verdict.status is not Status.UNSIGNED:
         signed = {
             str(event.actor.get("id")) for event in verdict.trail if event.type is EventType.SIGNED
@@ -97,10 +98,11 @@ def _guarded(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> V
         try:
             verdict = _judged(pdf, trust, at)
         except Exception as error:  # noqa: BLE001  pyHanko leaks anything on hostile files
-            verdict = Verdict(Status.UNSIGNED, ("The file is no readable PDF.",), (), "")
+            verdict = Verdict(Status.UNSIGNED, (stated("The file is no readable PDF."),), (), "")
             if _REMAINS.search(pdf):
-                reason = (
-                    f"The signature cannot be checked ({type(error).__name__}): it is damaged."
+                reason = stated(
+                    "The signature cannot be checked ({error}): it is damaged.",
+                    error=type(error).__name__,
                 )
                 verdict = replace(verdict, status=Status.TAMPERED, reasons=(reason,))
         return replace(verdict, sha256=sha256.result())
@@ -111,9 +113,9 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Ve
     signatures = list(reader.embedded_signatures)
     if not signatures:
         if _REMAINS.search(pdf):
-            reason = "There are remains of a signature, but no signature can be read."
+            reason = stated("There are remains of a signature, but no signature can be read.")
             return Verdict(Status.TAMPERED, (reason,), (), "")
-        return Verdict(Status.UNSIGNED, ("Nobody has signed the file.",), (), "")
+        return Verdict(Status.UNSIGNED, (stated("Nobody has signed the file."),), (), "")
     store = security_store(reader)
     examined = [
         examine(pdf, one, trust=trust, at=at, last=one is signatures[-1], store=store)
@@ -121,7 +123,7 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Ve
     ]
     broken = [reason for one in examined for reason in one.broken]
     if pdf.count(b"/ByteRange") != len(signatures):
-        broken.append("There are remains of further signatures that cannot be read.")
+        broken.append(stated("There are remains of further signatures that cannot be read."))
     broken += misshapen(reader, signatures, examined)
     broken += disagreements(pdf, reader)
     trail, broken_trail = _trail(reader)
@@ -147,11 +149,20 @@ def _status(broken: Sequence[str], doubts: Sequence[str]) -> Status:
 
 
 def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[str]:
-    reasons = [f"Signed by {one.finding.signer}, unchanged since." for one in examined]
+    reasons: list[str] = [
+        stated("Signed by {signer}, unchanged since.", signer=one.finding.signer)
+        for one in examined
+    ]
     if trail:
-        reasons.append(f"The audit trail inside holds {len(trail)} events in an unbroken chain.")
+        reasons.append(
+            stated_n(
+                "The audit trail inside holds {n} event in an unbroken chain.",
+                "The audit trail inside holds {n} events in an unbroken chain.",
+                len(trail),
+            )
+        )
     if not any(one.finding.timestamp_trusted for one in examined):
-        reasons.append("No trusted timestamp: the time is that of the signer's own clock.")
+        reasons.append(stated("No trusted timestamp: the time is that of the signer's own clock."))
     return reasons
 
 
@@ -164,9 +175,9 @@ def _trail(reader: PdfFileReader) -> tuple[tuple[Event, ...], list[str]]:
     if not found:
         return (), []
     if len(found) > 1:
-        return (), ["There is more than one audit trail in the file."]
+        return (), [stated("There is more than one audit trail in the file.")]
     if not found[0].endswith(b"\n"):
-        return (), ["The audit trail inside is cut off."]
+        return (), [stated("The audit trail inside is cut off.")]
     try:
         return tuple(audit.verify(found[0][:-1].split(b"\n"))), []
     except Tampered as error:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar, cast
 
 from sygn_cli.domain import errors
 from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine.frames import read_frame, write_frame
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Workers:
 
 def _refusal() -> PdfRefused:
     return PdfRefused(
-        "The PDF could not be read within the limits of time and memory.",
+        stated("The PDF could not be read within the limits of time and memory."),
         reason=RefusalReason.LIMIT_EXCEEDED,
         hint="Print it to a new PDF and use that.",
     )

@@ -4,7 +4,8 @@ English sentences are the keys, as gettext has it: where a sentence has no trans
 shown. The catalogues lie beside this module, made by ``make words`` from what the code says.
 
 Whoever writes a sentence for people wraps it in ``t("...")`` or ``tn("one", "many", n)`` of the
-place where it is shown, or in :func:`later` where it is only kept, so that it is found.
+place where it is shown, in :func:`later` where it is only kept, or in ``stated("...")`` of
+:mod:`sygn_cli.domain.stated` where it is filled in before anybody knows the language.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import language as languages
+from sygn_cli.domain.stated import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +84,18 @@ class Catalogue:
     def tn(self, one: str, many: str, count: int, **values: object) -> str:
         """Return the sentence that fits a count, which it may name as ``{n}``."""
         return self.sentences(one, many, count).format(n=self.number(count), **values)
+
+    def again(self, words: str) -> str:
+        """Return what was said in English, as this language says it; nothing is escaped."""
+        if not isinstance(words, Stated):
+            return self.sentence(words)
+        values = {
+            name: self.again(value) if isinstance(value, Stated) else value
+            for name, value in words.values.items()
+        }
+        if words.many:
+            return self.tn(words.sentence, words.many, int(values.pop("n")), **values)
+        return self.t(words.sentence, **values)
 
     def forms(self, one: str, many: str) -> dict[str, str]:
         """Return the forms of a sentence by the names that ``Intl.PluralRules`` gives them."""

@@ -59,6 +59,7 @@ def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False)
         t=words.t,
         tn=words.tn,
         moment_text=words.moment,
+        again=words.again,
         script_words=words.script_words,
         speaking=negotiation.catalogue,
         languages=negotiation.choices,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.server.errors import refusal
+from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.security import require_own_origin
 from sygn_cli.services import verdict_view, verification
 
@@ -37,7 +38,9 @@ def blueprint(runtime: Runtime) -> Blueprint:
         if not places.acquire(blocking=False):
             return refusal("rate_limited", "Another file is being judged. Try again.", 429)
         try:
-            return jsonify(verdict_view.to_json(verification.verify(runtime, content)))
+            return jsonify(
+                verdict_view.in_words(verification.verify(runtime, content), catalogue())
+            )
         finally:
             places.release()
 

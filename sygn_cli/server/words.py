@@ -32,6 +32,11 @@ def tn(one: str, many: str, count: int, **values: object) -> Markup:
     return sentence.format(n=chosen.number(count), **values)
 
 
+def again(words: str) -> str:
+    """Return what was said in English before anybody knew the page's language."""
+    return catalogue().again(words)
+
+
 def moment(at: datetime) -> str:
     """Return a moment as the page's language writes it, in UTC, which it says."""
     return catalogue().moment(at)
@@ -75,7 +80,7 @@ REFUSALS: Final = {
 def refusal(code: str, message: str) -> str:
     """Return why a signer's call was refused: the reason itself, or what its code stands for."""
     chosen = catalogue()
-    said = chosen.sentence(message)
+    said = chosen.again(message)
     if chosen.language == SOURCE or said != message or code not in REFUSALS:
         return said
     return chosen.sentence(REFUSALS[code])

@@ -56,7 +56,7 @@ _METHODS: Final = {
     "uploaded": "uploaded picture",
     "cli": "typed on the sender's command line",
 }
-_WORDS: Final[Mapping[EventType, str]] = {
+EVENTS: Final[Mapping[EventType, str]] = {
     EventType.CREATED: "The document was created",
     EventType.DRAFT_CHANGED: "The draft was changed",
     EventType.SENT: "The document was sent",
@@ -254,7 +254,7 @@ def _address(say: Catalogue, evidence: Mapping[str, object]) -> str:
 
 
 def _event(say: Catalogue, document: Document, event: Event) -> EventView:
-    words = say.sentence(_WORDS[event.type])
+    words = say.sentence(EVENTS[event.type])
     match event.type:
         case EventType.DECLINED | EventType.VOIDED if event.data.get("reason"):
             words = f"{words}: {event.data['reason']}"

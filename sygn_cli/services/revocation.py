@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from sygn_cli.domain import moment, revocation
 from sygn_cli.domain.errors import InvalidRequest, NotFound
 from sygn_cli.domain.revocation import Reason, Revocation
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine import credential
 from sygn_cli.engine.verdict import Status
 
@@ -138,12 +139,23 @@ def _proven_at(signatures: Sequence[SignatureFinding]) -> datetime | None:
 
 def _words(signature: SignatureFinding, revoked: Revocation, proven: datetime | None) -> str:
     day = moment.to_wire(revoked.since)[:16].replace("T", " ")
-    named = (
-        f"Signature {signature.field!r} by {signature.signer}: its credential is revoked since "
-        f"{day} UTC ({revoked.reason})"
-    )
+    values = {
+        "field": repr(signature.field),
+        "signer": signature.signer,
+        "day": day,
+        "reason": str(revoked.reason),
+    }
     if proven is None:
-        return f"{named}, and no trusted timestamp shows that it was made before."
+        return stated(
+            "Signature {field} by {signer}: its credential is revoked since {day} UTC ({reason}), and no trusted timestamp shows that it was made before.",
+            **values,
+        )
     if proven < revoked.since:
-        return f"{named}, but a trusted timestamp shows that it was made before."
-    return f"{named}, and the trusted timestamp is not from before."
+        return stated(
+            "Signature {field} by {signer}: its credential is revoked since {day} UTC ({reason}), but a trusted timestamp shows that it was made before.",
+            **values,
+        )
+    return stated(
+        "Signature {field} by {signer}: its credential is revoked since {day} UTC ({reason}), and the trusted timestamp is not from before.",
+        **values,
+    )

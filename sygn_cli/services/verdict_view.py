@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from sygn_cli.domain import moment
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine.verdict import Status
+from sygn_cli.services import trail_words
 
 if TYPE_CHECKING:
     from sygn_cli.engine.verdict import SignatureFinding, Verdict
+    from sygn_cli.languages import Catalogue
 
 
 def headline(verdict: Verdict) -> str:
     """Return the verdict in one sentence, without a full stop."""
     match verdict.status:
         case Status.VALID:
-            return f"unchanged since it was sealed by {_sealer(verdict)!r}"
+            return stated(
+                "unchanged since it was sealed by {signer}", signer=repr(_sealer(verdict))
+            )
         case Status.TAMPERED:
-            return "the file is not what was sealed"
+            return stated("the file is not what was sealed")
         case Status.UNTRUSTED:
-            return "sealed by somebody who is not trusted"
+            return stated("sealed by somebody who is not trusted")
         case Status.UNSIGNED:
-            return "the file carries no signature"
+            return stated("the file carries no signature")
         case _:  # pragma: no cover
             assert_never(verdict.status)
 
@@ -45,7 +50,7 @@ def advice(verdict: Verdict) -> str | None:
     )
 
 
-def to_json(verdict: Verdict) -> dict[str, object]:
+def to_json(verdict: Verdict) -> dict[str, Any]:
     """Return the verdict as the schema of ``sygn verify --schema`` describes it."""
     return {
         "status": str(verdict.status),
@@ -64,6 +69,22 @@ def to_json(verdict: Verdict) -> dict[str, object]:
             {"seq": e.seq, "at": moment.to_wire(e.at), "type": str(e.type), "actor": dict(e.actor)}
             for e in verdict.trail
         ],
+    }
+
+
+def in_words(verdict: Verdict, say: Catalogue) -> dict[str, object]:
+    """Return the same for a page, with all sentences and the story in the reader's language."""
+    told = to_json(verdict)
+    events = zip(told["events"], trail_words.told(verdict.trail, say), strict=True)
+    return {
+        **told,
+        "headline": say.again(headline(verdict)),
+        "reasons": [say.again(one) for one in verdict.reasons],
+        "changes": [
+            {**change, "text": say.again(one.words)}
+            for change, one in zip(told["changes"], verdict.changes, strict=True)
+        ],
+        "events": [{**event, "text": text, "who": who} for event, (text, who) in events],
     }
 
 

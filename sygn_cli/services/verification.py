@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NotFound, PdfRefused, Purged
 from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.domain.stated import stated
 from sygn_cli.engine import renew
 from sygn_cli.engine import verify as engine
 from sygn_cli.engine.worker import Inline
@@ -56,7 +57,7 @@ def verify(
             return verdict
         if not recorded.isdisjoint(place.call(_hashes_before, pdf)):
             # It is valid, so nothing but timestamps and what they need has been added.
-            words = (
+            words = stated(
                 "The file that was recorded is inside, unchanged: it was renewed after sealing."
             )
             return replace(verdict, reasons=(*verdict.reasons, words))
@@ -93,7 +94,9 @@ def _recorded(runtime: Runtime, verdict: Verdict) -> tuple[set[str], str]:
     try:
         document = runtime.store.load(verdict.document)
     except Purged as error:
-        words = f"The workspace's own record of it was purged on {error.day} under retention."
+        words = stated(
+            "The workspace's own record of it was purged on {day} under retention.", day=error.day
+        )
         return set(error.sealed_sha256), words
     except NotFound:
         return set(), ""

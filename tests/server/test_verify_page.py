@@ -10,7 +10,7 @@ from sygn_cli.server.app import create_app
 from sygn_cli.services import sealing
 from tests.runtimes import sample
 from tests.server import stage
-from tests.server.site import BROWSER
+from tests.server.site import BROWSER, serve
 
 PDF = {"Content-Type": "application/pdf", "Accept": "application/json"}
 
@@ -54,6 +54,31 @@ def test_files_get_the_verdict_of_the_command_line(client, sealed):
         assert told["status"] == status
         assert told["reasons"]
     assert judged(client, b"hello").get_json()["status"] == "unsigned"
+
+
+def test_the_verdict_is_in_the_language_of_the_browser(client, sealed):
+    german = judged(client, sealed, **{"Accept-Language": "de-AT"})
+    assert german.headers["Content-Language"] == "de-AT"
+    told = german.get_json()
+    assert told["headline"].startswith("unverändert, seit")
+    assert "seitdem unverändert" in told["reasons"][0]
+    assert "Kein vertrauenswürdiger Zeitstempel" in told["reasons"][-1]
+    english = judged(client, sealed).get_json()
+    assert "unchanged since" in english["reasons"][0]
+    unread = judged(client, b"hello", **{"Accept-Language": "pl"}).get_json()
+    assert unread["reasons"] == ["Plik nie jest czytelnym plikiem PDF."]
+
+
+def test_the_story_in_the_file_is_told_in_words():
+    site = serve()
+    for signer in ("s1", "s2"):
+        site.consent(signer)
+        site.sign(signer)
+    content = site.get("/x/document.pdf").data
+    told = judged(site.client, content, **{"Accept-Language": "fr"}).get_json()
+    assert told["status"] == "valid"
+    assert told["events"][0]["text"] == "Le document a été créé"
+    assert {"Ada Lovelace", "Expéditeur"} <= {one["who"] for one in told["events"]}
 
 
 def test_a_seal_of_another_workspace_is_not_trusted(client):

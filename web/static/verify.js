@@ -8,7 +8,11 @@ part("file").addEventListener("change", async () => {
   if (!file) return;
   show("busy", {});
   try {
-    const headers = { "Content-Type": "application/pdf", Accept: "application/json" };
+    const headers = {
+      "Content-Type": "application/pdf",
+      Accept: "application/json",
+      "Accept-Language": document.documentElement.lang,
+    };
     const answer = await fetch("/verify", { method: "POST", headers, body: file });
     if (!answer.ok) throw new Error(String(answer.status));
     const verdict = await answer.json();
@@ -28,9 +32,9 @@ function show(status, { reasons = [], changes = [], events = [], sha256 = "" }) 
   part("sha256").parentElement.hidden = !sha256;
 }
 
-function told({ at, type, actor }) {
+function told({ at, text, who }) {
   const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
-  return `${when}: ${type} (${actor.id ?? actor.kind})`;
+  return `${when}: ${text} (${who})`;
 }
 
 function item(words) {
