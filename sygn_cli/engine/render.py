@@ -14,6 +14,7 @@ from sygn_cli.engine.vacate import vacate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from sygn_cli.domain.geometry import Box
 
@@ -24,11 +25,13 @@ _QUALITY: Final = 80
 _METHOD: Final = 0
 
 
-def page_picture(pdf: bytes, page: int, *, dpi: int = DPI, vacant: Sequence[Box] = ()) -> bytes:
+def page_picture(
+    pdf: bytes | Path, page: int, *, dpi: int = DPI, vacant: Sequence[Box] = ()
+) -> bytes:
     """Return the displayed page as WebP, at most ``LONGEST_SIDE`` pixels long.
 
     Args:
-        pdf: The whole file.
+        pdf: The whole file, or where it lies.
         page: From 1.
         dpi: Pixels per inch; lowered for pages that would become too large.
         vacant: Boxes that are shown without the tick that the PDF has in them.
@@ -63,7 +66,7 @@ def _page(document: pymupdf.Document, number: int) -> pymupdf.Page:
     return document[number - 1]
 
 
-def page_text(pdf: bytes, page: int) -> str:
+def page_text(pdf: bytes | Path, page: int) -> str:
     """Return the words of a page in reading order, one paragraph a line.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import consent, delegation, routing
@@ -11,7 +12,7 @@ from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.signer import Signer, SignerStatus
 from sygn_cli.server.negotiation import catalogue
-from sygn_cli.server.page_addresses import page_address
+from sygn_cli.server.page_addresses import page_addresses
 from sygn_cli.services import progress
 from sygn_cli.services.signing import LinkState, initials
 
@@ -50,7 +51,7 @@ class PageView:
     """
 
     number: int
-    file_name: str
+    file: int
     address: str
     width: float
     height: float
@@ -60,6 +61,25 @@ class PageView:
     def shape(self) -> str:
         """A class name that all pages of this size share."""
         return f"size-{self.width:.3f}-{self.height:.3f}".replace(".", "_")
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the browser need not know of it before the first page is on screen."""
+        return self.number > _AT_ONCE and not self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pages of one file that follow each other.
+
+    Attributes:
+        heading: Name of the file that begins here, "" if none does or there is only one.
+        far: A script puts them in when the first page is on screen; they are of one size.
+    """
+
+    heading: str
+    pages: tuple[PageView, ...]
+    far: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,17 @@ class SigningView:
     embed_origins: tuple[str, ...]
     now: datetime
     progress: Progress | None
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """All pages, those apart that are far from the first."""
+        found: list[Stretch] = []
+        headed = 0 if len(self.document.files) > 1 else 1
+        for (file, shape), group in groupby(self.pages, lambda one: (one.file, _far_shape(one))):
+            heading = self.document.files[file - 1].name if file > headed else ""
+            headed = max(headed, file)
+            found.append(Stretch(heading, tuple(group), far=bool(shape)))
+        return found
 
     @property
     def may_delegate(self) -> bool:
@@ -142,12 +173,13 @@ def _pages(runtime: Runtime, document: Document, signer: Signer) -> tuple[PageVi
         fields[field.file, field.page].append(FieldView(number, field, _is_fixed(field), tall))
     pages: list[PageView] = []
     for file_number, file in enumerate(document.files, start=1):
+        addresses = page_addresses(runtime, document, file_number)
         for page, (width, height) in enumerate(file.pages, start=1):
             pages.append(
                 PageView(
                     number=len(pages) + 1,
-                    file_name=file.name,
-                    address=page_address(runtime, document, file_number, page),
+                    file=file_number,
+                    address=addresses[page - 1],
                     width=width,
                     height=height,
                     fields=tuple(fields[file_number, page]),
@@ -156,6 +188,12 @@ def _pages(runtime: Runtime, document: Document, signer: Signer) -> tuple[PageVi
     return tuple(pages)
 
 
+def _far_shape(page: PageView) -> str:
+    return page.shape if page.is_far else ""
+
+
+# More than fit on any screen; 500 pages at once take longer to lay out than the first one to draw.
+_AT_ONCE = 20
 # Two lines of 10 point text.
 _TWO_LINES = 26.0
 

@@ -62,7 +62,7 @@ def _draw_first(runtime: Runtime, document: Document) -> None:
 def _drawn(
     runtime: Runtime, document: Document, source: str, page: int, vacant: list[Box]
 ) -> bytes:
-    pdf = runtime.store.blob(document.id, source)
+    pdf = runtime.store.blob_at_hand(document.id, source)
     return runtime.pdf.call(render.page_picture, pdf, page, dpi=DPI, vacant=vacant)
 
 
@@ -108,7 +108,7 @@ def page_text(runtime: Runtime, document: Document, file: int, page: int) -> str
     key = f"{source}-{page}-{_STYLE}.txt"
     content = runtime.cache.get(key)
     if content is None:
-        pdf = runtime.store.blob(document.id, source)
+        pdf = runtime.store.blob_at_hand(document.id, source)
         content = runtime.pdf.call(render.page_text, pdf, page).encode()
         runtime.cache.put(key, content)
     return content.decode()

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
@@ -194,6 +195,35 @@ def test_high_contrast_keeps_every_control_visible(browser, runtime, base, full)
     assert bordered
 
 
+def test_pages_that_come_later_find_their_room(browser, runtime, base):
+    field = Field("f1", FieldType.SIGNATURE, 2, stage.SIGNATURE, signer="s1")
+    long = stage.put(runtime, contract(runtime, invitees=(stage.ADA,), fields=(field,), pages=60))
+    where = link(base, runtime, long)
+    with visitor(browser, java_script_enabled=False, **PHONE) as eve:
+        eve.page.goto(where)
+        assert "Pages 21 to 60" in eve.part(".far noscript").inner_text()
+        eve.complaints.clear()  # what is to be preloaded fails, as scripts are off
+    with visitor(browser, **PHONE) as ada:
+        # As long as the first page has not come, those far down have not either.
+        held: list[Route] = []
+        ada.page.route("**/1/1/*.webp", lambda route: held.append(route))
+        ada.page.goto(where, wait_until="commit")
+        ada.until("document.querySelector('.far')?.offsetHeight > 0")
+        before = ada.page.evaluate("document.documentElement.scrollHeight")
+        held[0].continue_()
+        ada.until("document.querySelectorAll('.page').length === 60")
+        after = ada.page.evaluate("document.documentElement.scrollHeight")
+        assert after == pytest.approx(before, rel=0.02)
+        ada.page.get_by_role("button", name="Read as text").click()
+        ada.part("#page-60").scroll_into_view_if_needed()
+        ada.part("#page-60 .words").filter(has_text="parties").wait_for()
+        ada.shot("many-pages")
+
+
+# The pages' numbers from top to bottom.
+_NUMBERS = "[...document.querySelectorAll('.page')].map((one) => Number(one.id.slice(5)))"
+
+
 def test_of_five_hundred_pages_only_those_in_sight_are_fetched(browser, runtime, base):
     far = Field("f1", FieldType.SIGNATURE, 500, stage.SIGNATURE, signer="s1")
     long = stage.put(runtime, contract(runtime, invitees=(stage.ADA,), fields=(far,), pages=500))
@@ -202,7 +232,9 @@ def test_of_five_hundred_pages_only_those_in_sight_are_fetched(browser, runtime,
         ada.page.on("request", lambda request: asked.append(request.url))
         ada.page.goto(link(base, runtime, long))
         ada.until("document.querySelector('#page-1 img').complete")
+        ada.until("document.querySelector('#page-499')")
         assert sum(one.endswith(".webp") for one in asked) < 12
+        assert ada.page.evaluate(_NUMBERS) == list(range(1, 501))
         ada.agree()
         ada.until("document.querySelector('#page-500 img').naturalWidth > 0")
         ada.part("#tab-type").click()

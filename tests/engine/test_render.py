@@ -68,6 +68,24 @@ def test_what_is_no_pdf_is_refused():
         page_picture(b"GIF89a", 1)
 
 
+def test_a_file_may_be_read_where_it_lies(tmp_path):
+    pdf, path = paper(3), tmp_path / "a.pdf"
+    path.write_bytes(pdf)
+
+    assert page_picture(path, 2) == page_picture(pdf, 2)
+    assert page_text(path, 3) == "A page 3"
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", b"%PDF-1.7\n%%EOF", None])
+def test_a_file_that_cannot_be_read_where_it_lies_is_refused(content, tmp_path):
+    path = tmp_path / "a.pdf"
+    if content:
+        path.write_bytes(content)
+
+    with pytest.raises(PdfRefused):
+        page_picture(path, 1)
+
+
 def test_the_words_come_in_reading_order_one_paragraph_a_line(tmp_path):
     words = page_text(stamp([paper(words="Grüße aus")], [], title="T"), 1)
 

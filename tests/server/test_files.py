@@ -9,6 +9,7 @@ import tarfile
 import pytest
 from PIL import Image
 
+from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.server.signing_files import file_name
 from tests.server import stage
 from tests.server.site import serve
@@ -44,6 +45,20 @@ def test_pages_can_be_read_as_text(site):
     answer = site.client.get(address)
     assert answer.content_type == "text/plain; charset=utf-8"
     assert "Purpose" in answer.text
+
+
+def test_pages_far_down_are_named_and_those_with_fields_are_there_at_once():
+    field = Field("f1", FieldType.SIGNATURE, 40, stage.SIGNATURE, signer="s1")
+    site = serve(stage.Contract(fields=(field,), pages=45, names=("a.pdf", "b.pdf")))
+    page = site.open().text
+    # The second file's pages count on, and none of them is asked for anything.
+    assert [int(one) for one in re.findall('id="page-([0-9]+)"', page)] == [*range(1, 21), 40]
+    far = [one.split() for one in re.findall('data-addresses="([^"]+)"', page)]
+    assert [len(one) for one in far] == [19, 5, 45]
+    assert re.findall('data-first="([0-9]+)"', page) == ["21", "41", "46"]
+    assert page.index("a.pdf</h2>") < page.index('id="page-1"')
+    assert page.index('id="far-41"') < page.index("b.pdf</h2>") < page.index('id="far-46"')
+    assert site.client.get(f"{far[2][44]}.txt").status_code == 200
 
 
 def test_addresses_of_pages_do_not_carry_the_signers_link(site):

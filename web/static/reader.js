@@ -1,4 +1,4 @@
-// The document as text, under each page: for screen readers, and for eyes that want larger letters.
+// The document: pages far down, which come when the first is on screen, and its text under each page.
 
 import { make } from "./dom.js";
 import { say } from "./words.js";
@@ -22,6 +22,7 @@ export function setUpReader() {
       shown.clear();
       return;
     }
+    putInFarPages();
     for (const page of document.querySelectorAll(".page")) {
       const words = make("div", { className: "words", dir: "auto", tabIndex: -1, textContent: say("reading") });
       page.querySelector(".sheet").after(words);
@@ -31,11 +32,25 @@ export function setUpReader() {
     shown.values().next().value?.focus();
   };
   for (const button of buttons) button.addEventListener("click", toggle);
+  addEventListener("load", () => setTimeout(putInFarPages, 50));
+}
+
+function putInFarPages() {
+  for (const place of document.querySelectorAll(".far")) {
+    const { shape, first, alone, counted, addresses } = place.dataset;
+    place.replaceWith(...addresses.split(" ").map((address, index) => {
+      const number = Number(first) + index;
+      return make("figure", { className: `page ${shape}`, id: `page-${number}` },
+        make("div", { className: "sheet bare" },
+          make("img", { loading: "lazy", alt: alone.replace("#", number), src: `${address}.webp` })),
+        make("figcaption", { textContent: counted.replace("#", number) }));
+    }));
+  }
 }
 
 async function fill(words) {
   try {
-    const answer = await fetch(words.closest(".page").dataset.text);
+    const answer = await fetch(words.closest(".page").querySelector("img").src.replace(/webp$/, "txt"));
     if (!answer.ok) throw new Error(String(answer.status));
     words.textContent = (await answer.text()).trim() || say("text_none");
   } catch {

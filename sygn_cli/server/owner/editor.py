@@ -14,7 +14,7 @@ from sygn_cli.server import schemas
 from sygn_cli.server.owner.document import own
 from sygn_cli.server.owner.gate import home
 from sygn_cli.server.owner.problems import go
-from sygn_cli.server.page_addresses import page_address
+from sygn_cli.server.page_addresses import page_addresses
 from sygn_cli.server.words import t
 from sygn_cli.services import detection, downloads, drafts, given_fields, wire
 
@@ -77,11 +77,13 @@ def _pages(runtime: Runtime, document: Document) -> list[dict[str, object]]:
             "page": page,
             "width": width,
             "height": height,
-            "address": page_address(runtime, document, number, page),
+            "address": address,
             "name": file.name,
         }
         for number, file in enumerate(document.files, start=1)
-        for page, (width, height) in enumerate(file.pages, start=1)
+        for page, ((width, height), address) in enumerate(
+            zip(file.pages, page_addresses(runtime, document, number), strict=True), start=1
+        )
     ]
 
 
