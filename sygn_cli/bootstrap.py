@@ -278,9 +278,17 @@ def _keys(
     return TokenKeys(files, clock, organisation, unlock, where=settings.pkcs11, pin=pin)
 
 
-def _place(workspace: str | None, environment: Mapping[str, str]) -> Path:
+def used_in(folder: Path, *, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the workspace that commands in a folder use; None if there is none yet."""
+    place = _place(None, environment, folder).resolve()
+    return place if (place / "sygn.json").exists() else None
+
+
+def _place(
+    workspace: str | None, environment: Mapping[str, str], start: Path | None = None
+) -> Path:
     named = None if workspace is None else Path(workspace).expanduser()
-    place = find(named, environment.get("SYGN_WORKSPACE"), Path.cwd())
+    place = find(named, environment.get("SYGN_WORKSPACE"), start or Path.cwd())
     # Whoever names the folder around a .sygn means that workspace.
     inside = place / FOLDER_NAME
     return inside if inside.is_dir() and not (place / "sygn.json").exists() else place

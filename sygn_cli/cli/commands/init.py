@@ -25,6 +25,7 @@ def init(
     from sygn_cli.engine import credential
 
     place = folder.expanduser().resolve() / ".sygn"
+    before = bootstrap.used_in(place.parent)
     runtime = bootstrap.open_runtime(str(place))
     held = runtime.keys.credential()
     credential.test_sign(held, now=runtime.clock.now())
@@ -34,4 +35,13 @@ def init(
         return
     console.emit(str(place))
     console.narrate(f"the workspace is ready; its seal has the fingerprint {fingerprint[:16]}...")
+    if before is not None and before != place:
+        console.narrate(_instead_of(place, before, now=bootstrap.used_in(place.parent)))
     console.narrate("its keys cannot be made again: keep a copy of this folder in a safe place")
+
+
+def _instead_of(place: Path, before: Path, *, now: Path | None) -> str:
+    """Return which of two workspaces is used in the folder from now on."""
+    if now == place:
+        return f"commands in {place.parent} used {before} until now: use that with --workspace {before}"
+    return f"SYGN_WORKSPACE is set, so commands still use {before}"

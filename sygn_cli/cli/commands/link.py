@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console
+from sygn_cli.cli import console, ended
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 
 
@@ -26,7 +26,8 @@ def link(
     rt = runtime(workspace)
     document = documents.find(rt, doc)
     who = document.signer(documents.signer_id(document, signer))
-    url = links.reveal(rt, document.id, who.id, rotate=rotate)
+    with ended.advising(document):
+        url = links.reveal(rt, document.id, who.id, rotate=rotate)
     if json:
         console.emit_json({"document": document.id, "signer": who.id, "signing_url": url})
     else:

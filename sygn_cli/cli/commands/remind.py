@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from sygn_cli.cli import console, post
+from sygn_cli.cli import console, ended, post
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
 
@@ -51,7 +51,9 @@ def remind(
 def _one(rt: Runtime, doc: str, *, as_json: bool) -> None:
     from sygn_cli.services import documents, sending, wire
 
-    document, waiting = sending.remind(rt, documents.find(rt, doc).id)
+    document = documents.find(rt, doc)
+    with ended.advising(document):
+        document, waiting = sending.remind(rt, document.id)
     if as_json:
         console.emit_json(wire.reminded(rt, document, waiting))
     else:

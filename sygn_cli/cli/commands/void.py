@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console, post
+from sygn_cli.cli import console, ended, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 
 
@@ -22,7 +22,9 @@ def void(
     from sygn_cli.services import documents, wire
 
     rt = runtime(workspace)
-    document = documents.void(rt, rt.store.resolve(doc), reason=reason)
+    document = documents.find(rt, doc)
+    with ended.advising(document):
+        document = documents.void(rt, document.id, reason=reason)
     if json:
         console.emit_json(wire.status(rt, document, with_links=False))
     else:
