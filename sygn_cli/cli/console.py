@@ -152,8 +152,9 @@ def emit_bytes(content: bytes, target: str | None, *, force: bool, what: str) ->
                 f"The {what} is binary and will not be written to a terminal.",
                 hint="Name a file with -o FILE.",
             )
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        with _reaching_stdout():
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         return
     write_file(Path(str(target)), content, force=force)
     narrate(f"wrote {target} ({len(content):,} bytes)")
@@ -281,14 +282,44 @@ def _write(stream: TextIO | None, content: str) -> None:
     """Write if anybody can receive it: a closed stderr must not turn success into failure."""
     if stream is None:
         return
+    if stream is sys.stdout:
+        with _reaching_stdout():
+            _put(stream, content)
+        return
+    with suppress(OSError, ValueError):
+        _put(stream, content)
+
+
+def _put(stream: TextIO, content: str) -> None:
     try:
         stream.write(content)
-        stream.flush()
     except UnicodeEncodeError:
         stream.write(content.encode("ascii", "backslashreplace").decode("ascii"))
-    except (OSError, ValueError):
-        if stream is sys.stdout:
-            raise
+    stream.flush()
+
+
+@contextmanager
+def _reaching_stdout() -> Iterator[None]:
+    """Let a result that nobody got be a failure; a reader who has seen enough is none.
+
+    Raises:
+        BrokenPipeError: The reader has gone.
+        InvalidRequest: It cannot be written, for example because the disk is full.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        discard_output()
+        raise
+    except OSError as error:
+        discard_output()
+        raise InvalidRequest(f"The output cannot be written: {error.strerror}.") from error
+
+
+def discard_output() -> None:
+    """Send what is still to come, and what the interpreter flushes at its end, nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _umask() -> int:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import re
-import sys
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -111,9 +109,8 @@ class ExplainingGroup(TyperGroup):
             console.narrate("interrupted")
             raise typer.Exit(ExitCode.INTERRUPTED) from error
         except BrokenPipeError as error:
-            # Whoever read our output has gone; nothing is wrong, and the interpreter must not
-            # complain when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read our output has gone; nothing is wrong.
+            console.discard_output()
             raise typer.Exit(ExitCode.OK) from error
 
 

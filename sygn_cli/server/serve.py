@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import waitress
@@ -58,7 +55,6 @@ def run(
     *,
     host: str,
     port: int,
-    ready_file: Path | None,
     on_ready: Callable[[str], None],
     lan: bool = False,
     desk: Desk | None = None,
@@ -69,8 +65,7 @@ def run(
         runtime: What the application works with.
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
-        ready_file: Gets the base URL, whole or not at all, once requests are taken.
-        on_ready: Called with the base URL at the same time.
+        on_ready: Called with the base URL once requests are taken.
         lan: Other devices reach the host's address; this one is served on its loopback as well.
         desk: A document that is signed in person.
 
@@ -79,8 +74,6 @@ def run(
     """
     server = Server(runtime, host=host, port=port, lan=lan, desk=desk)
     with _logging_to_stderr(), _ended_by_signals(server):
-        if ready_file is not None:
-            _write_whole(ready_file, f"{server.base_url}\n")
         on_ready(server.base_url)
         with outbox_worker.working(server.runtime):
             server.run()
@@ -190,13 +183,6 @@ def _reachable(runtime: Runtime, base_url: str) -> Runtime:
     if runtime.settings.public_url != DEFAULT_PUBLIC_URL:
         return runtime
     return replace(runtime, settings=replace(runtime.settings, public_url=base_url))
-
-
-def _write_whole(path: Path, words: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(words)
-    Path(temporary).replace(path)
 
 
 @contextlib.contextmanager

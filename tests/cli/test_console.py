@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from sygn_cli.cli import console
+from tests.cli.terminal import SYGN
 
 HASH = "29eb7ae68b6b0bc7a1f0b4ed050f9ca0759ce7fdce6e4fc843be4c930ce9edc0"
 
@@ -96,3 +101,24 @@ def test_nothing_to_send_again_is_said(terminal):
     answer = terminal.ok("mail", "retry", "--failed")
     assert answer.out == b""
     assert "no letter to send again" in answer.err
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("detect", "nda.pdf", "--json"), ("download", "@last", "--original")]
+)
+def test_a_result_that_a_full_disk_does_not_take_is_an_error_and_no_crash(completed, command):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SYGN_")}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [SYGN, *command], cwd=completed.folder, env=environment,
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "The output cannot be written: No space left on device." in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_ready_file_that_cannot_be_written_ends_the_server(terminal):
+    answer = terminal("serve", "--port", "0", "--no-owner", "--ready-file", "nowhere/ready")
+    assert answer.code == 2
+    assert "nowhere/ready cannot be written: No such file or directory." in answer.err

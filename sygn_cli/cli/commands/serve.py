@@ -101,6 +101,8 @@ def serve(
     opened = contextlib.ExitStack()
 
     def ready(url: str) -> None:
+        if ready_file is not None:
+            console.write_file(ready_file, f"{url}\n".encode(), force=True)
         console.narrate(f"serving on {url} (stop with Ctrl-C)")
         if settings.owner_page != "off":
             _show_owner(owner.url(rt, near.own(url) if lan else url), opened if open_ else None)
@@ -112,7 +114,6 @@ def serve(
             rt,
             host=near.address(host) if lan else host or near.LOOPBACK,
             port=port,
-            ready_file=ready_file,
             on_ready=ready,
             lan=lan,
             desk=desk,
