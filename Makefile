@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 T ?=
+# Shared out as tests/shares.py says.
+PYTEST := -m pytest --numprocesses=auto --dist=loadfile
 export SYGN_NO_INPUT = 1
 # Tests and benches start many processes; without bytecode each would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,11 +32,11 @@ demo: .venv/.demo           ## sign a sample contract from end to end, in ./demo
 	@$(PY) -m fixtures.demo demo
 
 test: dev                   ## run all tests (T="..." passes arguments to pytest)
-	$(PY) -m pytest --numprocesses=auto --dist=loadfile $(T)
+	$(PY) $(PYTEST) $(T)
 
 coverage: dev               ## run all tests and tell which lines none of them reaches
 	rm -f .coverage .coverage.*
-	$(PY) -m coverage run -m pytest --numprocesses=auto --dist=loadfile $(T)
+	$(PY) -m coverage run $(PYTEST) $(T)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered
 
@@ -72,7 +74,7 @@ growth: dev                 ## how the workspace grows to 100,000 documents, int
 	$(PY) -m bench store --large --readme
 
 soak: dev                   ## long runs: the slow tests, with more of everything
-	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) -m pytest $(T)
+	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) $(PYTEST) $(T)
 
 clean:                      ## remove everything that can be made again
 	rm -rf .venv .venv-wheel dist build demo artefacts .coverage .coverage.* \
