@@ -79,7 +79,7 @@ def main(plan: Plan, *, with_programs: bool = True) -> list[Figure]:
     _print(ours, theirs)
     disk = ", ".join(f"{one.kilobytes / one.size:.0f} KiB at {one.size:,}" for one in filled)
     print(f"\nDisk per document: {disk}")
-    print(f"One append with fsync took {flush:.2f} ms meanwhile; create needs 8, sign 5.")
+    print(f"One append with fsync took {flush:.2f} ms meanwhile; create needs 11, sign 5.")
     return [*_figures(ours, theirs), _disk(filled)]
 
 
