@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections import Counter
@@ -19,9 +20,11 @@ from standardwebhooks import Webhook
 from sygn_cli.delivery.clock import SystemClock
 from sygn_cli.delivery.http import GuardedHttp
 from sygn_cli.domain.webhook import MOST_ATTEMPTS
+from sygn_cli.server import outbox_worker
 from sygn_cli.server.outbox_worker import OutboxWorker
 from sygn_cli.services import webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Wanted
+from sygn_cli.store.memory import MemoryStore
 from tests.receiver import Call, Reply, receiving
 from tests.runtimes import memory_runtime
 from tests.soak import at_length
@@ -99,6 +102,27 @@ def test_one_silent_receiver_does_not_keep_the_others_waiting(runtime):
         with working(runtime):
             until(lambda: good.calls)
             until(lambda: silent.calls)
+
+
+class Endless(MemoryStore):
+    """A store in which somebody is always due."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = threading.Event()
+
+    def due(self, **_):
+        document = created(self)
+        self.asked.set()
+        while True:
+            yield document
+
+
+def test_stopping_waits_for_no_round_through_the_documents(runtime, monkeypatch):
+    monkeypatch.setattr(outbox_worker, "_RESUME_EVERY", 0.0)
+    store = Endless()
+    with working(replace(runtime, store=store)):
+        assert store.asked.wait(60)
 
 
 def test_a_job_that_fails_in_an_unexpected_way_is_tried_again(runtime, clock):
