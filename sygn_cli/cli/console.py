@@ -254,6 +254,21 @@ def read_bytes(source: str, *, what: str) -> bytes:
         raise InvalidRequest(f"{what} {source!r} cannot be read: {error.strerror}.") from error
 
 
+def read_json(source: str, *, what: str) -> object:
+    """Return what a JSON file holds; ``-`` means stdin.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidRequest: It cannot be read, or is not JSON.
+    """
+    content = read_bytes(source, what=what)
+    try:
+        value: object = json.loads(content)
+    except ValueError as error:
+        raise InvalidRequest(f"{source} is not JSON: {error}.") from error
+    return value
+
+
 def counted(number: object, noun: str) -> str:
     """Return ``1 document`` or ``2 documents``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -63,10 +63,29 @@ def _read(source: str) -> str:
 
 
 def _number(invitees: Sequence[Invitee], who: str) -> int:
-    for number, one in enumerate(invitees):
-        if who in {f"s{number + 1}", one.email}:
-            return number
-    raise NotFound(f"There is no signer {who!r}.", hint="They are s1, s2, ... or their addresses.")
+    ids = [f"s{number}" for number in range(1, len(invitees) + 1)]
+    meant = signer_id(who, invitees)
+    if meant not in ids:
+        raise NotFound(f"There is no signer {who!r}.", hint=f"Signers: {', '.join(ids)}.")
+    return ids.index(meant)
+
+
+def signer_id(who: str, invitees: Sequence[Invitee]) -> str:
+    """Return the id of whose address this is; ids, and what is neither, as they are.
+
+    Raises:
+        InvalidRequest: Several have the address.
+    """
+    meant = [
+        f"s{number}"
+        for number, one in enumerate(invitees, start=1)
+        if one.email.casefold() == who.casefold()
+    ]
+    if len(meant) > 1:
+        raise InvalidRequest(
+            f"Several signers have the address {who}.", hint=f"Use one of: {', '.join(meant)}."
+        )
+    return meant[0] if meant else who
 
 
 def tell(document: Document, given: Mapping[str, Given], *, qr: bool = False) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
 
 from sygn_cli import __version__
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import BY_CODE, ExitCode
+from sygn_cli.cli.groups import Group, explained
 from sygn_cli.domain.errors import InvalidRequest, SygnError
 
 # Typer brings its own click. This is the class that its usage errors share.
@@ -62,16 +62,33 @@ COMMANDS: Final = {
     "mail": Command("mail", "app", "See what became of letters; send them again."),
     "keys": Command("keys", "app", "Make and revoke API keys; hand out the root."),
     "templates": Command("templates", "app", "Keep PDFs to be sent again and again."),
-    "help": Command("help_", "help_", "Explain exit codes or variables."),
+    "help": Command("help_", "help_", "Explain a command, exit codes or variables."),
 }
+SECTIONS: Final = {
+    "Send and sign": (
+        "create", "send", "serve", "status", "list", "link", "remind", "sign", "delegate",
+        "unlock", "void",
+    ),
+    "Get the result": ("download", "audit", "verify", "export"),
+    "Work on a PDF alone": ("detect", "seal", "timestamp"),
+    "Look after the workspace": ("init", "doctor", "backup", "restore", "fsck", "purge"),
+    "Set up and explain": ("templates", "keys", "webhooks", "mail", "help"),
+}  # fmt: skip
 
 
-class ExplainingGroup(TyperGroup):
+class ExplainingGroup(Group):
     """Loads commands when they are called; turns a :class:`SygnError` into an exit code."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer's own signature
         """Return the names in the order in which a newcomer needs them."""
-        return list(COMMANDS)
+        return [name for names in SECTIONS.values() for name in names]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - as above
+        """Write what there is by purpose; imports no command."""
+        widest = max(map(len, COMMANDS))
+        for section, names in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(f"{name:<{widest}}", COMMANDS[name].help) for name in names])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - Typer's own signature
         """Return a command, imported now."""
@@ -90,7 +107,7 @@ class ExplainingGroup(TyperGroup):
         alone.command(cmd_name, short_help=wanted.help)(found)
         command = typer.main.get_command(alone)
         command.name = cmd_name
-        return command
+        return explained(command, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own signature
         """Run the command that was asked for."""
@@ -142,7 +159,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Send PDFs for signature from a shell, sign them in a browser, seal them for good.",
-    epilog="Start: sygn create --pdf nda.pdf --signer 'Ada <ada@example.com>', then: sygn serve",
+    epilog="\b\nStart with:\n  sygn create nda.pdf --signer 'Ada <ada@example.com>'\n  sygn serve\n\n"
+    "Each command explains itself: sygn create --help",
 )
 
 

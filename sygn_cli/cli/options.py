@@ -20,6 +20,7 @@ WorkspaceOption: TypeAlias = Annotated[
     typer.Option(
         "--workspace",
         "-w",
+        metavar="FOLDER",
         envvar="SYGN_WORKSPACE",
         help="Folder that holds everything. Default: the nearest .sygn/ upwards, else a folder "
         "of your own.",

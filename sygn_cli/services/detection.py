@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain import text
+from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import LONGEST_LABEL, Detection, Field, FieldType
 from sygn_cli.engine import intake
 from sygn_cli.engine.detect import THRESHOLD, DetectionReport, detect_fields
@@ -14,38 +15,45 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sygn_cli.services.field_presets import Preset
-    from sygn_cli.services.runtime import Runtime
+    from sygn_cli.services.ports import PdfWork
+    from sygn_cli.services.runtime import Settings
 
 _NEEDED = frozenset({FieldType.SIGNATURE, FieldType.INITIALS, FieldType.DATE})
 
 
 def detect(
-    runtime: Runtime,
+    work: PdfWork,
     pdf: bytes,
     *,
+    settings: Settings,
     pages: frozenset[int] | None = None,
     anchors: Mapping[str, FieldType] = MappingProxyType({}),
 ) -> DetectionReport:
     """Return every place that looks like a field, with confidence and reason.
 
     Args:
-        runtime: Where the work is done.
+        work: Where it is done.
         pdf: The whole file.
-        pages: Look only there, from 1.
+        settings: How large a PDF may be.
+        pages: Look only there, from 1; one of them must exist.
         anchors: Words that mark a place, and the type of field that belongs there.
 
     Raises:
         PdfRefused: The PDF cannot be read.
+        InvalidRequest: It has none of the pages.
     """
-    settings = runtime.settings
-    runtime.pdf.call(
+    work.call(
         intake.inspect,
         pdf,
         largest=settings.largest_pdf,
         most_pages=settings.most_pages,
         flatten_existing_signatures=True,
     )
-    return runtime.pdf.call(detect_fields, pdf, pages=pages, anchors=dict(anchors))
+    report = work.call(detect_fields, pdf, pages=pages, anchors=dict(anchors))
+    if pages and min(pages) > report.pages:
+        many = "1 page" if report.pages == 1 else f"{report.pages} pages"
+        raise InvalidRequest(f"There is no page {min(pages)}; the PDF has {many}.")
+    return report
 
 
 def usable(detections: Sequence[Detection]) -> list[Detection]:

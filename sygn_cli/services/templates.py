@@ -92,7 +92,9 @@ def for_signers(
 
 
 def _found(runtime: Runtime, pdf: bytes) -> tuple[tuple[Field, ...], dict[str, str]]:
-    good = detection.usable(detection.detect(runtime, pdf).detections)
+    good = detection.usable(
+        detection.detect(runtime.pdf, pdf, settings=runtime.settings).detections
+    )
     if not good:
         raise NoFieldsDetected(
             "No place to sign was found in the PDF.",

@@ -290,3 +290,43 @@ def test_foreign_text_cannot_steer_the_terminal(terminal):
     assert terminal(*CREATE, "--title", "a\x1b[31mb").code == 2
     terminal.ok(*CREATE, "--title", "[/red] <b> {x}")
     assert "[/red] <b> {x}" in terminal.ok("list").text
+
+
+def test_pdfs_can_be_named_as_every_other_tool_names_files(terminal):
+    people = ("--signer", "Ada <ada@example.com>")
+    created = terminal.ok("create", "nda.pdf", "letter.pdf", *people, "--json").json
+    assert [one["name"] for one in created["files"]] == ["nda.pdf", "letter.pdf"]
+    # What a shell makes of --pdf *.pdf.
+    created = terminal.ok("create", "--pdf", "nda.pdf", "letter.pdf", *people, "--json").json
+    assert [one["name"] for one in created["files"]] == ["nda.pdf", "letter.pdf"]
+
+
+def test_an_address_of_two_signers_does_not_say_which(terminal):
+    both = ("--signer", "Ada <home@example.com>", "--signer", "Bob <HOME@example.com>")
+    answer = terminal("create", "nda.pdf", *both, "--assign", "f1=home@example.com", "--json")
+    assert answer.code == 2
+    assert answer.error["hint"] == "Use one of: s1, s2."
+
+
+def test_detect_leaves_nothing_behind(terminal, tmp_path):
+    (tmp_path / ".sygn").rmdir()
+    home = tmp_path / "home"
+    terminal.ok("detect", "nda.pdf", HOME=str(home), XDG_DATA_HOME=str(home))
+    assert not home.exists()
+    assert not (tmp_path / ".sygn").exists()
+
+
+def test_nothing_to_sign_is_exit_7_for_people_and_programs(terminal):
+    for_people = terminal("detect", "without-fields.pdf")
+    assert for_people.code == 7
+    assert "Unsure ones as well: --all." in for_people.err
+    for_programs = terminal("detect", "without-fields.pdf", "--json")
+    assert for_programs.code == 7
+    assert for_programs.json == {"count": 0, "fields": [], "unreadable_pages": []}
+    assert for_programs.error["error"] == "no_fields_detected"
+
+
+def test_a_page_that_there_is_not_is_named(terminal):
+    answer = terminal("detect", "nda.pdf", "--pages", "9")
+    assert answer.code == 2
+    assert "There is no page 9; the PDF has 2 pages." in answer.err

@@ -12,7 +12,9 @@ from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, 
 
 def delegate(
     doc: DocumentArgument,
-    signer: Annotated[str, typer.Argument(help="s1, s2, ... or their e-mail address.")],
+    signer: Annotated[
+        str, typer.Argument(metavar="SIGNER", help="s1, s2, ... or their e-mail address.")
+    ],
     other: Annotated[str, typer.Argument(metavar='"NAME <MAIL>[;lang=de]"', help="Who signs.")],
     reason: Annotated[
         str, typer.Option(help="Why; it stands on the certificate.", show_default=False)

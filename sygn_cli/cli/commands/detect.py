@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,14 +16,13 @@ from sygn_cli.cli.options import (
     JsonOption,
     WorkspaceOption,
     anchors,
-    runtime,
 )
 from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
 from sygn_cli.domain.field import FieldType
 
 if TYPE_CHECKING:
     from sygn_cli.domain.field import Detection
-    from sygn_cli.services.runtime import Runtime
+    from sygn_cli.services.ports import PdfWork
 
 _PAGES = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 _MOST_PAGES = 100_000
@@ -54,12 +54,21 @@ def detect(
     json: JsonOption = False,
 ) -> None:
     """Find every place to sign, initial, date, fill or tick; nothing is stored or sent."""
+    from sygn_cli import bootstrap
     from sygn_cli.engine.detect import THRESHOLD
     from sygn_cli.services import detection, wire
+    from sygn_cli.services.settings import settings_from
 
     content = console.read_bytes(pdf, what="PDF")
-    rt = runtime(workspace)
-    report = detection.detect(rt, content, pages=parse_pages(pages), anchors=anchors(anchor))
+    rt = bootstrap.existing_runtime(workspace)
+    work = rt.pdf if rt else bootstrap.pdf_work()
+    report = detection.detect(
+        work,
+        content,
+        settings=rt.settings if rt else settings_from("", os.environ),
+        pages=parse_pages(pages),
+        anchors=anchors(anchor),
+    )
     least = 0.0 if every else THRESHOLD if min_confidence is None else min_confidence
     wanted = None if kind is None else FieldType.parse(kind)
     found = [
@@ -68,19 +77,20 @@ def detect(
         if one.confidence >= least and (wanted is None or one.type is wanted)
     ]
     if preview:
-        _draw(rt, content, found, Path(preview), force=force)
+        _draw(work, content, found, Path(preview), force=force)
     for page in report.unreadable_pages:
         console.narrate(f"page {page} is a picture that could not be read")
     if json:
         fields = [wire.detection(one) for one in found]
         unreadable = list(report.unreadable_pages)
         console.emit_json({"count": len(fields), "fields": fields, "unreadable_pages": unreadable})
-        return
+    elif found:
+        console.emit_table(
+            ["id", "type", "page", "sure", "whose", "label", "why"], [_row(one) for one in found]
+        )
     if not found:
-        raise NoFieldsDetected("No place to sign was found in the PDF.")
-    console.emit_table(
-        ["id", "type", "page", "sure", "whose", "label", "why"], [_row(one) for one in found]
-    )
+        hint = None if every else "Unsure ones as well: --all."
+        raise NoFieldsDetected("No place to sign was found in the PDF.", hint=hint)
 
 
 def parse_pages(written: str | None) -> frozenset[int] | None:
@@ -110,15 +120,17 @@ def _row(one: Detection) -> list[str]:
     return [one.id, str(one.type), str(one.page), sure, whose, one.label, one.reason]
 
 
-def _draw(rt: Runtime, content: bytes, found: list[Detection], out: Path, *, force: bool) -> None:
+def _draw(
+    work: PdfWork, content: bytes, found: list[Detection], out: Path, *, force: bool
+) -> None:
     from sygn_cli.engine.detect import preview
 
     match out.suffix.lower():
         case ".pdf":
-            picture = rt.pdf.call(preview.preview, content, found)
+            picture = work.call(preview.preview, content, found)
         case ".png":
             page = found[0].page if found else 1
-            picture = rt.pdf.call(preview.preview_png, content, found, page)
+            picture = work.call(preview.preview_png, content, found, page)
         case _:
             raise InvalidRequest(f"{out} is neither a .pdf nor a .png.")
     console.write_file(out, picture, force=force)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,13 +31,44 @@ _TOPICS = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}
 
 
 def help_(
-    topic: Annotated[str, typer.Argument(help="exit-codes or environment.")] = "",
+    ctx: typer.Context,
+    topic: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TOPIC|COMMAND...]", help="exit-codes, environment, or a command."
+        ),
+    ] = None,
 ) -> None:
-    """Explain exit codes or environment variables."""
-    if topic and topic not in _TOPICS:
-        raise NotFound(f"There is no help on {topic!r}.", hint=f"Topics: {', '.join(_TOPICS)}.")
-    for name in [topic] if topic else _TOPICS:
-        if not topic:
-            console.emit(f"{name}:")
-        for line in _TOPICS[name].splitlines():
-            console.emit(line)
+    """Explain a command, the exit codes or the environment variables."""
+    match topic:
+        case None | []:
+            for name, words in _TOPICS.items():
+                console.emit(f"{name}:")
+                _emit(words)
+        case [name] if name in _TOPICS:
+            _emit(_TOPICS[name])
+        case _:
+            console.emit_raw(_of_command(ctx.find_root(), topic))
+
+
+def _emit(words: str) -> None:
+    for line in words.splitlines():
+        console.emit(line)
+
+
+def _of_command(context: Any, names: list[str]) -> str:  # noqa: ANN401 - Typer's click is private
+    """Return the help of a command such as ``keys create``.
+
+    Raises:
+        NotFound: There is no such command.
+    """
+    for name in names:
+        get_command = getattr(context.command, "get_command", None)
+        found = get_command and get_command(context, name)
+        if not found:
+            raise NotFound(
+                f"There is no help on {' '.join(names)!r}.",
+                hint=f"Topics: {', '.join(_TOPICS)}, or any command: sygn --help",
+            )
+        context = type(context)(found, info_name=name, parent=context)
+    return str(context.get_help())

@@ -13,7 +13,10 @@ from sygn_cli.cli.options import JsonOption
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(help="Where .sygn/ shall lie.", show_default="this folder")
+        Path,
+        typer.Argument(
+            metavar="[FOLDER]", help="Where .sygn/ shall lie.", show_default="this folder"
+        ),
     ] = Path(),
     json: JsonOption = False,
 ) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.commands import seal_keys
+from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import (
     ForceOption,
     JsonOption,
@@ -22,24 +23,12 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.document import Mode
 
-app = typer.Typer(
-    name="keys",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Keys to the REST API, and the root that others verify with.",
-)
+app = group("keys", "Keys to the REST API, and the root that others verify with.")
 
 
 LabelOption: TypeAlias = Annotated[
     str, typer.Option("--label", metavar="L", help="To tell keys apart.", show_default=False)
 ]
-
-
-@app.callback()
-def _keys() -> None:
-    """Keys to the REST API, and the root that others verify with."""
 
 
 @app.command("create")

@@ -12,7 +12,9 @@ from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, 
 
 def link(
     doc: DocumentArgument,
-    signer: Annotated[str, typer.Argument(help="s1, s2, ... or their e-mail address.")],
+    signer: Annotated[
+        str, typer.Argument(metavar="SIGNER", help="s1, s2, ... or their e-mail address.")
+    ],
     qr: Annotated[bool, typer.Option("--qr", help="Show it as a QR code, too.")] = False,
     rotate: Annotated[
         bool, typer.Option("--rotate", help="Make a new link; the old one dies.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console, post
+from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
@@ -15,13 +16,7 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.mail import Posting
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="See what became of letters, and send them again.",
-)
+app = group("mail", "See what became of letters, and send them again.")
 
 
 @app.command("list")

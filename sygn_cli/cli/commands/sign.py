@@ -14,7 +14,9 @@ from sygn_cli.domain.mark import Look
 
 def sign(
     doc: DocumentArgument,
-    signer: Annotated[str, typer.Argument(help="s1, s2, ... or their e-mail address.")],
+    signer: Annotated[
+        str, typer.Argument(metavar="SIGNER", help="s1, s2, ... or their e-mail address.")
+    ],
     name: Annotated[str, typer.Option("--type", metavar="NAME", help="The signature, as words.")],
     value: Annotated[
         list[str] | None,

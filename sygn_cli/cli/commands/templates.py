@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json as json_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from sygn_cli.cli import console
+from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from sygn_cli.domain.field import Field
 
-app = typer.Typer(
-    name="templates",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="PDFs that are kept to be sent again and again.",
-)
+app = group("templates", "PDFs that are kept to be sent again and again.")
 SlugArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="SLUG", help="The template's name.", show_default=False)
 ]
-
-
-@app.callback()
-def _templates() -> None:
-    """PDFs that are kept to be sent again and again."""
 
 
 @app.command("add")
@@ -133,9 +121,5 @@ def remove(
 def _fields(source: str) -> tuple[tuple[Field, ...], dict[str, str]]:
     from sygn_cli.services.given_fields import fields_from, parties_from
 
-    content = console.read_bytes(source, what="fields file")
-    try:
-        data = json_.loads(content)
-    except ValueError as error:
-        raise InvalidRequest(f"{source} is not JSON: {error}.") from error
+    data = console.read_json(source, what="fields file")
     return fields_from(data), parties_from(data)

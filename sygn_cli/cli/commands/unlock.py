@@ -12,7 +12,9 @@ from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, 
 
 def unlock(
     doc: DocumentArgument,
-    signer: Annotated[str, typer.Argument(help="s1, s2, ... or their e-mail address.")],
+    signer: Annotated[
+        str, typer.Argument(metavar="SIGNER", help="s1, s2, ... or their e-mail address.")
+    ],
     new_secrets: Annotated[
         bool,
         typer.Option("--new-secrets", help="Give them another access code and authenticator."),

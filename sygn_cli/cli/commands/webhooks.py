@@ -8,6 +8,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.commands.webhooks_listen import listen
+from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
@@ -16,13 +17,10 @@ if TYPE_CHECKING:
 
     from sygn_cli.domain.webhook import Attempt, Endpoint
 
-app = typer.Typer(
-    name="webhooks",
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Tell other programs what happens to documents.",
+app = group(
+    "webhooks",
+    "Tell other programs what happens to documents.\n\n"
+    "`sygn serve` delivers; without it, run `sygn webhooks deliver` every minute.",
 )
 EndpointArgument: TypeAlias = Annotated[
     str,
@@ -32,14 +30,6 @@ EndpointArgument: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-
-
-@app.callback()
-def _webhooks() -> None:
-    """Tell other programs what happens to documents.
-
-    `sygn serve` delivers; without it, run `sygn webhooks deliver` every minute.
-    """
 
 
 app.command("listen")(listen)

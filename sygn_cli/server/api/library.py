@@ -39,7 +39,9 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     )
     def detect(body: DetectBody) -> Response:
         """Find the fields of a PDF without creating or sending anything."""
-        found = detection.detect(runtime, pdf_from(body.pdf_base64)).detections
+        found = detection.detect(
+            runtime.pdf, pdf_from(body.pdf_base64), settings=runtime.settings
+        ).detections
         return jsonify(count=len(found), fields=[wire.detection(one) for one in found])
 
     @routes.get("/me", summary="Check the key", responses={200: answers.Me})

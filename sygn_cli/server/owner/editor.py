@@ -101,7 +101,7 @@ def _unsure(runtime: Runtime, document: Document) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for number in range(1, len(document.files) + 1):
         content = downloads.original_pdf(runtime, document.id, number)
-        detected = detection.detect(runtime, content).detections
+        detected = detection.detect(runtime.pdf, content, settings=runtime.settings).detections
         sure = {one.id for one in detection.usable(detected)}
         taken = [(one.page, one.box) for one in document.fields if one.file == number]
         found += [

@@ -1,0 +1,118 @@
+"""What ``sygn create`` is asked for, read out of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sygn_cli.cli import console
+from sygn_cli.cli.identity import signer_id
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.signer import Invitee
+
+if TYPE_CHECKING:
+    from sygn_cli.domain.document import Signatures
+    from sygn_cli.domain.field import Field
+    from sygn_cli.services.creation import GivenFile
+    from sygn_cli.services.runtime import Runtime
+
+
+def invitees_of(signers: Sequence[str], roles: Sequence[str]) -> tuple[Invitee, ...]:
+    """Return who signs: those of ``--signer``, then those of ``--role``.
+
+    Raises:
+        InvalidRequest: One is not written as it should be.
+    """
+    found = [Invitee.parse(written) for written in signers]
+    for written in roles:
+        name, equals, who = written.partition("=")
+        if not equals or not name.strip():
+            raise InvalidRequest(
+                f"{written!r} names no role.", hint='Like --role "Tenant=Ada <ada@example.com>".'
+            )
+        found.append(Invitee.parse(who, role=name.strip()))
+    return tuple(found)
+
+
+def files_of(sources: Sequence[str], fields: str | None) -> tuple[GivenFile, ...]:
+    """Return the PDFs with their names; ``-`` is stdin.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidRequest: It cannot be read, or stdin is asked for twice.
+    """
+    from sygn_cli.services.creation import GivenFile
+
+    if [*sources, fields].count("-") > 1:
+        raise InvalidRequest("Only one thing can come from stdin (-).")
+    return tuple(
+        GivenFile(
+            "document.pdf" if source == "-" else Path(source).name,
+            console.read_bytes(source, what="PDF"),
+        )
+        for source in sources
+    )
+
+
+def fields_of(source: str) -> tuple[Field, ...]:
+    """Return the fields that a JSON file gives.
+
+    Raises:
+        NotFound: There is no such file.
+        InvalidRequest: It holds no fields.
+    """
+    from sygn_cli.services.given_fields import fields_from
+
+    return fields_from(console.read_json(source, what="fields file"))
+
+
+def from_template(
+    rt: Runtime,
+    slug: str,
+    invitees: tuple[Invitee, ...],
+    files: tuple[GivenFile, ...],
+    fields: tuple[Field, ...] | None,
+    title: str,
+) -> tuple[tuple[GivenFile, ...], tuple[Field, ...], str]:
+    """Return the template's PDF, fields and title; what was given on the command line goes first.
+
+    Raises:
+        InvalidRequest: There are PDFs besides.
+        NotFound: There is no such template.
+    """
+    from sygn_cli.services import templates
+
+    if files:
+        raise InvalidRequest("A document is made from PDFs or from --template, not from both.")
+    kept, file, routed = templates.for_signers(rt, slug, invitees)
+    return (file,), routed if fields is None else fields, title or kept.title
+
+
+def assignments_of(written: Sequence[str], invitees: Sequence[Invitee]) -> dict[str, str]:
+    """Return signer ids by field id; a signer may be named by id or e-mail address.
+
+    Raises:
+        InvalidRequest: One is not written as FIELD=SIGNER, or several signers have the address.
+    """
+    found = {}
+    for one in written:
+        field, equals, who = one.partition("=")
+        if not equals:
+            raise InvalidRequest(f"{one!r} assigns nothing.", hint="Like --assign f3=s2.")
+        found[field.strip()] = signer_id(who.strip(), invitees)
+    return found
+
+
+def signatures_of(written: str | None) -> Signatures | None:
+    """Return whose signatures the finished file carries; None as the workspace is set.
+
+    Raises:
+        InvalidRequest: There is no such choice.
+    """
+    from sygn_cli.domain.document import Signatures
+
+    try:
+        return None if written is None else Signatures(written)
+    except ValueError as error:
+        raise InvalidRequest(f"--signatures is seal or each, not {written!r}.") from error
