@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pymupdf
 
+from sygn_cli.engine import layers
 from sygn_cli.engine.pdf import text_string
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _KEPT: Final = {
     "keywords": "Keywords",
     "creator": "Creator",
 }
+_OFF: Final = "SygnOff"  # on a layer, while it is carried from one document to another
 Bookmarks: TypeAlias = list[tuple[int, str, int]]
 
 
@@ -58,32 +60,25 @@ def _nested(own: Bookmarks, *, below: int, first: int) -> Bookmarks:
 
 def concatenate(document: pymupdf.Document, other: pymupdf.Document) -> None:
     """Append all pages of another document, hidden layers staying hidden."""
-    layers = other.get_ocgs()
-    hidden = {layer["name"] for layer in layers.values() if not layer["on"]}
-    known = document.get_ocgs()
+    off, known = layers.hidden(document), layers.listed(document)
+    dark = layers.hidden(other)
+    for xref in _layers_from(other, 1):
+        other.xref_set_key(xref, _OFF, str(xref in dark).lower())  # names may be alike
     first_new = document.xref_length()
     document.insert_pdf(other, widgets=False)
-    if layers:
-        new = [
-            xref
-            for xref in range(first_new, document.xref_length())
-            if document.xref_get_key(xref, "Type")[1] == "/OCG"
-        ]
-        off = [xref for xref, layer in known.items() if not layer["on"]]
-        off += [xref for xref in new if _name(document, xref) in hidden]
-        _set_layers(document, [*known, *new], off)
-
-
-def _name(document: pymupdf.Document, xref: int) -> str:
-    return str(document.xref_get_key(xref, "Name")[1])
-
-
-def _set_layers(document: pymupdf.Document, layers: list[int], off: list[int]) -> None:
     # insert_pdf copies the layers that the pages use, but not the list that switches them.
-    every, hidden = (" ".join(f"{xref} 0 R" for xref in xrefs) for xrefs in (layers, off))
-    document.xref_set_key(
-        document.pdf_catalog(), "OCProperties", f"<</OCGs[{every}]/D<</Order[]/OFF[{hidden}]>>>>"
-    )
+    new = _layers_from(document, first_new)
+    off |= {xref for xref in new if document.xref_get_key(xref, _OFF)[1] == "true"}
+    if new:
+        layers.switch(document, [*known, *new], off)
+
+
+def _layers_from(document: pymupdf.Document, first: int) -> list[int]:
+    return [
+        xref
+        for xref in range(first, document.xref_length())
+        if document.xref_get_key(xref, "Type")[1] == "/OCG"
+    ]
 
 
 def rebuild(document: pymupdf.Document) -> pymupdf.Document:

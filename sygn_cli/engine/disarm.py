@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.engine import layers
 from sygn_cli.engine.pdf import objects, text_string
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _CATALOG: Final = frozenset(
 _PAGE: Final = frozenset({"AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps"})
 _SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _ACTION_KEYS: Final = re.compile(r"/(?:A|AA|PA|Next|S)(?![A-Za-z])")
+_LAYER_KEYS: Final = re.compile(r"/(?:VE|SygnLayer)(?![A-Za-z])")
 _HARMFUL: Final = frozenset(
     {
         "/JavaScript",
@@ -46,6 +48,9 @@ _HARMFUL: Final = frozenset(
         "/SetOCGState",
     }
 )
+# Names are decoded when they are read, and what stands in one then could pass for more entries.
+_PLAIN_NAME: Final = re.compile(r"/[A-Za-z0-9.]{1,40}")
+_BOOKMARKS: Final = ("First", "Last", "Next", "Prev")
 # Triggers of additional actions (ISO 32000-2, tables 197 to 200).
 _TRIGGERS: Final = frozenset(
     [
@@ -72,6 +77,7 @@ _TRIGGERS: Final = frozenset(
     ]
 )
 _REFERENCE: Final = re.compile(r"(\d+) \d+ R")
+_MOST_HOPS: Final = 10
 
 
 def disarm(document: pymupdf.Document) -> None:
@@ -84,6 +90,8 @@ def disarm(document: pymupdf.Document) -> None:
     for xref, text in objects(document):
         if _ACTION_KEYS.search(text):
             _clean_actions(document, xref)
+        if _LAYER_KEYS.search(text):
+            layers.make_plain(document, xref)
     for index in range(document.page_count):
         _clean_page(document, document.page_xref(index))
 
@@ -93,7 +101,11 @@ def _clean_catalog(document: pymupdf.Document) -> None:
     entries = {"Type": "/Catalog"}
     for key in document.xref_get_keys(catalog):
         kind, value = document.xref_get_key(catalog, key)
-        if key in _CATALOG and kind in {"xref", "dict", "array", "name"}:
+        if key in _CATALOG and (
+            kind in {"xref", "array"}
+            or (kind == "dict" and key != "Outlines")  # bookmarks lie in objects of their own
+            or (kind == "name" and _PLAIN_NAME.fullmatch(value))
+        ):
             entries[key] = value
         elif key == "Lang" and kind == "string":
             entries[key] = text_string(value)
@@ -102,6 +114,8 @@ def _clean_catalog(document: pymupdf.Document) -> None:
     document.update_object(
         catalog, f"<<{''.join(f'/{key} {value}' for key, value in entries.items())}>>"
     )
+    if _REFERENCE.fullmatch(entries.get("Outlines", "")):
+        _clean_bookmark(document, _number(entries["Outlines"]))
 
 
 def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:
@@ -125,6 +139,8 @@ def _clean_actions(document: pymupdf.Document, xref: int) -> None:
     key goes only if what it holds is an action.
     """
     keys = document.xref_get_keys(xref)
+    if "Title" in keys:
+        _clean_bookmark(document, xref)
     kind, action = document.xref_get_key(xref, "S")
     if action in _HARMFUL:
         document.update_object(xref, "null")
@@ -138,12 +154,21 @@ def _clean_actions(document: pymupdf.Document, xref: int) -> None:
         document.xref_set_key(xref, "AA", "null")
 
 
+def _clean_bookmark(document: pymupdf.Document, xref: int) -> None:
+    """Take out bookmarks that are no objects of their own, in which nobody would look."""
+    for key in _BOOKMARKS:
+        if document.xref_get_key(xref, key)[0] == "dict":
+            document.xref_set_key(xref, key, "null")
+
+
 def _is_unsafe(document: pymupdf.Document, xref: int, key: str) -> bool:
     """Tell whether an action does more than lead inside the document or to an ordinary address."""
     home, prefix = _follow(document, xref, key)
     kind, action = document.xref_get_key(home, f"{prefix}S")
+    if kind == "null":
+        return False  # no action
     if kind != "name":
-        return False
+        return True  # nobody writes it by reference who has nothing to hide
     if document.xref_get_key(home, f"{prefix}Next")[0] != "null":
         return True
     if action == "/URI":
@@ -163,7 +188,17 @@ def _are_triggers(document: pymupdf.Document, xref: int) -> bool:
 def _follow(document: pymupdf.Document, xref: int, key: str) -> tuple[int, str]:
     """Return the object that holds the dictionary under a key, and the path to it in there."""
     kind, value = document.xref_get_key(xref, key)
-    return (_number(value), "") if kind == "xref" else (xref, f"{key}/")
+    if kind != "xref":
+        return xref, f"{key}/"
+    home = _number(value)
+    for _ in range(_MOST_HOPS):  # a reference to a reference is followed by some readers
+        if not 0 < home < document.xref_length():
+            break
+        further = _REFERENCE.fullmatch(document.xref_object(home, compressed=True).strip())
+        if further is None:
+            break
+        home = int(further[1])
+    return home, ""
 
 
 def _clean_page(document: pymupdf.Document, xref: int) -> None:
@@ -186,4 +221,6 @@ def _is_link(document: pymupdf.Document, xref: int) -> bool:
         return False
     if document.xref_get_key(xref, "Subtype")[1] != "/Link":
         return False
+    for key in ("AA", "PA"):  # whatever they hold: a link needs neither
+        document.xref_set_key(xref, key, "null")
     return any(document.xref_get_key(xref, key)[0] != "null" for key in ("A", "Dest"))
