@@ -6,7 +6,6 @@ import logging
 import os
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.document import Document, DocumentStatus
@@ -16,21 +15,19 @@ from sygn_cli.domain.listing import Filters, Page
 from sygn_cli.store import listing, locks, reading, trouble
 from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.checked import Checked
-from sygn_cli.store.entries import Entries
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
-from sygn_cli.store.listing import IndexUnavailable
 from sygn_cli.store.recent import Recent
+from sygn_cli.store.register import Register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from sygn_cli.domain.audit import Entry, Event
     from sygn_cli.store.aftermath import Aftermath, JobsFor
     from sygn_cli.store.findings import Finding
-    from sygn_cli.store.index import Index
     from sygn_cli.store.log import WorkspaceLog
     from sygn_cli.store.outbox import Outbox
     from sygn_cli.store.purging import Purging
@@ -59,6 +56,7 @@ class WorkspaceStore:
         self.keys = Keyring(workspace.keys, entropy=entropy)
         self._jobs_for = jobs_for
         self._recent = Recent()
+        self._register = Register(workspace, self.load)
         self._checked = Checked()
         self._entropy = entropy
         # It knows the keys that are pending, so there must be one only, whoever asks first.
@@ -101,7 +99,7 @@ class WorkspaceStore:
             inflight=self.workspace.inflight,
             outbox=self.outbox,
             log=self.log,
-            note=self._note,
+            note=self._register.note,
             jobs_for=self._jobs_for or no_jobs,
         )
 
@@ -211,7 +209,7 @@ class WorkspaceStore:
         before = None if cursor is None else listing.last_of(cursor)
         self._heal_quietly()
         found: list[Document] = []
-        for document_id in self._fitting(filters, before=before, limit=limit):
+        for document_id in self._register.fitting(filters, before=before, limit=limit):
             document = self._load_or_skip(document_id)
             if document is None or not listing.fits(document, filters):
                 continue
@@ -223,10 +221,10 @@ class WorkspaceStore:
     def counts(self, filters: Filters) -> Mapping[DocumentStatus, int]:
         """Return how many documents fit, by status, as far as the index knows."""
         self._heal_quietly()
-        try:
-            found = self._index.counts(filters)
-        except IndexUnavailable:
-            return listing.counted(filter(None, map(self._load_or_skip, self._walk())), filters)
+        found = self._register.counts(filters)
+        if found is None:
+            every = filter(None, map(self._load_or_skip, self._register.walk()))
+            return listing.counted(every, filters)
         return {DocumentStatus(status): count for status, count in found.items()}
 
     def due(self, *, days: Sequence[int], now: datetime) -> Iterator[Document]:
@@ -237,12 +235,8 @@ class WorkspaceStore:
         from sygn_cli.domain import agenda  # noqa: PLC0415 - rarely needed
 
         self._heal_quietly()
-        try:
-            found = self._index.appointments(until=agenda.horizon(days=days, now=now))
-            ids: Iterable[str] = [i for i, one in found if one.is_due(days=days, now=now)]
-        except IndexUnavailable:
-            ids = self._walk()
-        for document in filter(None, map(self._load_or_skip, ids)):
+        found = self._register.due(days=days, now=now)
+        for document in filter(None, map(self._load_or_skip, found)):
             appointment = agenda.appointment(document)
             if appointment is not None and appointment.is_due(days=days, now=now):
                 yield document
@@ -351,18 +345,6 @@ class WorkspaceStore:
                 return 0
             return self.purging.finish(self.purging.unfinished() if look else ())
 
-    def _note(self, document: Document) -> None:
-        self._index.note(document)
-
-    @cached_property
-    def _index(self) -> Index:
-        try:
-            from sygn_cli.store.index import Index  # noqa: PLC0415 - sqlite3 takes 5 ms to import
-        except ImportError as error:  # a Python without SQLite
-            raise IndexUnavailable(str(error)) from error
-        path = self.workspace.cache / "index.sqlite3"
-        return Index(path, log=Entries(self.workspace.log), load=self.load, walk=self._walk)
-
     def _exists(self, document_id: str) -> bool:
         try:
             reading.require(self.workspace.folder(document_id))
@@ -370,29 +352,9 @@ class WorkspaceStore:
             return False
         return True
 
-    def _walk(self) -> Iterable[str]:
-        return reading.walk(self.workspace.documents)
-
-    def _fitting(self, filters: Filters, *, before: str | None, limit: int) -> Iterator[str]:
-        """Yield ids that may fit, newest first, as many as are wanted."""
-        stretch = limit + 1
-        while True:
-            try:
-                ids = self._index.ids(filters, before=before, limit=stretch)
-            except IndexUnavailable:
-                yield from (one for one in self._walk() if before is None or one < before)
-                return
-            yield from ids
-            if len(ids) < stretch:
-                return
-            before = ids[-1]
-
     def _matches(self, prefix: str, *, limit: int) -> Sequence[str]:
         self._heal_quietly()
-        try:
-            return self._index.matches(prefix, limit=limit)
-        except IndexUnavailable:
-            return list(islice((one for one in self._walk() if one.startswith(prefix)), limit))
+        return self._register.matches(prefix, limit=limit)
 
     def _heal_quietly(self) -> None:
         """Show what a dead process committed; on a read-only disk show what can be shown."""
