@@ -62,7 +62,9 @@ def examine(
     trust: Sequence[Certificate],
     at: datetime | None,
     last: bool,
+    closed: bool,
     store: DocumentSecurityStore | None = None,
+    time_trust: Sequence[Certificate] = (),
 ) -> Examined:
     """Return what there is to say about one signature or document timestamp.
 
@@ -71,33 +73,37 @@ def examine(
         signature: From pyHanko's reader of that file.
         trust: Trusted roots.
         at: Moment of validation, see ``verify``.
-        last: No other signature comes after it.
+        last: No other signature or document timestamp comes after it.
+        closed: Nobody signs after it; a timestamp is no approval of what came in before.
         store: Revocation lists that travel in the file: who revoked their own key is believed.
+        time_trust: Roots that are trusted for timestamps as well, and for nothing else.
 
     Raises:
         Exception: Whatever pyHanko leaks on a hostile file.
     """
-    is_timestamp = _is_document_timestamp(signature)
+    trusted = _Trust(trust, (*trust, *time_trust))
+    is_timestamp = is_document_timestamp(signature)
     moment = at or signature.self_reported_timestamp
     _hash_at_once(pdf, signature)
-    status = _validated(signature, trust, moment, store=store)
+    status = _validated(signature, trusted, moment, store=store)
     stamp = _timestamp(status)
     if at is None and not is_timestamp and stamp is not None and stamp.trusted:
         # Somebody trusted knows the time better than the signer, who may have turned a clock back.
         moment = stamp.timestamp
-        status = _validated(signature, trust, moment, store=store)
+        status = _validated(signature, trusted, moment, store=store)
     # Only a demand for revocation lists makes pyHanko look into those of certificates that do not
     # say where their list lies, as those of a workspace.
     strict = None
     if store is not None:
-        strict = _validated(signature, trust, moment, store=store, revocation="require")
+        strict = _validated(signature, trusted, moment, store=store, revocation="require")
     if strict is not None and strict.revoked:
         status = strict
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
-    broken = [*_broken(finding, status, last=last)]
+    broken = [*_broken(finding, status, last=last, closed=closed)]
     if finding.ours:
         broken += _not_ours(pdf, signature)
-    doubts = () if finding.trusted else (_doubt(finding, status, trust, moment),)
+    roots = trusted.times if is_timestamp else trusted.people
+    doubts = () if finding.trusted else (_doubt(finding, status, roots, moment),)
     return Examined(
         finding,
         tuple(broken),
@@ -105,6 +111,14 @@ def examine(
         is_document_timestamp=is_timestamp,
         long_term=strict is not None and _is_long_term(strict),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trust:
+    """Roots of those who sign, and of those who say when."""
+
+    people: Sequence[Certificate]
+    times: Sequence[Certificate]
 
 
 def _hash_at_once(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
@@ -130,7 +144,7 @@ def _is_long_term(strict: _Status) -> bool:
 
 def _validated(
     signature: EmbeddedPdfSignature,
-    trust: Sequence[Certificate],
+    trust: _Trust,
     moment: datetime | None,
     *,
     store: DocumentSecurityStore | None = None,
@@ -147,10 +161,10 @@ def _validated(
     """
     certificates, ocsps, crls = ((), (), ()) if store is None else _contents(store)
 
-    def context() -> ValidationContext:
+    def context(roots: Sequence[Certificate]) -> ValidationContext:
         # An empty list is an answer: without one pyHanko would ask the operating system.
         return ValidationContext(
-            trust_roots=list(trust),
+            trust_roots=list(roots),
             other_certs=list(certificates),
             ocsps=list(ocsps),
             crls=list(crls),
@@ -159,10 +173,12 @@ def _validated(
             revocation_mode=revocation,
         )
 
-    if _is_document_timestamp(signature):
-        return validate_pdf_timestamp(signature, validation_context=context())
+    if is_document_timestamp(signature):
+        return validate_pdf_timestamp(signature, validation_context=context(trust.times))
     return validate_pdf_signature(
-        signature, signer_validation_context=context(), ts_validation_context=context()
+        signature,
+        signer_validation_context=context(trust.people),
+        ts_validation_context=context(trust.times),
     )
 
 
@@ -174,7 +190,7 @@ def _contents(
     return list(store.load_certs()), ocsps, crls
 
 
-def _is_document_timestamp(signature: EmbeddedPdfSignature) -> bool:
+def is_document_timestamp(signature: EmbeddedPdfSignature) -> bool:
     """Tell a timestamp over the file from somebody's signature."""
     return bool(signature.sig_object_type == "/DocTimeStamp")
 
@@ -243,6 +259,7 @@ def _broken(
     status: _Status,
     *,
     last: bool,
+    closed: bool,
 ) -> list[str]:
     field = repr(finding.field)
     broken: list[str] = []
@@ -269,27 +286,26 @@ def _broken(
                 field=field,
             )
         )
-    if status.docmdp_ok is False or not _may_change(finding, last=last):
+    if status.docmdp_ok is False or not _may_change(finding, closed=closed):
         broken.append(
             stated("Signature {field} does not allow what was changed after it.", field=field)
         )
     return broken
 
 
-def _may_change(finding: SignatureFinding, *, last: bool) -> bool:
+def _may_change(finding: SignatureFinding, *, closed: bool) -> bool:
     """Tell whether later revisions did no more than they may.
 
     A form field filled before somebody else's signature is how several people sign one file; it
     is harmless only because the last signature, which must be trusted too, covers it.
     """
-    closed = last or finding.docmdp == 1
-    allowed = _HARMLESS if closed else _HARMLESS | {"FORM_FILLING"}
+    allowed = _HARMLESS if closed or finding.docmdp == 1 else _HARMLESS | {"FORM_FILLING"}
     return finding.modification in allowed
 
 
 def _not_ours(pdf: bytes, signature: EmbeddedPdfSignature) -> list[str]:
     broken: list[str] = []
-    is_timestamp = _is_document_timestamp(signature)
+    is_timestamp = is_document_timestamp(signature)
     container = _container(signature)
     _, start, end, _ = (int(number) for number in signature.byte_range)
     if not canonical.is_canonical_gap(pdf, start, end, container):

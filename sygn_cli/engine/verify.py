@@ -15,7 +15,7 @@ from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.errors import Tampered
 from sygn_cli.domain.stated import stated, stated_n
 from sygn_cli.engine.embedded import embedded_files
-from sygn_cli.engine.examine import Examined, examine
+from sygn_cli.engine.examine import Examined, examine, is_document_timestamp
 from sygn_cli.engine.longterm import level_of, security_store
 from sygn_cli.engine.readers import disagreements
 from sygn_cli.engine.revisions import changes
@@ -47,6 +47,7 @@ def verify(
     signers: int | None = None,
     require_timestamp: bool = False,
     at: datetime | None = None,
+    time_trust: Sequence[bytes] = (),
 ) -> Verdict:
     """Return the verdict on any bytes, whatever they are.
 
@@ -58,11 +59,12 @@ def verify(
         require_timestamp: Not valid without a trusted timestamp.
         at: Moment at which certificates must be valid; None takes the claimed signing time, or
             the timestamp's where there is one.
+        time_trust: More roots as PEM, trusted for timestamps only: they may issue to anybody.
 
     Raises:
         InvalidRequest: What is to be trusted is no certificate. No PDF makes it raise.
     """
-    verdict = _guarded(pdf, roots(trust), at)
+    verdict = _guarded(pdf, roots(trust), roots(time_trust), at)
     wrong = list(_wrong_outside(verdict, recorded_sha256, signers))
     if wrong:
         kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
@@ -91,12 +93,17 @@ def _timestamped(verdict: Verdict) -> bool:
     return any(finding.timestamp_trusted for finding in verdict.signatures)
 
 
-def _guarded(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Verdict:
+def _guarded(
+    pdf: bytes,
+    trust: Sequence[Certificate],
+    time_trust: Sequence[Certificate],
+    at: datetime | None,
+) -> Verdict:
     # The whole file is hashed beside the work of pyHanko, which hashes most of it once more.
     with ThreadPoolExecutor(max_workers=1) as beside:
         sha256 = beside.submit(audit.sha256, pdf)
         try:
-            verdict = _judged(pdf, trust, at)
+            verdict = _judged(pdf, trust, time_trust, at)
         except Exception as error:  # noqa: BLE001  pyHanko leaks anything on hostile files
             verdict = Verdict(Status.UNSIGNED, (stated("The file is no readable PDF."),), (), "")
             if _REMAINS.search(pdf):
@@ -108,7 +115,12 @@ def _guarded(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> V
         return replace(verdict, sha256=sha256.result())
 
 
-def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Verdict:
+def _judged(
+    pdf: bytes,
+    trust: Sequence[Certificate],
+    time_trust: Sequence[Certificate],
+    at: datetime | None,
+) -> Verdict:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     signatures = list(reader.embedded_signatures)
     if not signatures:
@@ -117,8 +129,18 @@ def _judged(pdf: bytes, trust: Sequence[Certificate], at: datetime | None) -> Ve
             return Verdict(Status.TAMPERED, (reason,), (), "")
         return Verdict(Status.UNSIGNED, (stated("Nobody has signed the file."),), (), "")
     store = security_store(reader)
+    people = [one for one in signatures if not is_document_timestamp(one)]
     examined = [
-        examine(pdf, one, trust=trust, at=at, last=one is signatures[-1], store=store)
+        examine(
+            pdf,
+            one,
+            trust=trust,
+            at=at,
+            last=one is signatures[-1],
+            closed=not people or signatures.index(one) >= signatures.index(people[-1]),
+            store=store,
+            time_trust=time_trust,
+        )
         for one in signatures
     ]
     broken = [reason for one in examined for reason in one.broken]

@@ -46,8 +46,11 @@ def seal_and_check(
     )
     # Whether the authority of a timestamp is to be trusted is for whoever verifies to say; here
     # it is only asked whether the file holds together.
-    trust = [*runtime.keys.roots(), *settings.tsa_trust, *sealed.timestamp_roots]
-    verdict = verify.verify(sealed.pdf, trust=trust)
+    verdict = verify.verify(
+        sealed.pdf,
+        trust=runtime.keys.roots(),
+        time_trust=[*settings.tsa_trust, *sealed.timestamp_roots],
+    )
     if verdict.status is not verify.Status.VALID:
         raise SealFailed(
             f"The seal does not verify: {' '.join(verdict.reasons)}",

@@ -41,11 +41,18 @@ def verify(
         signers: How many people must have signed.
         require_timestamp: Not valid without a trusted timestamp.
     """
-    roots = [*trust, *_roots(runtime)]
+    roots = [*trust, *(runtime.keys.roots() if runtime else ())]
+    # Who issues timestamps may issue to anybody: that root vouches for times and not for people.
+    time_roots = runtime.settings.tsa_trust if runtime else ()
     place = work or (runtime.pdf if runtime else Inline())
     try:
         verdict = place.call(
-            engine.verify, pdf, trust=roots, signers=signers, require_timestamp=require_timestamp
+            engine.verify,
+            pdf,
+            trust=roots,
+            signers=signers,
+            require_timestamp=require_timestamp,
+            time_trust=time_roots,
         )
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
@@ -68,6 +75,7 @@ def verify(
             recorded_sha256=min(recorded),
             signers=signers,
             require_timestamp=require_timestamp,
+            time_trust=time_roots,
         )
     except PdfRefused as error:
         return _unreadable(pdf, error)
@@ -78,10 +86,6 @@ def _unreadable(pdf: bytes, error: PdfRefused) -> Verdict:
     signed = b"/ByteRange" in pdf
     status = engine.Status.TAMPERED if signed else engine.Status.UNSIGNED
     return engine.Verdict(status, (error.message,), (), sha256(pdf))
-
-
-def _roots(runtime: Runtime | None) -> tuple[bytes, ...]:
-    return (*runtime.keys.roots(), *runtime.settings.tsa_trust) if runtime else ()
 
 
 def _recorded(runtime: Runtime, verdict: Verdict) -> tuple[set[str], str]:

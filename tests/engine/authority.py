@@ -58,7 +58,7 @@ class IssuedAuthority(Authority):
         store = SimpleCertificateStore()
         if sends_root:
             store.register(ax509.Certificate.load(self.root_der))
-        self._stamper = DummyTimeStamper(
+        self.stamper = DummyTimeStamper(
             ax509.Certificate.load(pem.unarmor(self.cert_pem)[2]),
             keys.PrivateKeyInfo.load(self._pkcs8(key, serialization.Encoding.DER)),
             certs_to_embed=store,

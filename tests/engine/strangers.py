@@ -4,11 +4,13 @@ import asyncio
 import io
 from datetime import timedelta
 
+import pymupdf
 from asn1crypto import pem, x509
 from cryptography import x509 as cx509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -59,6 +61,48 @@ def sign_like_others(pdf, credential, *, field, meta=None, before=None):
             settings, signer=signer, new_field_spec=SigFieldSpec(field)
         ).async_sign_pdf(writer)
     )
+    return output.getvalue()
+
+
+def timestamped(pdf, authority):
+    """Return the PDF with a document timestamp by somebody whom anybody may ask for one."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    stamper = signers.PdfTimeStamper(authority.stamper)
+    output = asyncio.run(stamper.async_timestamp_pdf(writer, "sha256", None))
+    return output.getvalue()
+
+
+def form_with_price(price):
+    """Return a PDF with a text field."""
+    document = pymupdf.open()
+    page = document.new_page()
+    widget = pymupdf.Widget()
+    widget.field_name, widget.field_type = "price", pymupdf.PDF_WIDGET_TYPE_TEXT
+    widget.rect, widget.field_value = pymupdf.Rect(72, 100, 200, 120), price
+    page.add_widget(widget)
+    return document.tobytes()
+
+
+def with_price(pdf, price):
+    """Return the PDF with another price in a revision, as a reader that fills in forms does it."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    fields = writer.root["/AcroForm"]["/Fields"]
+    field = next(one for one in (fields[i] for i in range(len(fields))) if one["/T"] == "price")
+    look = generic.StreamObject(
+        dict_data={
+            generic.NameObject("/Type"): generic.NameObject("/XObject"),
+            generic.NameObject("/Subtype"): generic.NameObject("/Form"),
+            generic.NameObject("/BBox"): generic.ArrayObject(
+                generic.NumberObject(one) for one in (0, 0, 128, 20)
+            ),
+        },
+        stream_data=f"/Tx BMC BT /Helv 12 Tf 2 5 Td ({price}) Tj ET EMC".encode(),
+    )
+    field["/V"] = generic.pdf_string(price)
+    field["/AP"] = generic.DictionaryObject({generic.NameObject("/N"): writer.add_object(look)})
+    writer.update_container(field)
+    output = io.BytesIO()
+    writer.write(output)
     return output.getvalue()
 
 

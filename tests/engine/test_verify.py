@@ -19,7 +19,8 @@ from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, embedded_trail, verify
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper
-from tests.engine.strangers import sign_like_others
+from tests.engine.strangers import form_with_price, sign_like_others, timestamped, with_price
+from tests.engine.timestamping import Authority
 from tests.soak import at_length
 
 SHARED = Path(os.environ.get("SYGN_SHARED", Path(__file__).parents[3] / "shared"))
@@ -307,6 +308,26 @@ def test_a_page_changed_between_two_signatures_is_found(credential, judged):
     twice = sign_like_others(once, credential, field="Signature2", before=enlarge)
 
     assert judged(twice).status is Status.TAMPERED
+
+
+def test_a_timestamp_does_not_approve_a_form_filled_in_after_the_signature(credential, ca):
+    authority = Authority(NOON)
+    signed = sign_like_others(form_with_price("10"), credential, field="Signature1")
+
+    def judged(pdf):
+        stamped = timestamped(pdf, authority)
+        return verify(stamped, trust=[ca.cert_pem], time_trust=[authority.cert_pem]).status
+
+    assert judged(signed) is Status.VALID
+    assert judged(with_price(signed, "1000")) is Status.TAMPERED
+
+
+def test_who_may_say_when_may_not_say_who(credential, ca):
+    """The root of an authority for timestamps may have issued to anybody."""
+    signed = sign_like_others(stamp([paper()], [], title="T"), credential, field="Signature1")
+
+    assert verify(signed, trust=[], time_trust=[ca.cert_pem]).status is Status.UNTRUSTED
+    assert verify(signed, trust=[ca.cert_pem]).status is Status.VALID
 
 
 def test_a_second_signature_on_a_seal_is_a_change(sealed, credential, judged):

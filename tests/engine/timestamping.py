@@ -39,7 +39,7 @@ class Authority:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        self._stamper = DummyTimeStamper(
+        self.stamper = DummyTimeStamper(
             ax509.Certificate.load(pem.unarmor(self.cert_pem)[2]),
             keys.PrivateKeyInfo.load(der),
             fixed_dt=says or at,
@@ -47,7 +47,7 @@ class Authority:
 
     def answer(self, question):
         request = tsp.TimeStampReq.load(question)
-        return asyncio.run(self._stamper.async_request_tsa_response(request)).dump()
+        return asyncio.run(self.stamper.async_request_tsa_response(request)).dump()
 
 
 def good(authority, question):
