@@ -29,6 +29,8 @@ _PAUSE: Final = 0.5  # seconds between looks at an empty outbox
 _TIDY_EVERY: Final = 60.0  # seconds
 _RESUME_EVERY: Final = 600.0  # seconds; deadlines that pass while nobody looks are told by then
 
+_BREATH: Final = 0.001  # seconds between two documents that are looked at
+
 
 class OutboxWorker:
     """Delivers until it is stopped; any number may work on one workspace.
@@ -72,9 +74,7 @@ class OutboxWorker:
                     self._tidy()
                 if now >= resume_at:
                     resume_at = now + _RESUME_EVERY
-                    self._pool.submit(
-                        maintenance.resume, self._runtime, stopped=self._stopped.is_set
-                    )
+                    self._pool.submit(resume, self._runtime, self._stopped)
                 busy = self._take()
             except Exception:  # noqa: BLE001 - a full disk must not end the deliveries for good
                 _LOG.exception("the outbox could not be worked on")
@@ -118,6 +118,11 @@ class OutboxWorker:
                 self._in_hand -= 1
                 self._letters_in_hand -= job.kind == mails.KIND
                 self._wake.notify_all()
+
+
+def resume(runtime: Runtime, stopped: threading.Event) -> None:
+    """Do what is due in all documents, and let whoever asks for a page go first."""
+    maintenance.resume(runtime, stopped=lambda: stopped.wait(_BREATH))
 
 
 @contextmanager

@@ -80,7 +80,8 @@ def serve(
 
     from sygn_cli.cli import near
     from sygn_cli.server import serve as server
-    from sygn_cli.services import documents, maintenance, owner
+    from sygn_cli.server.outbox_worker import resume
+    from sygn_cli.services import documents, owner
     from sygn_cli.services.desk import Desk
 
     rt = runtime(workspace)
@@ -107,7 +108,7 @@ def serve(
         if settings.owner_page != "off":
             _show_owner(owner.url(rt, near.own(url) if lan else url), opened if open_ else None)
         near.tell(rt, url if named == DEFAULT_PUBLIC_URL else named, lan=lan, qr=shown, desk=desk)
-        threading.Thread(target=maintenance.resume, args=(rt,), daemon=True).start()
+        threading.Thread(target=resume, args=(rt, threading.Event()), daemon=True).start()
 
     with opened:
         server.run(
