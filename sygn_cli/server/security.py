@@ -123,9 +123,17 @@ def require_own_origin(settings: Settings) -> None:
     origin = request.headers.get("Origin")
     if origin is not None:
         own = {request.host, urlsplit(settings.public_url).netloc}
-        if urlsplit(origin).netloc not in own or not _ORIGIN.fullmatch(origin):
+        if authority(origin) not in own:
             raise Forbidden("This request does not come from the signing page.")
     require_own_site()
+
+
+def authority(origin: str) -> str:
+    """Return host and port of an ``Origin`` header, "" if it is none of a web page.
+
+    ``urlsplit`` alone raises ValueError on some of what a stranger may send.
+    """
+    return urlsplit(origin).netloc if _ORIGIN.fullmatch(origin) else ""
 
 
 def require_own_site() -> None:

@@ -176,6 +176,7 @@ def test_every_call_needs_the_link(site, path):
 def test_no_other_site_can_make_a_browser_call(site, path):
     for headers in (
         {"Origin": "https://evil.example"},
+        {"Origin": "http://[::1"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:9999"},
         {"Origin": "http://127.0.0.1:7447.evil.example"},

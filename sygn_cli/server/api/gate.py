@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from werkzeug.exceptions import UnsupportedMediaType
 
 from sygn_cli.domain.errors import Forbidden, InvalidRequest
-from sygn_cli.server import auth
+from sygn_cli.server import auth, security
 from sygn_cli.server.api import answers, idempotency
 
 if TYPE_CHECKING:
@@ -115,5 +115,5 @@ def _require_own_origin(settings: Settings) -> None:
     """Refuse pages of other origins; keys belong on servers and not into browsers."""
     origin = request.headers.get("Origin")
     own = {request.host, urlsplit(settings.public_url).netloc}
-    if origin is not None and urlsplit(origin).netloc not in own:
+    if origin is not None and security.authority(origin) not in own:
         raise Forbidden("The API is not for pages of other origins; call it from a server.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from flask import Response, g, render_template, request
 
@@ -158,8 +157,7 @@ def _require_own_form(key: bytes) -> None:
 
 
 def _is_own(origin: str) -> bool:
-    parts = urlsplit(origin)
-    return parts.scheme in {"http", "https"} and parts.netloc == request.host
+    return security.authority(origin) == request.host
 
 
 def _is_place(presented: str, key: bytes) -> bool:

@@ -201,8 +201,9 @@ def test_every_answer_has_a_request_id_and_takes_the_callers(api):
 
 
 def test_pages_of_other_origins_are_refused(api):
-    refused = api.post("/documents", a_body(), Origin="https://evil.example")
-    assert (refused.status_code, refused.json["error"]) == (403, "forbidden")
+    for origin in ("https://evil.example", "http://[::1"):
+        refused = api.post("/documents", a_body(), Origin=origin)
+        assert (refused.status_code, refused.json["error"]) == (403, "forbidden")
     own = api.post("/documents", a_body(), Origin="http://127.0.0.1:7447")
     assert own.status_code == 201
 

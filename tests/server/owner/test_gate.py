@@ -140,6 +140,7 @@ def without(*names: str, **changes: str) -> dict[str, str]:
     [
         without(Origin="http://evil.example"),
         without(Origin="http://127.0.0.1:9999"),
+        without(Origin="http://[::1"),
         without(Origin="https://127.0.0.1:7447.evil.example"),
         without("Sec-Fetch-Site", Origin="null"),
         without("Sec-Fetch-Site", "Origin"),
