@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
 _LARGEST: Final = 4 * 1024 * 1024  # revocation lists of busy authorities are long
 _LONGEST_CHAIN: Final = 6
-_fetch: Fetch = partial(web.ask, largest=_LARGEST)
+
+
+def fetcher(*, allow_private: bool) -> Fetch:
+    """Return what fetches from addresses that stand in certificates.
+
+    Args:
+        allow_private: They may lead to this machine or a private network, because the certificates
+            are the operator's own, or those of an authority there.
+    """
+    return partial(web.ask, largest=_LARGEST, named_by_others=True, allow_private=allow_private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Evidence:
         )
 
 
-def gather(chain: Sequence[bytes], crls: Sequence[bytes], fetch: Fetch = _fetch) -> Evidence:
+def gather(chain: Sequence[bytes], crls: Sequence[bytes], fetch: Fetch) -> Evidence:
     """Return all that is needed to check a chain without asking anybody.
 
     Args:

@@ -108,12 +108,13 @@ def renew(pdf: bytes, *, tsa_urls: Sequence[str], crls: Sequence[bytes] = ()) ->
 async def _renewed(
     pdf: bytes, found: Sequence[Embedded], timestamper: HttpTimestamper, crls: Sequence[bytes]
 ) -> io.BytesIO:
-    evidence = evidences.gather(await timestamper.chain(DIGEST), crls)
+    fetch = evidences.fetcher(allow_private=timestamper.is_near)
+    evidence = evidences.gather(await timestamper.chain(DIGEST), crls, fetch)
     last = found[-1]
     if last.kind == TIMESTAMP:
         # Its revocation must be known as of now: afterwards nobody can tell any more.
         token = cms.ContentInfo.load(last.der)
-        evidence = evidence + evidences.gather(token_chain(token), crls)
+        evidence = evidence + evidences.gather(token_chain(token), crls, fetch)
     writer = Writer(io.BytesIO(pdf))
     add_evidence(writer, evidence)
     names, number = {one.name for one in found}, 1

@@ -161,7 +161,7 @@ async def _timestamped(job: _Job, timestamper: HttpTimestamper, wanted: Level) -
     # must be known before the authority has stamped anything.
     chain = await timestamper.chain(DIGEST)
     try:
-        evidence = _evidence(job, chain)
+        evidence = _evidence(job, chain, is_near=timestamper.is_near)
     except NetworkFailed as error:
         done = _sealed(await _signed(job, timestamper), Level.B_T, chain)
         return replace(done, timestamp_error=error.message)
@@ -177,11 +177,13 @@ async def _timestamped(job: _Job, timestamper: HttpTimestamper, wanted: Level) -
     return _sealed(archived, Level.B_LTA, chain)
 
 
-def _evidence(job: _Job, timestamper_chain: Sequence[bytes]) -> Evidence:
-    evidence = evidences.gather(timestamper_chain, job.crls)
+def _evidence(job: _Job, timestamper_chain: Sequence[bytes], *, is_near: bool) -> Evidence:
+    fetch = evidences.fetcher(allow_private=is_near)
+    evidence = evidences.gather(timestamper_chain, job.crls, fetch)
+    fetch = evidences.fetcher(allow_private=True)  # our own say where their lists lie
     for credential in (job.credential, *(one.credential for one in job.signers)):
         chain = [pem.unarmor(one)[2] for one in (credential.cert_pem, *credential.chain_pem)]
-        evidence = evidences.gather(chain, job.crls) + evidence
+        evidence = evidences.gather(chain, job.crls, fetch) + evidence
     return evidence
 
 

@@ -32,6 +32,11 @@ class HttpTimestamper(TimeStamper):
             raise NetworkFailed(f"{url!r} is not the http or https address of a time-stamper.")
         self._url, self._patience = url, patience
 
+    @property
+    def is_near(self) -> bool:
+        """Whether it is on this machine or in a private network, as the operator wants it."""
+        return web.leads_near(self._url)
+
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Return the authority's answer, unchecked.
 
