@@ -35,6 +35,7 @@ _REACH: Final = 240.0
 _INITIALS_REACH: Final = 190.0
 _WIDEST_INITIALS: Final = 90.0
 _LONG: Final = 110.0
+_NEXT_LINE: Final = 70.0
 
 
 def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
@@ -55,6 +56,7 @@ def add(sheet: Sheet, blanks: list[Blank], before: Sheet | None) -> None:
         guess_unread(sheet, blanks)
     if signing:
         _signatures(blanks, signing, here)
+    _witnesses(blanks)
 
 
 def _rows(sheet: Sheet, pattern: re.Pattern[str]) -> list[float]:
@@ -98,6 +100,37 @@ def _signatures(blanks: list[Blank], bases: list[float], here: list[float]) -> N
             _say(blank, FieldType.SIGNATURE, roles[0].text, 0.62)
         elif not any(e.naming > 0.3 for e in blank.evidence) and blank.area.width >= _LONG:
             _unlabelled(blank, blanks, alone=_within(blank, here, _REACH))
+
+
+def _witnesses(blanks: list[Blank]) -> None:
+    """Whoever dates a line like the one above it signs there too: "Signed: ...", "Witness: ..."."""
+    dated = [blank for blank in blanks if _is_dated(blank, blanks)]
+    signed = [b for b in dated if any(_says(e, FieldType.SIGNATURE) for e in b.evidence)]
+    for blank in dated:
+        role = next(
+            (e.text for e in blank.evidence if e.where is Where.LEFT and lexicon.is_role(e.text)),
+            "",
+        )
+        if role and any(0 < blank.base - other.base < _NEXT_LINE for other in signed):
+            _say(blank, FieldType.SIGNATURE, role, 0.62)
+
+
+def _is_dated(blank: Blank, blanks: list[Blank]) -> bool:
+    area = blank.area
+    return (
+        blank.form in {Form.RUN, Form.RULE}
+        and area.width >= _LONG
+        and any(
+            other.area.x0 > area.x1
+            and abs(other.base - blank.base) < 4
+            and any(_says(e, FieldType.DATE) for e in other.evidence)
+            for other in blanks
+        )
+    )
+
+
+def _says(evidence: Evidence, kind: FieldType) -> bool:
+    return evidence.type is kind and evidence.score > 0.3
 
 
 def _unlabelled(blank: Blank, blanks: list[Blank], *, alone: bool) -> None:

@@ -65,6 +65,7 @@ _SIGNATURE: Final = (
     r"visa\s+d[eu]",
     # Spanish, Italian, Portuguese
     r"firmado(?:\s+por)?",
+    r"fdo\.?",
     r"firmas?\b(?!\s+electr)",
     r"assinatura(?:s)?",
     r"assinado\s+por",
@@ -312,7 +313,7 @@ def hits(text: str, language: str = "en") -> list[Hit]:
 
 _ROLES: Final = re.compile(
     r"^(?:[\w.'-]+\s+){0,3}?(?:notary(?:\s+public)?|witness(?:es)?|"
-    r"landlord|tenant|lessor|lessee|seller|buyer|purchaser|employer|employee|contractor|client|"
+    r"(?:disclosing|receiving|first|second|other)\s+party|party|stagiaire|landlord|tenant|lessor|lessee|seller|buyer|purchaser|employer|employee|contractor|client|"
     r"customer|guarantor|borrower|lender|trustee|director|president|secretary|chair(?:man|person)?|"
     r"prestataire|client(?:e)?|mandataire|adh\u00e9rent|apprenti|"
     r"solicitante|interesado|deelnemer|lid|deltager|najemca|wynajmuj\u0105cy|"

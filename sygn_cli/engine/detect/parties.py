@@ -20,7 +20,7 @@ _FILLERS: Final = re.compile(
     r"stamp|seal|sello|timbro|carimbo|stempel|pieczątka|"
     r"mit|durch|eigenh\u00e4ndige|rechtsverbindliche|stempel|"
     r"le|la|les|du|de|d|l|et|ou|pour|par|sign\u00e9|cachet|visa|nom|qualit\u00e9|lu|approuv\u00e9|"
-    r"firmas?|firmado|el|los|las|del|y|o|por|fecha|lugar|nombre|"
+    r"firmas?|firmado|fdo|el|los|las|del|y|o|por|fecha|lugar|nombre|"
     r"il|lo|gli|di|della|dello|dei|e|per|luogo|data|timbro|"
     r"assinatura|do|da|dos|das|"
     r"handtekening|ondertekening|van|het|een|en|voor|namens|"
@@ -29,7 +29,7 @@ _FILLERS: Final = re.compile(
 _POSSESSIVE: Final = re.compile(r"['\u2019]s?(?![^\W_])")
 _MERGED: Final = re.compile(r"[\[{<\u00ab]+\s*([A-Za-z][A-Za-z ]{2,30})[._ ][\w. ]+[\]}>\u00bb]")
 _BODIES: Final = re.compile(
-    r"^(?:the\s+)?(?:company|corporation|organi[sz]ation|association|firm|firma|gesellschaft|verein|"
+    r"^(?:the\s+|l['\u2019]|la\s+|le\s+|die\s+|das\s+|het\s+|de\s+)?(?:company|corporation|organi[sz]ation|association|firm|firma|gesellschaft|verein|"
     r"soci\u00e9t\u00e9|entreprise|empresa|compa\u00f1\u00eda|societ\u00e0|azienda|bedrijf|sp\u00f3\u0142ka|bolag|selskab|\u015firket)"
     r"(?:\s+[\da-z])?\s*:?$"
 )

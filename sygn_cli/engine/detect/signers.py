@@ -126,7 +126,11 @@ def _party_of(sheet: Sheet, block: _Block, blocks: list[_Block]) -> str:
             if name:
                 return name
             break
-    return _merged_below(sheet, anchor) or _heading_above(sheet, block, blocks)
+    return (
+        _merged_below(sheet, anchor)
+        or _heading_above(sheet, block, blocks)
+        or _role_below(sheet, anchor)
+    )
 
 
 def _merged_below(sheet: Sheet, anchor: Blank) -> str:
@@ -139,10 +143,22 @@ def _merged_below(sheet: Sheet, anchor: Blank) -> str:
     return ""
 
 
+def _role_below(sheet: Sheet, anchor: Blank) -> str:
+    """Return the party whose name alone stands under the line: "El trabajador"."""
+    area = anchor.area
+    for chunk in sheet.chunks_between(area.y1, area.y1 + _TOUCHING / 2):
+        if shared(chunk.x0, chunk.x1, area.x0 - _ALIGNED, area.x1) > 0:
+            name = "" if chunk.text.rstrip().endswith(":") else parties.heading(chunk.text)
+            if name:
+                return name
+    return ""
+
+
 def _heading_above(sheet: Sheet, mine: _Block, blocks: list[_Block]) -> str:
     area = mine.anchor.area
     beside = mine.left > 0 or mine.right < sheet.width
     ceiling = area.y0 - _HEADING_REACH
+    own = {evidence.text for evidence in mine.anchor.evidence if evidence.naming > 0.3}
     for block in blocks:
         other = block.anchor.area
         if other.y1 < area.y0 and shared(other.x0, other.x1, area.x0, area.x1) > 0:
@@ -151,6 +167,8 @@ def _heading_above(sheet: Sheet, mine: _Block, blocks: list[_Block]) -> str:
         for chunk in row.chunks:
             over = shared(chunk.x0 - 20, chunk.x1 + 20, area.x0, area.x1) > 0
             if over and len(chunk.words) >= _PROSE:
+                if chunk.text in own:  # its own label may be long and is no prose
+                    continue
                 return ""
             name = parties.heading(chunk.text, column=beside and chunk.bold) if over else ""
             if name:
