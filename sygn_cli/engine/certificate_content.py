@@ -90,6 +90,8 @@ class CertificateView:
         sealed_sha256: Of the signed PDF, "" where there is none.
         chain_head: Hash of the last event of the trail.
         credential: SHA-256 fingerprint of the sealing certificate.
+        log_key: Public key of the workspace log (C2SP signed-note), "" where there is none: whoever
+            has the certificate knows later that a checkpoint is of that log.
         timestamp_status: For example "No trusted timestamp: the times are those of the sender's
             machine."
         assurance: The assurance level in honest words.
@@ -122,3 +124,4 @@ class CertificateView:
     cc: tuple[str, ...] = ()
     consents: tuple[ConsentView, ...] = ()
     locale: str = ""
+    log_key: str = ""

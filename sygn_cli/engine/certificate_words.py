@@ -122,9 +122,11 @@ def _history(say: Catalogue, view: CertificateView) -> str:
             "Each event holds the hash of the one before. The last one has the hash (chain head)"
         ),
     )
+    # The name in front of the key says what it is of; a sentence would say no more.
+    log = f"<br/>{_mono(view.log_key)}" if view.log_key else ""
     return (
         f"<h2>{_said(say, later('History'))}</h2><table>{rows}</table>"
-        f"<p class='small'>{chain}<br/>{_mono(view.chain_head)}</p>"
+        f"<p class='small'>{chain}<br/>{_mono(view.chain_head)}{log}</p>"
     )
 
 

@@ -94,6 +94,7 @@ def certificate_view(
     fingerprint: str,
     sealed_by: str,
     consents: Mapping[str, str] = MappingProxyType({}),
+    log_key: str = "",
 ) -> CertificateView:
     """Return what the completion certificate of a sealed document says, in its language.
 
@@ -103,6 +104,7 @@ def certificate_view(
         fingerprint: SHA-256 of the X.509 certificate that the seal was made with.
         sealed_by: Who that certificate names.
         consents: The wordings that were accepted, by their SHA-256.
+        log_key: Public key of the workspace log.
     """
     say = translator(document.locale)
     seal = next((e for e in reversed(trail) if e.type is EventType.SEALED), None)
@@ -118,6 +120,7 @@ def certificate_view(
         sealed_sha256=document.sealed_sha256,
         chain_head=trail[-1].hash(),
         credential=fingerprint,
+        log_key=log_key,
         credential_name=sealed_by,
         timestamp_status=_timestamp_status(say, seal),
         assurance=_assurance(say, document),

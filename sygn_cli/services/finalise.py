@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain import lifecycle, mark
 from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures
-from sygn_cli.domain.errors import NotCompleted, SygnError
+from sygn_cli.domain.errors import NotCompleted, NotFound, SygnError
 from sygn_cli.domain.field import FieldType
 from sygn_cli.engine import completion_certificate, credential, seal, stamp
 from sygn_cli.engine.seal import Attachment, Sealed
@@ -110,11 +110,19 @@ def _certify(runtime: Runtime, document: Document) -> Document:
         fingerprint=credential.fingerprint(held.cert_pem),
         sealed_by=credential.common_name(held.cert_pem),
         consents=_consents(runtime, document),
+        log_key=_log_key(runtime),
     )
     drawn = runtime.pdf.call(completion_certificate.draw, view)
     sealed = _sealed(runtime, document, drawn, reason=_CERTIFICATE_REASON)
     entry = lifecycle.completed(document, sealed.pdf)
     return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _log_key(runtime: Runtime) -> str:
+    try:
+        return runtime.ledger.verifier()
+    except NotFound:
+        return ""  # a workspace in memory has no log
 
 
 def _consents(runtime: Runtime, document: Document) -> dict[str, str]:

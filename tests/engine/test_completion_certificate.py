@@ -63,6 +63,15 @@ def test_it_says_who_signed_what_and_how_to_check_it():
         assert words in told, words
 
 
+def test_the_key_of_the_log_stands_on_it_so_that_later_checkpoints_can_be_held_against_it():
+    key = "sygn.local/wsp_01m7z0yhc54g0rsv9k36jc01kh+0a1b2c3d+AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdEf="
+
+    told = text(opened(replace(VIEW, log_key=key)))
+
+    assert key in told.replace(" ", "")
+    assert key.partition("+")[0] not in text(opened(VIEW))
+
+
 def test_the_same_view_gives_the_same_bytes():
     assert draw(VIEW) == draw(VIEW)
 
