@@ -111,7 +111,9 @@ def judged(verdict: Verdict, revocations: Sequence[Revocation]) -> Verdict:
     """Return the verdict as it is for those who know what was revoked."""
     if verdict.status is not Status.VALID:
         return verdict
-    by_credential = {one.sha256: one for one in revocations}
+    # Of several about one credential the earliest counts.
+    by_since = sorted(revocations, key=lambda one: one.since, reverse=True)
+    by_credential = {one.sha256: one for one in by_since}
     doubts: list[str] = []
     notes: list[str] = []
     for index, signature in enumerate(verdict.signatures):

@@ -9,7 +9,7 @@ from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.errors import NotFound, PdfRefused, Purged
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.domain.stated import stated
-from sygn_cli.engine import renew
+from sygn_cli.engine import listed, renew
 from sygn_cli.engine import verify as engine
 from sygn_cli.engine.worker import Inline
 from sygn_cli.services import revocation
@@ -30,6 +30,7 @@ def verify(
     trust: Sequence[bytes] = (),
     signers: int | None = None,
     require_timestamp: bool = False,
+    revoked: Sequence[bytes] = (),
 ) -> Verdict:
     """Return the verdict on a file.
 
@@ -40,6 +41,10 @@ def verify(
         trust: More trusted root certificates, PEM.
         signers: How many people must have signed.
         require_timestamp: Not valid without a trusted timestamp.
+        revoked: Revocation lists, PEM or DER; who is on one needs a trusted timestamp from before.
+
+    Raises:
+        InvalidRequest: What is to be trusted is no certificate, or a list is none.
     """
     roots = [*trust, *(runtime.keys.roots() if runtime else ())]
     # Who issues timestamps may issue to anybody: that root vouches for times and not for people.
@@ -54,6 +59,9 @@ def verify(
             require_timestamp=require_timestamp,
             time_trust=time_roots,
         )
+        if revoked and verdict.status is engine.Status.VALID:
+            found, idle = place.call(listed.listed, pdf, revoked, trust=(*roots, *time_roots))
+            verdict = _unused(revocation.judged(verdict, found), idle)
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
         verdict = revocation.judged(verdict, runtime.keys.revocations())
@@ -79,6 +87,11 @@ def verify(
         )
     except PdfRefused as error:
         return _unreadable(pdf, error)
+
+
+def _unused(verdict: Verdict, names: Sequence[str]) -> Verdict:
+    notes = (f"The revocation list of {one} is about nobody in the file." for one in names)
+    return replace(verdict, reasons=(*verdict.reasons, *notes))
 
 
 def _unreadable(pdf: bytes, error: PdfRefused) -> Verdict:

@@ -46,6 +46,12 @@ def verify(
         bool,
         typer.Option("--trust-system", help="Trust the authorities that the system trusts, too."),
     ] = False,
+    crl: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="Whom this revocation list names is out.", show_default=False
+        ),
+    ] = None,
     signers: Annotated[
         int | None,
         typer.Option(min=1, help="Demand that so many people have signed.", show_default=False),
@@ -74,6 +80,7 @@ def verify(
     from sygn_cli.services import verdict_view, verification
 
     roots = list(_roots(trust or (), system=trust_system))
+    lists = [console.read_bytes(str(path), what="revocation list") for path in crl or ()]
     rt = bootstrap.existing_runtime(workspace)
     work = rt.pdf if rt else bootstrap.pdf_work()
     named = list(_named(files))
@@ -87,6 +94,7 @@ def verify(
             trust=roots,
             signers=signers,
             require_timestamp=require_timestamp,
+            revoked=lists,
         )
         verdicts.append((name, verdict))
         if not json:

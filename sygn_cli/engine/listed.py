@@ -1,0 +1,117 @@
+"""Look up who signed in revocation lists that a user brings along, with no network."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.revocation import Reason, Revocation
+from sygn_cli.engine.roots import roots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+
+def listed(
+    pdf: bytes, lists: Sequence[bytes], *, trust: Sequence[bytes]
+) -> tuple[tuple[Revocation, ...], tuple[str, ...]]:
+    """Return who of those that signed a valid file is on a list, and which lists say nothing.
+
+    A list counts if it is signed by a certificate of the file or a trusted one, however old it is:
+    who is on it stays revoked. An authority on a list takes with it whom it issued to.
+
+    Args:
+        pdf: A file that was judged valid.
+        lists: Revocation lists, PEM or DER.
+        trust: Trusted root certificates, PEM.
+
+    Raises:
+        InvalidRequest: One is no revocation list.
+    """
+    anchors = [x509.load_der_x509_certificate(one.dump()) for one in roots(trust)]
+    signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    chains = [_certificates(one) for one in signatures]
+    found: dict[tuple[str, int], Revocation] = {}
+    idle: list[str] = []
+    for crl in map(_loaded, lists):
+        used = False
+        for chain in chains:
+            for issuer in (*chain, *anchors):
+                if not _is_by(crl, issuer):
+                    continue
+                used = True
+                for one in _on(crl, issuer, chain):
+                    found.setdefault((one.sha256, one.serial), one)
+        if not used:
+            idle.append(crl.issuer.rfc4514_string())
+    return tuple(found.values()), tuple(idle)
+
+
+def _certificates(signature: EmbeddedPdfSignature) -> list[x509.Certificate]:
+    """Return the signer's certificate and all that came with it."""
+    found = (signature.signer_cert, *signature.other_embedded_certs)
+    return [x509.load_der_x509_certificate(one.dump()) for one in found]
+
+
+def _loaded(content: bytes) -> x509.CertificateRevocationList:
+    try:
+        if content.lstrip().startswith(b"-----BEGIN"):
+            return x509.load_pem_x509_crl(content)
+        return x509.load_der_x509_crl(content)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise InvalidRequest(
+            "The revocation list is not one in PEM or DER.",
+            hint="Look at it with: openssl crl -in list.crl -noout -text",
+        ) from error
+
+
+def _is_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return crl.issuer == issuer.subject and crl.is_signature_valid(
+            issuer.public_key()  # type: ignore[arg-type]  # keys of other kinds raise TypeError
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+
+
+def _on(
+    crl: x509.CertificateRevocationList,
+    issuer: x509.Certificate,
+    chain: Sequence[x509.Certificate],
+) -> Iterator[Revocation]:
+    signer = chain[0]
+    for one in chain:
+        entry = crl.get_revoked_certificate_by_serial_number(one.serial_number)
+        if entry is not None and _issued(issuer, one):
+            yield Revocation(
+                sha256=signer.fingerprint(hashes.SHA256()).hex(),
+                serial=one.serial_number,
+                name=one.subject.rfc4514_string(),
+                since=entry.revocation_date_utc.astimezone(UTC),
+                reason=_reason(entry),
+            )
+
+
+def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
+    try:
+        cert.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _reason(entry: x509.RevokedCertificate) -> Reason:
+    try:
+        flag = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+        return Reason.parse(flag.name)
+    except (x509.ExtensionNotFound, InvalidRequest, ValueError):
+        return Reason.UNSPECIFIED
