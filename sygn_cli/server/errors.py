@@ -102,7 +102,9 @@ def _said(code: str, message: str) -> str:
 
 def _answer(code: str, message: str, hint: str | None, status: int) -> tuple[Response | str, int]:
     if wants_page():
-        return render_template("error.html", code=code, status=status), status
+        return render_template(
+            "error.html", code=code, status=status, said=words.for_strangers(code)
+        ), status
     body: dict[str, object] = {"error": code, "message": message}
     if hint:
         body["hint"] = hint

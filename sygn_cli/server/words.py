@@ -86,6 +86,11 @@ def refusal(code: str, message: str) -> str:
     return chosen.sentence(REFUSALS[code])
 
 
+def for_strangers(code: str) -> str:
+    """Return what a refusal stands for in words that need no knowledge of it; "" for unknown."""
+    return catalogue().sentence(REFUSALS.get(code, ""))
+
+
 # What scripts say. A pair is told apart by count, as Intl.PluralRules does.
 SCRIPT: Final[dict[str, str | dict[str, str]]] = {
     "agree_first": "Please tick the box to agree before you start.",

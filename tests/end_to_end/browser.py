@@ -131,6 +131,12 @@ class Visitor:
         self.part("#more > summary").click()
         self.part(f"[data-opens={item}]").click()
 
+    def read_as_text(self) -> None:
+        """Turn the text of the pages on or off, wherever the button is on this screen."""
+        if self.page.locator(".tools").is_hidden():
+            self.part("#more summary").click()
+        self.page.get_by_role("button", name="Read as text").click()
+
     def draw(self) -> None:
         """Write something like a name on the pad."""
         self.part("#tab-draw").click()

@@ -78,7 +78,7 @@ def test_no_step_of_signing_has_a_barrier(browser, runtime, base, view):
         ada.next()
         judge(ada)  # review
         ada.page.keyboard.press("Escape")
-        ada.page.get_by_role("button", name="Read as text").click()
+        ada.read_as_text()
         ada.part("#page-1 .words").filter(has_text="The parties wish").wait_for()
         judge(ada)
         ada.more("decline")

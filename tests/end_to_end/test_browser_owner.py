@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.field import FieldType
+from sygn_cli.domain.identity import Step
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.services import creation, owner
 from sygn_cli.services.creation import GivenFile
@@ -211,6 +213,25 @@ def test_fields_are_drawn_moved_sized_and_aligned_by_mouse(browser, runtime, bas
     assert not runtime.store.load(document.id).detected_fields
 
 
+def test_a_number_has_its_limits(browser, runtime, base):
+    document = a_draft(runtime)
+    with the_owner(browser, runtime, base, **DESKTOP) as ada:
+        open_editor(ada, document)
+        ada.part("[data-type=number]").press("Enter")
+        ada.part("#f-minimum").fill("1,5")
+        ada.part("#f-maximum").fill("10")
+        ada.part("#f-maximum").blur()
+        judge(ada)
+        saved(ada)
+        (field,) = (
+            one for one in runtime.store.load(document.id).fields if one.type is FieldType.NUMBER
+        )
+        assert (field.minimum, field.maximum) == ("1.5", "10")
+        ada.part("#f-type").select_option("text")
+        assert not ada.part("#f-minimum").is_visible()
+        saved(ada)
+
+
 def touch(somebody, points):
     """Press a finger on the first point, move it over the others and lift it."""
     client = somebody.context.new_cdp_session(somebody.page)
@@ -394,10 +415,12 @@ def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
     draft = a_draft(runtime, title="Lease of a flat in Lovelace Road")
     sent = stage.put(runtime, contract(runtime))
     stage.put(runtime, contract(runtime, title="Offer of employment", fields=stage.all_kinds()))
+    asked = a_draft(runtime, invitees=(replace(stage.ADA, auth=(Step.CODE, Step.TOTP)),))
     name = f"owner-{view.replace(' ', '-')}"
     with the_owner(browser, runtime, base, **VIEWS[view]) as ada:
         home = ada.page.url
         judge(ada)
+        assert ada.page.get_by_role("link", name="New document").first.is_visible()
         ada.shot(f"{name}-1-list")
         ada.page.goto(f"{home}documents/{sent.id}")
         ada.part("main summary").first.click()
@@ -406,6 +429,11 @@ def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
         if "desktop" in view:  # the tools beside them leave no hole between the cards
             above, below = box(ada, ".people"), box(ada, ".story")
             assert below["y"] - above["y"] - above["height"] < 24
+        ada.page.goto(f"{home}documents/{asked.id}")
+        ada.part("[name=renew]").click()
+        ada.part("#told svg").wait_for()
+        judge(ada)
+        ada.shot(f"{name}-7-told")
         ada.page.goto(f"{home}new")
         ada.part("#sequential").check()
         ada.part("#add").click()

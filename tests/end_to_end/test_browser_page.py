@@ -29,10 +29,31 @@ README_PICTURE = Path(__file__).parents[2] / "docs" / "signing-page.png"
 def test_the_document_can_be_read_as_text(browser, runtime, base, simple):
     with visitor(browser, **DESKTOP) as ada:
         ada.page.goto(link(base, runtime, simple))
-        ada.page.get_by_role("button", name="Read as text").click()
+        ada.read_as_text()
         ada.part("#page-1 .words").filter(has_text="The parties wish to explore").wait_for()
-        ada.page.get_by_role("button", name="Read as text").click()
+        ada.read_as_text()
         assert ada.part(".words").count() == 0
+
+
+def test_on_a_phone_the_tools_make_room_for_the_title(browser, runtime, base):
+    title = "Mutual non-disclosure agreement"
+    document = stage.put(runtime, contract(runtime, title=title))
+    with visitor(browser, **PHONE) as ada:
+        ada.page.goto(link(base, runtime, document))
+        cut = "one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth"
+        assert not ada.page.eval_on_selector(".title", cut)
+        ada.read_as_text()
+        ada.part("#page-1 .words").wait_for()
+        assert not ada.page.eval_on_selector("#more", "one => one.open")
+        ada.part("#more summary").click()
+        with ada.page.expect_download() as taken:
+            ada.page.get_by_role("link", name="Download").click()
+        assert taken.value.suggested_filename == f"{title}.pdf"
+        ada.until("document.activeElement.matches('#more summary')")
+    with visitor(browser, **PHONE, java_script_enabled=False) as alan:
+        alan.page.goto(link(base, runtime, document))
+        assert alan.page.get_by_role("link", name="Download").is_visible()
+        alan.complaints.clear()  # what is to be preloaded fails, as scripts are off
 
 
 def test_the_words_of_the_document_are_read_where_scripts_are_off(browser, runtime, base, simple):
@@ -206,7 +227,7 @@ def test_pages_that_come_later_find_their_room(browser, runtime, base):
     with visitor(browser, **PHONE) as ada:
         # As long as the first page has not come, those far down have not either.
         held: list[Route] = []
-        ada.page.route("**/1/1/*.webp", lambda route: held.append(route))
+        ada.page.route("**/1/1/*.webp", lambda route: held.append(route))  # noqa: PLW0108 - Playwright counts its parameters
         ada.page.goto(where, wait_until="commit")
         ada.until("document.querySelector('.far')?.offsetHeight > 0")
         before = ada.page.evaluate("document.documentElement.scrollHeight")
@@ -214,7 +235,7 @@ def test_pages_that_come_later_find_their_room(browser, runtime, base):
         ada.until("document.querySelectorAll('.page').length === 60")
         after = ada.page.evaluate("document.documentElement.scrollHeight")
         assert after == pytest.approx(before, rel=0.02)
-        ada.page.get_by_role("button", name="Read as text").click()
+        ada.read_as_text()
         ada.part("#page-60").scroll_into_view_if_needed()
         ada.part("#page-60 .words").filter(has_text="parties").wait_for()
         ada.shot("many-pages")

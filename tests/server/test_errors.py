@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from sygn_cli.domain.errors import SygnError
 from sygn_cli.server.app import create_app
 from sygn_cli.server.errors import STATUS
 from sygn_cli.store.memory import MemoryStore
+from tests.server.site import BROWSER
 
 
 def classes(base: type[SygnError] = SygnError) -> list[type[SygnError]]:
@@ -65,6 +67,25 @@ def test_an_unfinished_document_is_no_error_page_of_a_machine(site):
     answer = site.get("/x/certificate.pdf")
     assert answer.status_code == 409
     assert "Not finished yet" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "said", "code"),
+    [
+        ("/x/sign", {}, "Please open the link from your invitation", "method_not_allowed"),
+        ("/x/document.pdf?file=x", {}, "Please check what you entered", "invalid_request"),
+        ("/x/document.pdf?file=x", {"Accept-Language": "de"}, "Absender", "invalid_request"),
+    ],
+)
+def test_the_page_says_what_is_wrong_in_words_and_keeps_the_code_for_those_who_help(
+    site, path, headers, said, code
+):
+    query = f"{'&' if '?' in path else '?'}t={site.token()}"
+    answer = site.client.get(path + query, headers={**BROWSER, **headers})
+    text = html.unescape(answer.text)
+    assert said in text
+    assert text.count(code) == 1
+    assert f'<code dir="ltr">{code}</code>' in text
 
 
 class LockedStore(MemoryStore):

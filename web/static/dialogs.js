@@ -8,11 +8,13 @@ import { say } from "./words.js";
 export function setUpDialogs() {
   const menu = byId("more");
   for (const opener of document.querySelectorAll("[data-opens]")) {
-    opener.addEventListener("click", () => {
-      menu.open = false;
-      open(byId(opener.dataset.opens));
-    });
+    opener.addEventListener("click", () => open(byId(opener.dataset.opens)));
   }
+  menu.addEventListener("click", ({ target }) => {
+    if (!target.closest("li")) return;
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+    menu.open = false;
+  });
   byId("print").addEventListener("click", () => { menu.open = false; print(); });
   addEventListener("click", (event) => {
     for (const one of document.querySelectorAll("details[open]")) if (!one.contains(event.target)) one.open = false;

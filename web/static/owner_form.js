@@ -22,6 +22,7 @@ number();
 byId("add").addEventListener("click", () => {
   const row = people.lastElementChild.cloneNode(true);
   for (const input of row.querySelectorAll("input")) input.value = "";
+  row.querySelector("select").selectedIndex = 0;
   people.append(row);
   number();
   row.querySelector("[name=name]").focus();

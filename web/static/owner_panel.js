@@ -4,7 +4,7 @@ import { byId, make } from "./dom.js";
 import { data, say } from "./words.js";
 
 const EXTRAS = ["group", "options", "minimum", "maximum", "decimals", "max_length", "value", "editable", "read_only"];
-const inputs = ["type", "signer", "label", "required", "x", "y", "width", "height", "options", "group"];
+const inputs = ["type", "signer", "label", "required", "x", "y", "width", "height", "options", "group", "minimum", "maximum"];
 const part = (name) => byId(`f-${name}`);
 
 export class Panel {
@@ -24,11 +24,12 @@ export class Panel {
     byId("panel").hidden = !field;
     if (!field) return;
     byId("panel-title").textContent = field.label || data.types[field.type];
-    for (const name of ["type", "signer", "label", "group"]) part(name).value = field[name] ?? "";
+    for (const name of ["type", "signer", "label", "group", "minimum", "maximum"]) part(name).value = field[name] ?? "";
     for (const name of ["x", "y", "width", "height"]) part(name).value = String(Math.round(field[name] * 10) / 10);
     part("options").value = (field.options ?? []).join("\n");
     part("required").checked = field.required;
     part("options").closest("p").hidden = field.type !== "select";
+    byId("limits").hidden = field.type !== "number";
     part("group").closest("p").hidden = field.type !== "radio";
   }
 
@@ -41,6 +42,7 @@ export class Panel {
     if (name === "type") this.#retype(id, value);
     else if (name === "required") this.model.alter(id, { required: part("required").checked });
     else if (name === "options") this.model.alter(id, { options: value.split("\n").map((line) => line.trim()).filter(Boolean) });
+    else if (["minimum", "maximum"].includes(name)) this.model.alter(id, { [name]: value.trim().replace(",", ".") || undefined });
     else if (["x", "y", "width", "height"].includes(name)) this.#measure(id, name, value);
     else this.model.alter(id, { [name]: value.trim() });
   }

@@ -10,7 +10,7 @@ from sygn_cli.server.evidence import evidence
 from sygn_cli.server.owner.document import own, show
 from sygn_cli.server.owner.gate import home
 from sygn_cli.server.owner.problems import go, wants_json
-from sygn_cli.services import documents, drafts, links, sending
+from sygn_cli.services import documents, drafts, identity, links, sending
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
@@ -25,6 +25,7 @@ def add_routes(routes: Blueprint, runtime: Runtime) -> None:
     """Add the routes that change a document that exists."""
     _add_steps(routes, runtime)
     _add_links(routes, runtime)
+    _add_identity(routes, runtime)
 
 
 def _add_steps(routes: Blueprint, runtime: Runtime) -> None:
@@ -69,6 +70,18 @@ def _add_links(routes: Blueprint, runtime: Runtime) -> None:
             return jsonify(signing_url=url)
         # No redirect: the link is in this answer and nowhere else.
         return show(runtime, own(runtime, document.id), revealed=(signer_id, url))
+
+
+def _add_identity(routes: Blueprint, runtime: Runtime) -> None:
+    @routes.post("/documents/<document_id>/signers/<signer_id>/unlock")
+    def unlock(document_id: str, signer_id: str) -> AnyResponse | str:
+        document = own(runtime, document_id)
+        renew = request.form.get("renew") == "yes"
+        document, given = identity.unlock(runtime, document.id, signer_id, renew=renew)
+        if not renew:
+            return _back(document.id)
+        # No redirect: what is to be passed on is in this answer and nowhere else.
+        return show(runtime, document, told=(signer_id, given))
 
 
 def _back(document_id: str) -> AnyResponse:

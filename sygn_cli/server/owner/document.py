@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import render_template
+from markupsafe import Markup
 
 from sygn_cli.domain import routing
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.identity import Step
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.domain.signer import SignerStatus
-from sygn_cli.server.owner.state_words import Moment, signer_words, state_words, timeline
+from sygn_cli.server.negotiation import catalogue
+from sygn_cli.server.owner.state_words import STEPS, Moment, signer_words, state_words, timeline
+from sygn_cli.server.words import t
 from sygn_cli.services import documents, downloads, verification, webhooks
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
     from sygn_cli.domain.webhook import Attempt
+    from sygn_cli.services.identity import Given
     from sygn_cli.services.runtime import Runtime
 
 
@@ -33,6 +38,9 @@ class SignerView:
         acts: It is their turn.
         fields: How many places are theirs.
         link: Whether there is a signing link to show.
+        steps: What they are asked for beside their link, in words.
+        secrets: Whether they can be given new secrets: a code or an authenticator of their own.
+        locked: After too many wrong codes.
     """
 
     signer: Signer
@@ -40,6 +48,9 @@ class SignerView:
     acts: bool
     fields: int
     link: bool
+    steps: str
+    secrets: bool
+    locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class DocumentView:
     Attributes:
         failed: Messages that no webhook received.
         revealed: A signer's id and their link, where it was just asked for.
+        told: A signer's id and their new secrets, where they were just made.
+        picture: The authenticator's secret as a QR code, as SVG.
     """
 
     document: Document
@@ -58,6 +71,8 @@ class DocumentView:
     failed: tuple[Attempt, ...]
     overdue: bool
     revealed: tuple[str, str] | None = None
+    told: tuple[str, Given] | None = None
+    picture: Markup | str = ""
 
     @property
     def is_draft(self) -> bool:
@@ -100,7 +115,13 @@ def own(runtime: Runtime, document_id: str) -> Document:
     return documents.get(runtime, document_id)
 
 
-def show(runtime: Runtime, document: Document, *, revealed: tuple[str, str] | None = None) -> str:
+def show(
+    runtime: Runtime,
+    document: Document,
+    *,
+    revealed: tuple[str, str] | None = None,
+    told: tuple[str, Given] | None = None,
+) -> str:
     """Return the page of a document."""
     last: dict[str, Attempt] = {}
     for one in webhooks.deliveries(runtime, document_id=document.id, limit=100):
@@ -113,15 +134,28 @@ def show(runtime: Runtime, document: Document, *, revealed: tuple[str, str] | No
         failed=tuple(one for one in last.values() if not one.is_good),
         overdue=document.is_overdue(runtime.clock.now()),
         revealed=revealed,
+        told=told,
+        picture=_picture(told[1].totp_uri) if told and told[1].totp_uri else "",
     )
     return render_template("owner_document.html", view=view)
 
 
 def _signer(document: Document, signer: Signer) -> SignerView:
+    pending = document.status.is_open and signer.status is SignerStatus.PENDING
+    is_to_come = pending or document.status is DocumentStatus.DRAFT
     return SignerView(
         signer=signer,
         state=signer_words(document, signer),
         acts=routing.may_act(document, signer),
         fields=len(document.fields_of(signer.id)),
-        link=document.status.is_open and signer.status is SignerStatus.PENDING,
+        link=pending,
+        steps=catalogue().listed([t(STEPS[step]) for step in signer.auth]),
+        secrets=is_to_come and bool({Step.CODE, Step.TOTP} & {*signer.auth}),
+        locked=pending and signer.identity.is_locked,
     )
+
+
+def _picture(uri: str) -> Markup:
+    from sygn_cli.engine import qr  # noqa: PLC0415 - nobody else on these pages needs it
+
+    return Markup(qr.svg(uri))  # noqa: S704 - it escapes what it is given

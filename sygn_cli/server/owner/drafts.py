@@ -11,16 +11,20 @@ from flask import render_template, request
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest, SygnError
+from sygn_cli.domain.identity import Step, steps
 from sygn_cli.domain.signer import Invitee, email
 from sygn_cli.server.errors import status_of
+from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.owner.document import own
 from sygn_cli.server.owner.gate import home
 from sygn_cli.server.owner.problems import as_json, go, wants_json
-from sygn_cli.services import creation, drafts, templates
+from sygn_cli.server.owner.state_words import STEPS
+from sygn_cli.server.words import t
+from sygn_cli.services import creation, drafts, identity, templates
 from sygn_cli.services.creation import GivenFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from flask import Blueprint, Response
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 _ROWS: Final = 3  # how many people the form has room for where no script can add more
 _ROLES: Final = 20
+LINK: Final = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Person:
     Attributes:
         before: Id of the signer that the row stands for, "" for a new one.
         order: Turn in a sequential document.
+        auth: Identity steps as ``code+totp``, :data:`LINK` for none, "" where nothing was said.
     """
 
     name: str = ""
@@ -49,6 +55,7 @@ class Person:
     role: str = ""
     order: str = ""
     before: str = ""
+    auth: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -151,13 +158,31 @@ def _changed(runtime: Runtime, draft: Draft, typed: Typed) -> Draft:
     at = draft.expires_at
     if expires != day_of(at):
         at = moment.deadline(expires or "never", now=runtime.clock.now())
+    changed = draft.with_people(_given_steps(people, draft, _invitees(typed)), places)
+    invitees = tuple(
+        replace(invitee, auth=(), access="") if person.auth == LINK else invitee
+        for person, invitee in zip(people, changed.invitees, strict=True)
+    )
+    # Nobody knows the codes that are made here: the document's page makes and shows new ones.
     return replace(
-        draft.with_people(_invitees(typed), places),
+        changed,
+        invitees=identity.prepare(runtime, invitees)[0],
         title=typed.title,
         signing_order=_order(typed),
         cc=_addresses(typed.cc),
         message=typed.message,
         expires_at=at,
+    )
+
+
+def _given_steps(
+    people: Sequence[Person], draft: Draft, invitees: Sequence[Invitee]
+) -> tuple[Invitee, ...]:
+    """Return the invitees; who keeps their steps has none of their own, and so the same secrets."""
+    before = {f"s{number}": one.auth for number, one in enumerate(draft.invitees, start=1)}
+    return tuple(
+        replace(invitee, auth=()) if before.get(person.before) == invitee.auth else invitee
+        for person, invitee in zip(people, invitees, strict=True)
     )
 
 
@@ -174,7 +199,9 @@ def _invitee(person: Person, *, sequential: bool) -> Invitee:
     turn = person.order.strip()
     if turn and not (turn.isascii() and turn.isdecimal() and len(turn) <= 4):
         raise InvalidRequest(f"The turn of {name} is not a whole number.")
-    return Invitee(name, address, int(turn) if turn and sequential else None, person.role.strip())
+    auth = steps(person.auth) if person.auth not in {"", LINK} else ()
+    rank = int(turn) if turn and sequential else None
+    return Invitee(name, address, rank, person.role.strip(), auth=auth)
 
 
 def _order(typed: Typed) -> SigningOrder:
@@ -187,7 +214,7 @@ def _addresses(written: str) -> tuple[str, ...]:
 
 def _typed() -> Typed:
     form = request.form
-    columns = [form.getlist(name) for name in ("name", "email", "role", "order", "signer")]
+    columns = [form.getlist(name) for name in ("name", "email", "role", "order", "signer", "auth")]
     rows = min(len(columns[0]), len(columns[1]))
     cells = [column + [""] * (rows - len(column)) for column in columns]
     return Typed(
@@ -218,7 +245,9 @@ def _as_typed(document: Document) -> Typed:
     return Typed(
         title=document.title,
         people=tuple(
-            Person(one.name, one.email, one.role, str(one.order), one.id)
+            Person(
+                one.name, one.email, one.role, str(one.order), one.id, "+".join(one.auth) or LINK
+            )
             for one in document.signers
         ),
         sequential=sequential,
@@ -249,7 +278,19 @@ def _form(
         document=document,
         error=error,
         template=named.get(typed.template),
+        steps=_steps_offered(typed),
     )
+
+
+def _steps_offered(typed: Typed) -> dict[str, str]:
+    """Return what a signer may be asked for, in words; what somebody has already as well."""
+    combined = [one.auth for one in typed.people if "+" in one.auth]
+    known = {str(step): t(STEPS[step]) for step in Step}
+    several = {
+        auth: catalogue().listed([known.get(one, one) for one in auth.split("+")])
+        for auth in combined
+    }
+    return {LINK: t("nothing more"), **known, **several}
 
 
 def _refused(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain import routing
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.identity import Step
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.languages import later
 from sygn_cli.server.words import bdi, t
@@ -28,6 +29,11 @@ STATES: Final[Mapping[DocumentStatus, str]] = {
     DocumentStatus.DECLINED: later("Declined"),
     DocumentStatus.EXPIRED: later("Expired"),
     DocumentStatus.VOIDED: later("Voided"),
+}
+STEPS: Final[Mapping[Step, str]] = {
+    Step.CODE: later("access code"),
+    Step.EMAIL: later("one-time code by e-mail"),
+    Step.TOTP: later("code of an authenticator"),
 }
 _EVENTS: Final[Mapping[str, str]] = {
     EventType.CREATED: later("The document was created"),
@@ -58,6 +64,7 @@ _EVENTS: Final[Mapping[str, str]] = {
     EventType.DOWNLOADED: later("A copy was downloaded"),
     EventType.RECOVERED: later("The record was repaired after an interruption"),
 }
+_RENEWED: Final = later("A new code was made for {name}")
 _SETBACKS: Final = frozenset(
     {
         EventType.DECLINED,
@@ -124,6 +131,8 @@ def _moment(document: Document, event: Event) -> Moment:
     who = event.data.get("signer") or event.actor.get("id", "")
     name = next((one.name for one in document.signers if one.id == who), str(who))
     words = _EVENTS.get(event.type, str(event.type))
+    if event.type is EventType.IDENTITY_UNLOCKED and event.data.get("renewed"):
+        words = _RENEWED
     detail = next((str(event.data[one]) for one in _TOLD if event.data.get(one)), "")
     good: bool | None = None
     if event.type in {EventType.SIGNED, EventType.SEALED, EventType.COMPLETED}:
