@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from fixtures import build
 from sygn_cli.delivery.keys import WorkspaceKeys
@@ -22,6 +23,9 @@ from tests.ledger_fakes import NoLedger
 from tests.life import NOW
 from tests.mail_fakes import memory_mails
 from tests.webhook_fakes import memory_webhooks
+
+if TYPE_CHECKING:
+    from sygn_cli.services.ports import Clock, Keys, PdfWork
 
 ADA = Invitee("Ada Lovelace", "ada@example.com")
 ALAN = Invitee("Alan Turing", "alan@example.com")
@@ -70,13 +74,19 @@ def _key_files() -> MemoryKeyFiles:
     return MemoryKeyFiles()
 
 
-def memory_runtime(clock: FixedClock | None = None, settings: Settings | None = None) -> Runtime:
+def memory_runtime(
+    clock: Clock | None = None,
+    settings: Settings | None = None,
+    *,
+    pdf: PdfWork | None = None,
+    keys: Keys | None = None,
+) -> Runtime:
     clock = clock or FixedClock()
     return Runtime(
         store=MemoryStore(),
         clock=clock,
-        pdf=Inline(),
-        keys=WorkspaceKeys(_key_files(), FixedClock(), "Test workspace"),
+        pdf=pdf or Inline(),
+        keys=keys or WorkspaceKeys(_key_files(), FixedClock(), "Test workspace"),
         cache=MemoryCache(),
         settings=settings or Settings(),
         api_keys=MemoryApiKeys(),

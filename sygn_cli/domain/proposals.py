@@ -164,10 +164,10 @@ def _check_fields(
 
 def _check_place(field: Field, files: Sequence[SourceFile]) -> None:
     if field.file > len(files):
-        raise InvalidRequest(f"Field {field.id} is in file {field.file}; there are {len(files)}.")
+        raise InvalidRequest(f"Field {field.id} is in file {field.file} of {len(files)}.")
     pages = files[field.file - 1].pages
     if field.page > len(pages):
-        raise InvalidRequest(f"Field {field.id} is on page {field.page}; there are {len(pages)}.")
+        raise InvalidRequest(f"Field {field.id} is on page {field.page} of {len(pages)}.")
     width, height = pages[field.page - 1]
     box = field.box
     if box.x < -1 or box.y < -1 or box.right > width + 1 or box.bottom > height + 1:

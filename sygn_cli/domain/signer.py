@@ -105,7 +105,9 @@ _HOW_TO_WRITE_A_SIGNER: Final = (
 
 def _order(written: str) -> int:
     if not re.fullmatch(r"\d{1,5}", written, re.ASCII):
-        raise InvalidRequest(f"{text.printable(written)!r} is no order.")
+        raise InvalidRequest(
+            f"{text.printable(written)!r} is no order.", hint="A number, such as order=2."
+        )
     return int(written)
 
 

@@ -238,6 +238,8 @@ def test_preview_draws_what_was_found(terminal):
 def test_doctor_is_content_with_a_fresh_workspace(terminal):
     answer = terminal.ok("doctor", "--json").json
     assert answer["ok"] is True
+    assert answer["workspace"] == str(terminal.folder / ".sygn")
+    assert terminal.ok("doctor").text.startswith(f"workspace\tok\t{terminal.folder / '.sygn'}\n")
     assert {one["check"] for one in answer["findings"]} >= {"seal key", "pdf engine", "sealing"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,14 +22,7 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import credential
 from sygn_cli.services.links import signing_url
 from sygn_cli.services.runtime import Runtime, Settings
-from sygn_cli.store.answers import MemoryAnswers
-from sygn_cli.store.apikeys import MemoryApiKeys
-from sygn_cli.store.memory import MemoryStore
-from sygn_cli.store.progress import MemoryProgress
-from sygn_cli.store.templates import MemoryTemplates
-from tests.ledger_fakes import NoLedger
-from tests.mail_fakes import memory_mails
-from tests.webhook_fakes import memory_webhooks
+from tests.runtimes import ADA, ALAN, FixedClock, memory_runtime
 
 if TYPE_CHECKING:
     from sygn_cli.engine.credential import Credential
@@ -44,25 +36,13 @@ SIMPLE_FIELDS = (
     Field("f1", FieldType.SIGNATURE, 2, SIGNATURE, signer="s1"),
     Field("f2", FieldType.SIGNATURE, 2, OTHER_SIGNATURE, signer="s2"),
 )
-ADA = Invitee("Ada Lovelace", "ada@example.com")
-ALAN = Invitee("Alan Turing", "alan@example.com")
 
 
-class StoppedClock:
+class StoppedClock(FixedClock):
     """A clock that stands still until it is told to go on."""
 
     def __init__(self, at: datetime = START) -> None:
-        self.at = at
-        self._numbers = itertools.count(1)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def entropy(self, count: int) -> bytes:
-        return next(self._numbers).to_bytes(count, "big")
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        super().__init__(at)
 
 
 class InlinePdf:
@@ -126,35 +106,13 @@ def _credential(made: datetime) -> Credential:
     return credential.make_seal_credential(ca, "Test", now=made)
 
 
-class MemoryCache:
-    """A cache that forgets with the test."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, content: bytes) -> None:
-        self.kept[key] = content
-
-
 def runtime(*, keys: MemoryKeys | None = None, clock: Clock | None = None, **settings) -> Runtime:
     clock = clock or StoppedClock()
-    return Runtime(
-        store=MemoryStore(),
-        clock=clock,
+    return memory_runtime(
+        clock,
+        replace(Settings(public_url=BASE), **settings),
         pdf=InlinePdf(),
         keys=keys or MemoryKeys(clock.now()),
-        cache=MemoryCache(),
-        settings=replace(Settings(public_url=BASE), **settings),
-        api_keys=MemoryApiKeys(),
-        templates=MemoryTemplates(),
-        answers=MemoryAnswers(),
-        webhooks=memory_webhooks(),
-        mails=memory_mails(),
-        ledger=NoLedger(),
-        progress=MemoryProgress(),
     )
 
 

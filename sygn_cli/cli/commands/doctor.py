@@ -11,16 +11,23 @@ from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 
 def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Check the workspace, its keys and what it holds, before you need them."""
+    from sygn_cli import bootstrap
     from sygn_cli.services import health
 
-    findings = list(health.examine(runtime(workspace)))
+    rt = runtime(workspace)
+    place = str(bootstrap.place_for(workspace))
+    findings = list(health.examine(rt))
     good = not any(one.level == "fail" for one in findings)
     if json:
         listed = [{"check": f.check, "level": f.level, "message": f.message} for f in findings]
-        console.emit_json({"ok": good, "findings": listed})
+        console.emit_json({"ok": good, "workspace": place, "findings": listed})
     else:
         console.emit_table(
-            ["check", "result", "what"], [[f.check, f.level, f.message] for f in findings]
+            ["check", "result", "what"],
+            [
+                ["workspace", "ok", place],
+                *([f.check, f.level, f.message] for f in findings),
+            ],
         )
     if not good:
         raise typer.Exit(ExitCode.WORKSPACE)
