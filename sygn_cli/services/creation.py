@@ -17,8 +17,9 @@ from sygn_cli.domain.document import (
     SigningOrder,
     SourceFile,
 )
-from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected, NotFound
+from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected, NotFound, PdfRefused
 from sygn_cli.domain.evidence import OPERATOR
+from sygn_cli.domain.stated import Stated
 from sygn_cli.engine import credential, intake, render
 from sygn_cli.engine.detect import detect_fields
 from sygn_cli.services import detection, field_presets, identity, webhooks
@@ -224,13 +225,20 @@ def _fingerprint(request: Request) -> str:
 
 
 def _inspect(runtime: Runtime, request: Request, file: GivenFile) -> Intake:
-    return runtime.pdf.call(
-        intake.inspect,
-        file.content,
-        largest=runtime.settings.largest_pdf,
-        most_pages=runtime.settings.most_pages,
-        flatten_existing_signatures=request.flatten_existing_signatures,
-    )
+    try:
+        return runtime.pdf.call(
+            intake.inspect,
+            file.content,
+            largest=runtime.settings.largest_pdf,
+            most_pages=runtime.settings.most_pages,
+            flatten_existing_signatures=request.flatten_existing_signatures,
+        )
+    except PdfRefused as error:
+        if len(request.files) > 1:
+            # The frame is the same in every language; the reason is translated within it.
+            values = {"file": file.name, "why": error.message}
+            error.message = Stated("{file}: {why}", "", values)
+        raise
 
 
 def _look_at_pages(runtime: Runtime, request: Request, fields: Sequence[Field]) -> None:

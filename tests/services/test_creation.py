@@ -65,6 +65,13 @@ def test_several_files_are_one_document(runtime):
     assert len({f.id for f in document.fields}) == len(document.fields)
 
 
+def test_of_several_files_the_refused_one_is_named(runtime):
+    files = (GivenFile("nda.pdf", sample("nda.pdf")), GivenFile("notes.txt", b"words"))
+    with pytest.raises(PdfRefused) as refused:
+        a_document(runtime, files=files)
+    assert refused.value.message == "notes.txt: The file is not a PDF."
+
+
 def test_planning_stores_nothing(runtime):
     creation.plan(runtime, a_request())
     assert runtime.store.list(Filters(), limit=9).documents == ()
