@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from sygn_cli.cli import console
 from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
 from sygn_cli.domain.field import FieldType
 
@@ -79,14 +81,19 @@ def existing(workspace: str | None) -> Runtime:
 
 
 def runtime(workspace: str | None) -> Runtime:
-    """Return the workspace, opened; it is made if there is none.
+    """Return the workspace, opened; it is made if there is none, and whoever looks is told.
 
     Raises:
         WorkspaceUnusable: It cannot be opened or made.
     """
     from sygn_cli import bootstrap
 
-    return bootstrap.open_runtime(workspace)
+    place = bootstrap.place_for(workspace)
+    is_new = console.is_terminal(sys.stderr) and not (place / "sygn.json").exists()
+    opened = bootstrap.open_runtime(workspace)
+    if is_new:
+        console.narrate(f"made a workspace in {place}: documents, keys and settings are there")
+    return opened
 
 
 def warn_if_it_ends_soon(rt: Runtime) -> None:
@@ -95,7 +102,6 @@ def warn_if_it_ends_soon(rt: Runtime) -> None:
     Raises:
         SealFailed: It cannot be used at all.
     """
-    from sygn_cli.cli import console
     from sygn_cli.services import expiry
 
     if words := expiry.warning(rt):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sygn_cli.cli import console
+from sygn_cli.cli import console, options
 from tests.cli.terminal import SYGN
 
 HASH = "29eb7ae68b6b0bc7a1f0b4ed050f9ca0759ce7fdce6e4fc843be4c930ce9edc0"
@@ -122,3 +122,18 @@ def test_a_ready_file_that_cannot_be_written_ends_the_server(terminal):
     answer = terminal("serve", "--port", "0", "--no-owner", "--ready-file", "nowhere/ready")
     assert answer.code == 2
     assert "nowhere/ready cannot be written: No such file or directory." in answer.err
+
+
+def test_who_looks_is_told_once_where_the_new_workspace_lies(person, tmp_path, capsys):
+    place = tmp_path / "sygn"
+    options.runtime(str(place))
+    told = "sygn: made a workspace in {}: documents, keys and settings are there\n"
+    assert capsys.readouterr().err == told.format(place)
+    options.runtime(str(place))
+    assert capsys.readouterr().err == ""
+
+
+def test_somebody_who_is_there_twice_is_pointed_out(terminal):
+    ada = ("--signer", "Ada <ada@example.com>")
+    answer = terminal.ok("create", "nda.pdf", *ada, *ada, "--dry-run")
+    assert "Ada <ada@example.com> signs 2 times, by as many links\n" in answer.err

@@ -10,6 +10,7 @@ from sygn_cli.cli import console
 if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.field import Field
+    from sygn_cli.domain.proposals import Proposal
     from sygn_cli.services.creation import Plan, Request
     from sygn_cli.services.runtime import Runtime
 
@@ -19,10 +20,7 @@ def tell(plan: Plan) -> None:
     proposal = plan.proposal
     if proposal.detected_fields:
         console.narrate(f"found {_count(proposal.fields)}")
-    signing = {field.signer for field in proposal.fields}
-    for number, who in enumerate(proposal.invitees, start=1):
-        if f"s{number}" not in signing:
-            console.narrate(f"{who.name} has no field and will only confirm; see --assign, --role")
+    _tell_people(proposal)
     for number, one in plan.left_out[:10]:
         where = f"page {one.page}" if number == 1 else f"file {number}, page {one.page}"
         why = "not a signer's" if one.for_nobody else f"only {one.confidence:.0%} sure"
@@ -34,6 +32,16 @@ def tell(plan: Plan) -> None:
     if proposal.active_content:
         listed = ", ".join(proposal.active_content)
         console.narrate(f"the PDF has active content, which the signed file will not: {listed}")
+
+
+def _tell_people(proposal: Proposal) -> None:
+    people = [f"{who.name} <{who.email}>" for who in proposal.invitees]
+    for one in sorted({one for one in people if people.count(one) > 1}):
+        console.narrate(f"{one} signs {people.count(one)} times, by as many links")
+    signing = {field.signer for field in proposal.fields}
+    for number, who in enumerate(proposal.invitees, start=1):
+        if f"s{number}" not in signing:
+            console.narrate(f"{who.name} has no field and will only confirm; see --assign, --role")
 
 
 def _count(fields: tuple[Field, ...]) -> str:
