@@ -12,10 +12,33 @@ from typing import Final
 import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-# Otherwise one core is left with them when all else is done. By time, longest first.
-LONGEST: Final = (
-    "tests/durability/test_memory.py",
-)  # fmt: skip
+# Otherwise one core is left with them when all else is done. Those of a soak come first.
+LONGEST: Final = tuple(
+    f"tests/{name}.py"
+    for name in (
+        "durability/test_memory",
+        "durability/test_races",
+        "durability/test_two_servers",
+        "durability/test_power",
+        "durability/test_failing",
+        "durability/test_dying",
+        "durability/test_killed",
+        "server/api/test_schemathesis",
+        "server/test_outbox_worker",
+        "engine/test_verify",
+        "engine/test_verify_mutations",
+        "engine/detect/test_refusals",
+        "store/test_backup",
+        "store/test_damaged_files",
+        "end_to_end/test_browser_page",
+        "end_to_end/test_browser_accessibility",
+        "end_to_end/test_generated_client",
+        "end_to_end/test_browser_owner",
+        "end_to_end/test_browser",
+        "end_to_end/test_browser_form",
+        "server/test_identity_gate",
+    )
+)
 APART: Final = frozenset(
     f"tests/durability/test_{name}.py"
     for name in ("dying", "failing", "killed", "power", "races", "two_servers")
