@@ -29,6 +29,8 @@ SETTINGS: Final = """\
 #organisation = "Example Ltd"
 
 # Where the owner's page may be opened with its link: "local" (this machine), "remote", or "off".
+# A proxy on this machine must pass on Host or add X-Forwarded-For; one that does neither makes
+# everybody look local, and then only the link's secret stands between them and the page.
 #owner_page = "local"
 
 # Whether signers may let somebody else sign in their place; a document may say otherwise.
