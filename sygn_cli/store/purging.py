@@ -181,6 +181,7 @@ class Purging:
     def _scrub(self, gone: Collection[str]) -> None:
         """Take the documents out of everything that lies outside their folders."""
         workspace = self._workspace
+        emptied: set[Path] = set()
         for folder in _files(workspace.path):
             if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
                 continue
@@ -191,6 +192,9 @@ class Purging:
                     _blank(path, gone)
                 elif path.is_file() and _mentions(path, gone):
                     durable.remove(path)
+                    emptied.add(path.parent)
+        for path in sorted(emptied):
+            durable.sync_folder(path)
         _clear(workspace.cache)
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from sygn_cli.store.archive import members
 from tests.durability.deeds import Deed
-from tests.durability.scene import Process, View, assert_sound, view
+from tests.durability.scene import Process, View, assert_sound, left_of_purged, view
 
 # Made anew each time, so only whether it is another counts.
-_CHANCE: Final = ("seal", "owner")
+_CHANCE: Final = ("seal", "owner", "link")
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ def judge(
         assert (aside / "sygn.json").exists()
         found = None
     else:
+        if acknowledged:
+            assert left_of_purged(later) == []
         if power and (acknowledged or not deed.repairs):  # which keeps what healing cuts off
             later.store.heal_all()
         found = relative(view_of(later), case.before)

@@ -174,6 +174,8 @@ def view(process: Process) -> View:
     found["seal"] = runtime.keys.root_pem(), process.keys.certificate()
     found["revoked"] = [one.sha256 for one in runtime.keys.revocations()]
     found["owner"] = runtime.keys.owner_key()
+    found["link"] = runtime.keys.link_key()
+    found["settings"] = (process.place / "sygn.toml").read_text()
     found["workspace"] = process.store.workspace.id
     if not found["revoked"]:
         runtime.keys.credential()
@@ -224,6 +226,21 @@ def assert_sound(process: Process) -> None:
     waiting = {job.id for job in store.outbox.pending()}
     lost = _wanted(process) - waiting
     assert len(lost) <= len(process.outside.heard()), f"neither waiting nor delivered: {lost}"
+
+
+def left_of_purged(process: Process) -> list[str]:
+    """Return what still tells of documents that lie under a tombstone."""
+    store = process.store
+    workspace = store.workspace
+    gone = [
+        one.removeprefix("doc_")
+        for one in reading.walk(workspace.documents)
+        if workspace.folder(one).tombstone.exists()
+    ]
+    if not gone:
+        return []
+    jobs = [one.name for one in workspace.outbox.glob("*")]
+    return store.purging.unfinished() + [one for one in jobs if any(id_ in one for id_ in gone)]
 
 
 def _is_bad(level: Level) -> bool:
