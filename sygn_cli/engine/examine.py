@@ -17,6 +17,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from sygn_cli.domain.stated import stated
 from sygn_cli.engine import canonical
+from sygn_cli.engine.revisions import keeps_form
 from sygn_cli.engine.seal import BUILT_BY
 from sygn_cli.engine.verdict import SignatureFinding
 
@@ -99,7 +100,9 @@ def examine(
     if strict is not None and strict.revoked:
         status = strict
     finding = _finding(pdf, signature, status, is_timestamp=is_timestamp)
-    broken = [*_broken(finding, status, last=last, closed=closed)]
+    closed = closed or finding.docmdp == 1
+    allowed = _may_change(finding, closed=closed) and (not closed or keeps_form(signature))
+    broken = [*_broken(finding, status, last=last, allowed=allowed)]
     if finding.ours:
         broken += _not_ours(pdf, signature)
     roots = trusted.times if is_timestamp else trusted.people
@@ -259,7 +262,7 @@ def _broken(
     status: _Status,
     *,
     last: bool,
-    closed: bool,
+    allowed: bool,
 ) -> list[str]:
     field = repr(finding.field)
     broken: list[str] = []
@@ -286,7 +289,7 @@ def _broken(
                 field=field,
             )
         )
-    if status.docmdp_ok is False or not _may_change(finding, closed=closed):
+    if status.docmdp_ok is False or not allowed:
         broken.append(
             stated("Signature {field} does not allow what was changed after it.", field=field)
         )
@@ -299,7 +302,7 @@ def _may_change(finding: SignatureFinding, *, closed: bool) -> bool:
     A form field filled before somebody else's signature is how several people sign one file; it
     is harmless only because the last signature, which must be trusted too, covers it.
     """
-    allowed = _HARMLESS if closed or finding.docmdp == 1 else _HARMLESS | {"FORM_FILLING"}
+    allowed = _HARMLESS if closed else _HARMLESS | {"FORM_FILLING"}
     return finding.modification in allowed
 
 

@@ -56,6 +56,7 @@ _CATALOGUE: Final = {
     "/OCProperties": stated("the layers"),
 }
 _UPWARDS: Final = {"/Parent", "/P", "/Popup", "/Dest", "/A"}
+_FIELDS: Final = {"/Fields", "/SigFlags"}  # what a signature or timestamp adds itself to
 _Key: TypeAlias = tuple[int, int]
 
 
@@ -108,6 +109,27 @@ def changes(
     except Exception:  # noqa: BLE001  pyHanko leaks anything on hostile files
         found.append(Change(signed + 2, None, stated("the rest cannot be read")))
     return tuple(dict.fromkeys(found[:_MOST_CHANGES]))
+
+
+def keeps_form(signature: EmbeddedPdfSignature) -> bool:
+    """Tell whether the form as a whole is as it was signed, but for the list of its fields.
+
+    pyHanko 0.38 takes a new /NeedAppearances or /DA for part of a timestamp, and those make readers
+    draw other words than the signer saw.
+
+    Raises:
+        Exception: Whatever pyHanko leaks on a hostile file.
+    """
+    reader = signature.reader
+    signed = _form(_State(reader.get_historical_resolver(signature.signed_revision)))
+    return signed == _form(_State(reader.get_historical_resolver(reader.total_revisions - 1)))
+
+
+def _form(state: _State) -> dict[str, object]:
+    form = state.value(state.root.raw_get("/AcroForm")) if "/AcroForm" in state.root else None
+    if not isinstance(form, DictionaryObject):
+        return {}
+    return {key: _frozen(form.raw_get(key)) for key in form if key not in _FIELDS}
 
 
 def _changes_in(reader: PdfFileReader, revision: int) -> Iterator[Change]:

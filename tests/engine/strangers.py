@@ -106,6 +106,17 @@ def with_price(pdf, price):
     return output.getvalue()
 
 
+def with_form(pdf, change):
+    """Return the PDF with a revision in which the dictionary of its form is another."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    form = writer.root["/AcroForm"]
+    change(form)
+    writer.update_container(form)
+    output = io.BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
 def _asn1(cert_pem):
     return x509.Certificate.load(pem.unarmor(cert_pem)[2])
 

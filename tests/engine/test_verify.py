@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyhanko.pdf_utils.generic import NameObject, NumberObject
+from pyhanko.pdf_utils.generic import NameObject, NumberObject, pdf_string
 from pyhanko.sign.fields import MDPPerm
 
 from sygn_cli.domain.audit import sha256
@@ -19,7 +19,13 @@ from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verify import Status, embedded_trail, verify
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper
-from tests.engine.strangers import form_with_price, sign_like_others, timestamped, with_price
+from tests.engine.strangers import (
+    form_with_price,
+    sign_like_others,
+    timestamped,
+    with_form,
+    with_price,
+)
 from tests.engine.timestamping import Authority
 from tests.soak import at_length
 
@@ -320,6 +326,22 @@ def test_a_timestamp_does_not_approve_a_form_filled_in_after_the_signature(crede
 
     assert judged(signed) is Status.VALID
     assert judged(with_price(signed, "1000")) is Status.TAMPERED
+
+
+@pytest.mark.parametrize("key", ["/DA", "/Q"])
+def test_a_timestamp_does_not_hide_that_readers_shall_write_otherwise_in_forms(
+    key, sealed, credential, ca
+):
+    authority = Authority(NOON)
+
+    def disturb(form):
+        form[NameObject(key)] = pdf_string("/F 9 Tf") if key == "/DA" else NumberObject(2)
+
+    for pdf in (sealed.pdf, sign_like_others(form_with_price("1"), credential, field="S")):
+        for change, status in ((lambda _: None, Status.VALID), (disturb, Status.TAMPERED)):
+            stamped = timestamped(with_form(pdf, change), authority)
+            found = verify(stamped, trust=[ca.cert_pem], time_trust=[authority.cert_pem])
+            assert found.status is status, found.reasons
 
 
 def test_who_may_say_when_may_not_say_who(credential, ca):
