@@ -22,12 +22,14 @@ from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine import credential
 from sygn_cli.services.links import signing_url
 from sygn_cli.services.runtime import Runtime, Settings
-from tests.runtimes import ADA, ALAN, FixedClock, memory_runtime
+from tests import runtimes
+from tests.runtimes import FixedClock, memory_runtime
 
 if TYPE_CHECKING:
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
+ADA, ALAN = runtimes.ADA, runtimes.ALAN
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:7447"
 SIGNATURE = Box(72, 596, 200, 34)
