@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def commands() -> list[str]:
     return found
 
 
+@cache
+def help_of(command: str) -> str:
+    done = subprocess.run(
+        [SYGN, *command.split(), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    return done.stdout
+
+
 def test_the_table_of_exit_codes_is_the_codes():
     told = {int(code): meaning for code, meaning in TABLE_ROW.findall(README)}
     assert told == {code.value: meaning for code, meaning in MEANINGS.items()}
@@ -42,20 +52,12 @@ def test_every_command_is_told_and_has_help(command):
     group, _, name = command.partition(" ")
     assert f"sygn {group}" in README
     assert not name or f"`{name}`" in README or f"sygn {command}" in README
-    done = subprocess.run(
-        [SYGN, *command.split(), "--help"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0
-    assert done.stdout.startswith("Usage: sygn ")
+    assert help_of(command).startswith("Usage: sygn ")
 
 
 def test_every_option_that_the_readme_names_exists():
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
-    helps = ""
-    for command in ["", *commands()]:
-        helps += subprocess.run(
-            [SYGN, *command.split(), "--help"], capture_output=True, text=True, check=False
-        ).stdout
+    helps = "".join(help_of(command) for command in ["", *commands()])
     assert not [one for one in named if one not in helps]
 
 
