@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, g, request
 
 from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, InvalidRequest
 from sygn_cli.server import auth
 
@@ -80,7 +81,10 @@ class Ledger:
                 self._running.discard(place)
 
     def _scope(self) -> str:
-        return f"{auth.caller(self._runtime).account}\n{request.method} {request.path}"
+        key = auth.caller(self._runtime)
+        # A test key must not be told what a live one was answered.
+        account = key.account if key.mode is Mode.LIVE else f"{key.account}\n{key.mode}"
+        return f"{account}\n{request.method} {request.path}"
 
 
 def fingerprint() -> str:

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from sygn_cli.domain.audit import EventType
+from sygn_cli.domain.document import Mode
 from sygn_cli.services import templates
 from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.runtime import Settings
@@ -273,6 +274,14 @@ def test_keys_of_different_accounts_do_not_meet(api):
     one = api.post("/documents", a_body(), **IDEMPOTENT).json["id"]
     two = api.tenant("x").post("/documents", a_body(), **IDEMPOTENT).json["id"]
     assert one != two
+
+
+def test_a_test_key_is_not_told_what_a_live_one_was_answered(api):
+    path, body = f"/documents/{api.create()}", {"expires": "40d"}
+    assert api("PATCH", path, body, **IDEMPOTENT).status_code == 200
+    assert api("PATCH", path, body, **IDEMPOTENT).headers["Idempotent-Replayed"] == "true"
+
+    assert api.another(mode=Mode.TEST)("PATCH", path, body, **IDEMPOTENT).status_code == 403
 
 
 def test_a_request_that_failed_may_be_sent_again_with_the_same_key(api):
