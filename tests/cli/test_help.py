@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from typing import Any
 
 import pytest
 import typer
@@ -18,7 +19,7 @@ BEFORE = re.compile(r"^(?:[\d*]+ .*?  |\w+=\$\(|\w+=\S+ )")
 
 def parse(words: list[str]) -> None:
     """Parse a command line as the shell hands it over; runs nothing."""
-    command = ROOT
+    command: Any = ROOT
     while hasattr(command, "commands"):
         command = command.get_command(None, words.pop(0))
     command.make_context(command.name, words)

@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 
 from fixtures import build
+from tests.cli.terminal import Terminal
 
 
 @pytest.fixture
@@ -92,3 +93,13 @@ def test_an_untrusted_seal_comes_with_the_next_step(completed, tmp_path):
     answer = completed("verify", "signed.pdf", "-w", str(tmp_path / "other"))
     assert answer.code == 11
     assert "--trust root.pem" in answer.err
+
+
+def test_a_workspace_nearby_that_is_damaged_keeps_nobody_from_judging(completed, tmp_path):
+    near = Terminal(tmp_path)
+    (tmp_path / ".sygn" / "sygn.json").write_text("damaged")
+    signed, root = str(completed.folder / "signed.pdf"), str(tmp_path / "root.pem")
+    completed.ok("keys", "export-root", "-o", root)
+    answer = near.ok("verify", signed, "--trust", root)
+    assert "judged without the workspace" in answer.err
+    assert near("verify", signed, "--trust", root, "-w", ".sygn").code == 13

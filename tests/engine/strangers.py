@@ -77,7 +77,7 @@ def form_with_price(price):
     document = pymupdf.open()
     page = document.new_page()
     widget = pymupdf.Widget()
-    widget.field_name, widget.field_type = "price", pymupdf.PDF_WIDGET_TYPE_TEXT
+    widget.field_name, widget.field_type = "price", 7  # 7: text
     widget.rect, widget.field_value = pymupdf.Rect(72, 100, 200, 120), price
     page.add_widget(widget)
     return document.tobytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sygn_cli.domain.stated import stated
 from sygn_cli.engine.revisions import Change
 from sygn_cli.engine.verdict import Status, Verdict
@@ -18,7 +20,7 @@ VERDICT = Verdict(
 
 
 def test_people_read_each_sentence_in_their_language():
-    told = verdict_view.in_words(VERDICT, translator("nl"))
+    told: Any = verdict_view.in_words(VERDICT, translator("nl"))
     assert told["headline"] == "het bestand is niet wat verzegeld werd"
     assert told["reasons"][0].startswith("Twee lezers vinden verschillende pagina")
     assert [one["text"] for one in told["changes"]] == [
