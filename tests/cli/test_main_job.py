@@ -315,6 +315,8 @@ def test_detect_leaves_nothing_behind(terminal, tmp_path):
     home = tmp_path / "home"
     terminal.ok("detect", "nda.pdf", HOME=str(home), XDG_DATA_HOME=str(home))
     assert not home.exists()
+    terminal.ok("detect", "nda.pdf", SYGN_WORKSPACE=str(tmp_path / "later"))
+    assert not (tmp_path / "later").exists()
     assert not (tmp_path / ".sygn").exists()
 
 

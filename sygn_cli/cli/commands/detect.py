@@ -60,7 +60,9 @@ def detect(
     from sygn_cli.services.settings import settings_from
 
     content = console.read_bytes(pdf, what="PDF")
-    rt = bootstrap.existing_runtime(workspace)
+    # One that is named and not made yet is made by who stores something.
+    is_there = bootstrap.place_for(workspace).exists()
+    rt = bootstrap.existing_runtime(workspace) if is_there else None
     work = rt.pdf if rt else bootstrap.pdf_work()
     report = detection.detect(
         work,
