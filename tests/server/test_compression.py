@@ -17,7 +17,7 @@ def test_a_long_page_is_compressed_for_a_browser_that_takes_it():
     assert small.headers["Content-Encoding"] == "gzip"
     assert small.headers["Content-Length"] == str(len(small.data))
     assert "Accept-Encoding" in small.headers["Vary"]
-    assert gzip.decompress(small.data).count(b"<figure") == plain.text.count("<figure") == 200
+    assert gzip.decompress(small.data).count(b"/x/pages/") == plain.text.count("/x/pages/") == 200
     assert len(small.data) * 5 < len(plain.data)
 
 
