@@ -38,6 +38,9 @@ __all__ = ["SignatureFinding", "Status", "Verdict", "embedded_trail", "verify"]
 # itself (a DER sequence in hexadecimal). One changed byte cannot remove both.
 _REMAINS: Final = re.compile(rb"/ByteRange|<\s*30[0-9A-Fa-f]{400}")
 
+# pyHanko's words for later changes that no reader sees.
+_NOTHING_SHOWN: Final = ("NONE", "LTA_UPDATES")
+
 
 def verify(
     pdf: bytes,
@@ -171,10 +174,7 @@ def _status(broken: Sequence[str], doubts: Sequence[str]) -> Status:
 
 
 def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[str]:
-    reasons: list[str] = [
-        stated("Signed by {signer}, unchanged since.", signer=one.finding.signer)
-        for one in examined
-    ]
+    reasons: list[str] = [_good_signature(one.finding) for one in examined]
     if trail:
         reasons.append(
             stated_n(
@@ -186,6 +186,16 @@ def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[
     if not any(one.finding.timestamp_trusted for one in examined):
         reasons.append(stated("No trusted timestamp: the time is that of the signer's own clock."))
     return reasons
+
+
+def _good_signature(finding: SignatureFinding) -> str:
+    # Of our own files it was made sure that only signatures came in behind it.
+    if finding.ours or finding.modification in _NOTHING_SHOWN:
+        return stated("Signed by {signer}, unchanged since.", signer=finding.signer)
+    return stated(
+        "Signed by {signer}; since then others signed, or filled in the form as it allows.",
+        signer=finding.signer,
+    )
 
 
 def _trail(reader: PdfFileReader) -> tuple[tuple[Event, ...], list[str]]:

@@ -295,6 +295,9 @@ def test_two_signatures_are_valid_if_the_last_covers_all(credential, judged):
 
     assert verdict.status is Status.VALID
     assert [found.coverage for found in verdict.signatures] == ["ENTIRE_REVISION", "ENTIRE_FILE"]
+    first, second, *_ = verdict.reasons
+    assert first.endswith("; since then others signed, or filled in the form as it allows.")
+    assert second.endswith(", unchanged since.")
 
 
 def test_one_stranger_among_the_signers_makes_a_file_untrusted(credential, judged):
