@@ -17,7 +17,7 @@ from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.owner.state_words import STEPS, Moment, signer_words, state_words, timeline
 from sygn_cli.server.words import t
-from sygn_cli.services import documents, downloads, verification, webhooks
+from sygn_cli.services import documents, downloads, identity, verification, webhooks
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -41,6 +41,7 @@ class SignerView:
         steps: What they are asked for beside their link, in words.
         secrets: Whether they can be given new secrets: a code or an authenticator of their own.
         locked: After too many wrong codes.
+        unheard: Codes are mailed to them, and there is no mail server.
     """
 
     signer: Signer
@@ -51,6 +52,7 @@ class SignerView:
     steps: str
     secrets: bool
     locked: bool
+    unheard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,11 @@ def show(
     last: dict[str, Attempt] = {}
     for one in webhooks.deliveries(runtime, document_id=document.id, limit=100):
         last.setdefault(one.delivery, one)
+    unheard = identity.needs_mail_server(runtime, document)
     view = DocumentView(
         document=document,
         state=state_words(document),
-        signers=tuple(_signer(document, one) for one in document.signers),
+        signers=tuple(_signer(document, one, unheard=one in unheard) for one in document.signers),
         timeline=tuple(timeline(document, runtime.store.trail(document.id))),
         failed=tuple(one for one in last.values() if not one.is_good),
         overdue=document.is_overdue(runtime.clock.now()),
@@ -140,7 +143,7 @@ def show(
     return render_template("owner_document.html", view=view)
 
 
-def _signer(document: Document, signer: Signer) -> SignerView:
+def _signer(document: Document, signer: Signer, *, unheard: bool) -> SignerView:
     pending = document.status.is_open and signer.status is SignerStatus.PENDING
     is_to_come = pending or document.status is DocumentStatus.DRAFT
     return SignerView(
@@ -152,6 +155,7 @@ def _signer(document: Document, signer: Signer) -> SignerView:
         steps=catalogue().listed([t(STEPS[step]) for step in signer.auth]),
         secrets=is_to_come and bool({Step.CODE, Step.TOTP} & {*signer.auth}),
         locked=pending and signer.identity.is_locked,
+        unheard=is_to_come and unheard,
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from typing import cast
 
 import pytest
 
 from sygn_cli.domain.evidence import Evidence
 from sygn_cli.domain.identity import Step
 from sygn_cli.services import identity, sending
+from tests.mail_fakes import ScriptedMailer
 from tests.server import stage
 from tests.server.owner.office import Office
 
@@ -83,6 +85,15 @@ def test_nonsense_is_refused_and_what_was_typed_is_kept(owner):
     assert answer.status_code == 400
     assert "names no identity steps" in answer.text
     assert "ada@example.com" in answer.text
+
+
+def test_the_owner_is_told_where_nobody_would_mail_the_codes(owner):
+    told = "No mail server is set"
+    mailed, page = asked(owner, "email"), owner.get
+    assert told not in page(f"/documents/{mailed.id}").text
+    cast("ScriptedMailer", owner.runtime.mails.mailer).delivers = False
+    assert told in page(f"/documents/{mailed.id}").text
+    assert told not in page(f"/documents/{asked(owner, 'code').id}").text
 
 
 def test_a_code_is_shown_once_and_opens_the_page(owner):
