@@ -112,7 +112,8 @@ class _Judging:
     def _connection(
         self, kind: type[http.client.HTTPConnection], question: urllib.request.Request
     ) -> Callable[..., http.client.HTTPConnection]:
-        is_direct = question.host == urllib.parse.urlsplit(question.full_url).netloc
+        # Read anew as urllib reads it, which decodes a host such as %31%32%37.0.0.1.
+        is_direct = question.host == urllib.request.Request(question.full_url).host  # noqa: S310
 
         def make(host: str, **options: Any) -> http.client.HTTPConnection:  # noqa: ANN401
             made = kind(host, **options)

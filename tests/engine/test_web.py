@@ -37,6 +37,12 @@ def test_an_address_in_a_certificate_does_not_lead_to_this_machine(base):
         web.ask(f"{base}list.crl", largest=100, named_by_others=True)
 
 
+@pytest.mark.parametrize("host", ["%31%32%37.0.0.1", "127%2E0.0.1", "2130706433", "a@127.0.0.1"])
+def test_nor_does_it_if_its_host_is_spelled_otherwise(base, host):
+    with pytest.raises(NetworkFailed):
+        web.ask(f"{base.replace('127.0.0.1', host)}list.crl", largest=100, named_by_others=True)
+
+
 def test_it_does_so_for_an_authority_that_is_near_itself(base):
     assert web.leads_near(base)
     found = web.ask(f"{base}list.crl", largest=100, named_by_others=True, allow_private=True)
