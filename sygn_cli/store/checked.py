@@ -5,6 +5,7 @@ To hash a PDF of 20 MB for each of its 500 pages takes longer than to draw them.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sygn_cli.store import blobs, reading
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST: Final = 256
 # Nobody but the system sets the time of the last change, so bytes put in their place are noticed.
+# Windows tells the time of creation there instead.
 _State: TypeAlias = tuple[int, int, int, int]
 
 
@@ -24,6 +26,7 @@ class Checked:
 
     def __init__(self) -> None:
         self._good: dict[Path, _State] = {}
+        self._mutex = threading.Lock()
 
     def path(self, folder: DocumentFolder, wanted: str) -> Path:
         """Return where the bytes of that hash lie.
@@ -35,12 +38,16 @@ class Checked:
         path = blobs.find(folder.blobs, wanted)
         if path is None:
             raise reading.no_blob(folder, wanted)
-        state = _state(path)
+        try:
+            state = _state(path)
+        except FileNotFoundError:  # purged since
+            raise reading.no_blob(folder, wanted) from None
         if self._good.get(path) != state:
             reading.blob(folder, wanted)
-            self._good[path] = state
-            if len(self._good) > _MOST:
-                self._good.pop(next(iter(self._good)), None)
+            with self._mutex:
+                self._good[path] = state
+                if len(self._good) > _MOST:
+                    del self._good[next(iter(self._good))]
         return path
 
 

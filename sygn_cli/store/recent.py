@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.store import reading
@@ -28,6 +29,7 @@ class Recent:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[bytes, Document]] = {}
+        self._mutex = threading.Lock()
 
     def load(self, folder: DocumentFolder) -> Document:
         """Return the document as :func:`sygn_cli.store.reading.read` does.
@@ -44,9 +46,10 @@ class Recent:
         # Only if nobody wrote meanwhile: an append that failed is cut off again, and the old bytes
         # would then lead to a document that never was.
         if before is not None and _fingerprint(folder) == before:
-            self._kept[folder.id] = (before, document)
-            if len(self._kept) > _MOST:
-                self._kept.pop(next(iter(self._kept)), None)
+            with self._mutex:
+                self._kept[folder.id] = (before, document)
+                if len(self._kept) > _MOST:
+                    del self._kept[next(iter(self._kept))]
         return document
 
 

@@ -49,6 +49,20 @@ def test_a_file_that_is_gone_was_there(store, document):
         store.blob_at_hand(document.id, digest)
 
 
+def test_a_file_that_goes_between_two_looks_is_gone(store, document, monkeypatch):
+    find = blobs.find
+
+    def found_and_lost(folder, wanted):
+        path = find(folder, wanted)
+        if path is not None:
+            path.unlink()
+        return path
+
+    monkeypatch.setattr(blobs, "find", found_and_lost)
+    with pytest.raises(Tampered, match="is gone"):
+        store.blob_at_hand(document.id, document.files[0].sha256)
+
+
 def test_what_never_was_there_is_not_found(store, document):
     with pytest.raises(NotFound):
         store.blob_at_hand(document.id, "0" * 64)
