@@ -19,6 +19,9 @@ _RIGHT: Final = 541.0
 _TOP: Final = 60.0
 _BOTTOM: Final = 776.0
 _FOOT: Final = 806.0
+# Less than this is no room: MuPDF 1.28 takes a rectangle without height for one without end, and
+# what it then places below the page is seen by nobody.
+_LEAST: Final = 24.0
 _CODE: Final = 84.0
 _MOST_PAGES: Final = 500
 _GRAY: Final = (0.36, 0.39, 0.45)
@@ -126,6 +129,8 @@ class _Flow:
 
     def place(self, story: pymupdf.Story, *, right: float = _RIGHT) -> None:
         """Draw it here, and go on at the top of further pages as long as it takes."""
+        if self._y > _BOTTOM - _LEAST:
+            self.turn()
         while True:
             more, filled = story.place(self._rest(right=right))
             story.draw(self._device)

@@ -15,6 +15,7 @@ from sygn_cli.engine.certificate_content import (
     FileView,
     SignerView,
 )
+from sygn_cli.engine.certificate_pages import Block, lay_out
 from sygn_cli.engine.completion_certificate import draw
 
 NOON = datetime(2026, 6, 13, 12, 0, tzinfo=UTC)
@@ -126,3 +127,18 @@ def test_a_sandbox_certificate_says_so_on_every_page():
     view = replace(VIEW, sandbox=True, signers=(ADA,) * 8)
     for page in opened(view).pages():
         assert "SANDBOX" in page.get_text()
+
+
+@pytest.mark.parametrize("rows", range(33, 40))
+def test_wherever_a_page_ends_nothing_is_lost_behind_it(rows):
+    full = Block(
+        "<table>" + "".join(f"<tr><td>row {n}</td></tr>" for n in range(rows)) + "</table>"
+    )
+    after = (Block("<h2>Agreed</h2><p>Yes</p>"), Block("<h2>History</h2>", together=False))
+    pdf = lay_out(
+        "Head", (full, *after, Block("End")), title="T", foot="F \u00b7 G", numbering="{n}/{total}",
+        language="en", code="c", sandbox=False,
+    )  # fmt: skip
+    told = text(pymupdf.open(stream=pdf, filetype="pdf"))
+    wanted = (f"row {rows - 1}", "Agreed Yes", "History", "End")
+    assert [words for words in wanted if words not in told] == []
