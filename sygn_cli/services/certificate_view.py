@@ -56,7 +56,7 @@ _METHODS: Final = {
     "uploaded": "uploaded picture",
     "cli": "typed on the sender's command line",
 }
-EVENTS: Final[Mapping[EventType, str]] = {
+_EVENTS: Final[Mapping[EventType, str]] = {
     EventType.CREATED: "The document was created",
     EventType.DRAFT_CHANGED: "The draft was changed",
     EventType.SENT: "The document was sent",
@@ -85,6 +85,8 @@ EVENTS: Final[Mapping[EventType, str]] = {
     EventType.DOWNLOADED: "A copy was downloaded",
     EventType.RECOVERED: "The record was repaired after an interruption",
 }
+# The page of who is given others may have been locked or not: it is open afterwards.
+_RENEWED: Final = later("New secrets were given out by the sender")
 
 
 def certificate_view(
@@ -256,8 +258,15 @@ def _address(say: Catalogue, evidence: Mapping[str, object]) -> str:
     return address
 
 
+def what_happened(event: Event) -> str:
+    """Return the English sentence of an event, which is the key to all others."""
+    if event.type is EventType.IDENTITY_UNLOCKED and event.data.get("renewed"):
+        return _RENEWED
+    return _EVENTS.get(event.type, str(event.type))
+
+
 def _event(say: Catalogue, document: Document, event: Event) -> EventView:
-    words = say.sentence(EVENTS[event.type])
+    words = say.sentence(what_happened(event))
     match event.type:
         case EventType.DECLINED | EventType.VOIDED if event.data.get("reason"):
             words = f"{words}: {event.data['reason']}"
@@ -270,10 +279,9 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
             | EventType.IDENTITY_LOCKED
         ):
             words = f"{words} ({event.data.get('step', '')})"
-        case EventType.IDENTITY_UNLOCKED if event.data.get("renewed"):
-            words = f"{words}, {say.t('with new secrets')}"
         case (
-            EventType.LINK_REVEALED
+            EventType.IDENTITY_UNLOCKED
+            | EventType.LINK_REVEALED
             | EventType.LINK_ROTATED
             | EventType.LINK_SENT
             | EventType.LINK_FAILED

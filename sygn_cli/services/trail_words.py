@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.audit import EventType
-from sygn_cli.services.certificate_view import EVENTS
+from sygn_cli.services.certificate_view import what_happened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ def told(trail: Sequence[Event], say: Catalogue) -> Iterator[tuple[str, str]]:
     names: dict[str, str] = {}
     for event in trail:
         names.update(_named(event))
-        words = say.sentence(EVENTS.get(event.type, str(event.type)))
+        words = say.sentence(what_happened(event))
         yield words, _who(event, names, say)
         match event.type, event.data:
             case EventType.DELEGATED, {"signer": str(signer), "name": str(name)}:

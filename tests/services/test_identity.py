@@ -195,6 +195,22 @@ def test_without_steps_the_certificate_says_so(runtime):
     assert "only by holding a secret link" in said
 
 
+def test_the_certificate_speaks_of_a_lock_only_where_the_secrets_stayed_the_same(runtime):
+    document, _ = made(runtime, guarded(Step.CODE), guarded(Step.CODE, name="Grace Hopper"))
+    _, new = identity.unlock(runtime, document.id, "s1", renew=True)
+    identity.unlock(runtime, document.id, "s2")
+    _, newer = identity.unlock(runtime, document.id, "s2", renew=True)
+    for signer, given in (("s1", new), ("s2", newer)):
+        held = token(runtime, document, signer)
+        identity.check(runtime, held, Step.CODE, given.access_code, evidence=BROWSER)
+        sign(runtime, document, signer)
+    said = words(downloads.certificate(runtime, document.id))
+    assert f"New secrets were given out by the sender ({ADA.name})" in said
+    assert "New secrets were given out by the sender (Grace Hopper)" in said
+    assert said.count("The page was unlocked by the sender (Grace Hopper)") == 1
+    assert said.count("unlocked") == 1
+
+
 def test_the_owner_hears_by_mail_that_somebody_is_locked_out(runtime, tmp_path):
     mailer = ScriptedMailer()
     runtime = mailing(runtime, tmp_path, mailer)

@@ -52,6 +52,17 @@ def test_it_is_told_in_the_readers_language():
     ]
 
 
+def test_who_was_given_new_secrets_need_not_have_been_locked_out():
+    renewed, unlocked = (
+        Entry(EventType.IDENTITY_UNLOCKED, {"kind": "operator"}, {"signer": "s1", "renewed": one})
+        for one in (True, False)
+    )
+    assert told(renewed, unlocked) == [
+        ("New secrets were given out by the sender", "Sender"),
+        ("The page was unlocked by the sender", "Sender"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "actor", "data"),
     [
