@@ -101,14 +101,20 @@ def squeezed(source: str) -> str:
 
 
 def squeezed_script(source: str) -> str:
-    """Return a script without comment lines and without most of its white space.
+    """Return a script without comment lines and without most of the signs that mean nothing.
 
     Only lines are touched in which a sign can mean but one thing: none with a slash outside of
     quotes, which may be a comment, a division or a regular expression, none with a template or
-    single quotes. All statements of ours end with a semicolon or a brace. Around
-    plus and minus spaces stay, since ``a - -b`` is not ``a--b``.
+    single quotes. All statements of ours end with a semicolon or a brace, and none is empty: the
+    semicolon before a brace can go. Around plus and minus spaces stay, since ``a - -b`` is not
+    ``a--b``.
     """
-    return "".join(_tightened(line) for line in squeezed(source).splitlines(keepends=True))
+    tight = ""
+    for line in squeezed(source).splitlines(keepends=True):
+        more = _tightened(line)
+        # A line that was not touched ends with its line end.
+        tight = f"{tight[:-1] if tight.endswith(';') and more.startswith('}') else tight}{more}"
+    return tight
 
 
 # After these a line end means no more than a space does.
@@ -120,7 +126,9 @@ def _tightened(line: str) -> str:
     if any(sign in piece for piece in pieces[::2] for sign in "/`'"):
         return line
     for index in range(0, len(pieces), 2):
-        pieces[index] = re.sub(r" ?([=<>?:,;&|*{}()\[\]!]) ?", r"\1", pieces[index])
+        bare = re.sub(r" ?([=<>?:,;&|*{}()\[\]!]) ?", r"\1", pieces[index])
+        # After a word, as in async(one)=>, the brackets are needed.
+        pieces[index] = re.sub(r"(?<![\w$])\((\w+)\)=>", r"\1=>", bare.replace(";}", "}"))
     tight = "".join(pieces)
     return tight[:-1] if tight.endswith(_GOES_ON) else tight
 
@@ -129,12 +137,13 @@ def squeezed_style(source: str) -> str:
     """Return a style without comment lines and without white space that means nothing.
 
     A space before a colon, or around a sign inside ``calc()``, means something and stays; so does
-    everything in quotes.
+    everything in quotes. The zero before a point means nothing either.
     """
     pieces = _QUOTED.split(squeezed(source))
     for index in range(0, len(pieces), 2):
         tight = re.sub(r"\s+", " ", pieces[index])
-        tight = re.sub(r" ?([{};,]) ?|(:) ", r"\1\2", tight)
+        tight = re.sub(r" ?([{};,>]) ?|(:) ", r"\1\2", tight)
+        tight = re.sub(r"(?<![\w.#])0(\.\d)", r"\1", tight)
         pieces[index] = tight.replace(";}", "}")
     return "".join(pieces)
 

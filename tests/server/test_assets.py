@@ -55,26 +55,28 @@ def test_comments_that_fill_a_line_are_not_sent_and_nothing_else_is_lost():
     assert squeezed(source) == 'a();\nb("// no comment"); // because\n.c { d: e }\n'
 
 
-def test_a_script_loses_only_white_space_that_means_nothing():
+def test_a_script_loses_only_signs_that_mean_nothing():
     source = (
         '// why\nimport { a } from "./a.js";\n  if (a === b && !c) { d = [e, f]; }\n'
         '  say("x = { y }", (g) => g - -h);\n'
         "  i = j / k; // so\n  l = `m = ${ n }`;\n  return o ? p : q;\n"
+        "  r(async (s) => {\n    t(u);\n  });\n"
     )
     assert squeezed_script(source) == (
-        'import{a}from "./a.js";if(a===b&&!c){d=[e,f];}say("x = { y }",(g)=>g - -h);'
+        'import{a}from "./a.js";if(a===b&&!c){d=[e,f]}say("x = { y }",g=>g - -h);'
         "i = j / k; // so\nl = `m = ${ n }`;\nreturn o?p:q;"
+        "r(async(s)=>{t(u)});"
     )
 
 
-def test_a_style_loses_only_white_space_that_means_nothing():
+def test_a_style_loses_only_signs_that_mean_nothing():
     source = (
-        '/* why */\n.a .b, c :hover > d {\n  width: calc(1px + 2px);\n  content: "; }  x";\n}\n'
-        "@media (min-width: 62rem) and (hover) { e::before { inset: auto 0 0; } }\n"
+        '/* why */\n.a .b, c :hover > d {\n  width: calc(1px + 2px);\n  content: "; }  0.5";\n}\n'
+        "@media (min-width: 62rem) and (hover) { e::before { inset: -0.5rem 0 10.25rem; } }\n"
     )
     assert squeezed_style(source) == (
-        '.a .b,c :hover > d{width:calc(1px + 2px);content:"; }  x"}'
-        "@media (min-width:62rem) and (hover){e::before{inset:auto 0 0}}"
+        '.a .b,c :hover>d{width:calc(1px + 2px);content:"; }  0.5"}'
+        "@media (min-width:62rem) and (hover){e::before{inset:-.5rem 0 10.25rem}}"
     )
 
 
