@@ -1,21 +1,10 @@
 // Plain words into a field: read in the signer's manner, kept in the one form that the PDF has.
 
 import { sizeOf } from "./marks.js";
+import { plainNumber } from "./numbers.js";
 import { say } from "./words.js";
 
 const SMALLEST = 6;
-const sign = (type) => new Intl.NumberFormat(document.documentElement.lang).formatToParts(12345.6).find((part) => part.type === type)?.value ?? "";
-
-// "1.234,50" in German and "1,234.50" in English are both "1234.50".
-export function plainNumber(text) {
-  const bare = text.replace(/[\s\u00a0\u202f']/g, "").replace("−", "-");
-  const [group, point] = [sign("group"), sign("decimal")];
-  const parts = bare.split(point);
-  const grouped = group && /^-?\d{1,3}(.\d{3})+$/.test(parts[0]);
-  if (grouped) parts[0] = parts[0].split(group).join("");
-  const number = parts.join(".");
-  return /^-?(\d+\.?\d*|\.\d+)$/.test(number) ? number : null;
-}
 
 // Returns the words as they are kept, or what is wrong with them.
 export function read(field, input) {

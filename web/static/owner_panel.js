@@ -1,6 +1,7 @@
 // What a field is: its type, person, label, and its exact place.
 
 import { byId, make } from "./dom.js";
+import { plainNumber } from "./numbers.js";
 import { data, say } from "./words.js";
 
 const EXTRAS = ["group", "options", "minimum", "maximum", "decimals", "max_length", "value", "editable", "read_only"];
@@ -42,7 +43,7 @@ export class Panel {
     if (name === "type") this.#retype(id, value);
     else if (name === "required") this.model.alter(id, { required: part("required").checked });
     else if (name === "options") this.model.alter(id, { options: value.split("\n").map((line) => line.trim()).filter(Boolean) });
-    else if (["minimum", "maximum"].includes(name)) this.model.alter(id, { [name]: value.trim().replace(",", ".") || undefined });
+    else if (["minimum", "maximum"].includes(name)) this.model.alter(id, { [name]: (plainNumber(value) ?? value.trim().replace(",", ".")) || undefined });
     else if (["x", "y", "width", "height"].includes(name)) this.#measure(id, name, value);
     else this.model.alter(id, { [name]: value.trim() });
   }
