@@ -145,11 +145,11 @@ def test_who_is_locked_out_is_let_in_again(owner):
     document = locked_out(owner)
     page = owner.get(f"/documents/{document.id}").text
     assert "Locked after too many wrong codes" in page
-    assert "Unlock the page of Ada Lovelace" in page
+    assert "Unlock: Ada Lovelace" in page
     answer = owner.post(f"/documents/{document.id}/signers/s1/unlock")
     assert answer.status_code == 303
     assert not owner.runtime.store.load(document.id).signer("s1").identity.is_locked
-    assert "Unlock the page of" not in owner.get(f"/documents/{document.id}").text
+    assert "Unlock: " not in owner.get(f"/documents/{document.id}").text
 
 
 def test_a_copy_asks_for_the_same_and_makes_a_secret_of_its_own(owner):
@@ -170,3 +170,10 @@ def test_nothing_of_this_is_offered_where_only_the_link_is_asked_for(owner):
     assert "/unlock" not in page
     assert "Asked for beside" not in page
     assert owner.post(f"/documents/{document.id}/signers/s1/unlock").status_code == 400
+
+
+def test_who_speaks_to_the_computer_can_say_what_stands_on_a_button(owner):
+    page = owner.get(f"/documents/{locked_out(owner).id}").text
+    buttons = re.findall(r'<button[^>]* aria-label="([^"]+)"[^>]*>([^<]+)</button>', page)
+    assert {"Unlock", "Make a new code and show it", "Copy link"} <= {seen for _, seen in buttons}
+    assert not [name for name, seen in buttons if not name.startswith(seen)]
