@@ -142,6 +142,8 @@ class WorkspaceLog(Entries):
             self._start(signer)
             return _Tail(Frontier(), 0)
         signed = checkpoint.open_note(note, verifier=signer.verifier())
+        if signed.size == 0:
+            durable.sync_folder(self._folder)  # whoever began the log may have died before this
         kept = _load_tail(self._folder / "frontier")
         if (
             kept is not None

@@ -197,3 +197,14 @@ def test_a_key_that_is_none_is_named(store):
 def test_a_verifier_that_is_none_verifies_nothing(files, verifier):
     with pytest.raises(Tampered):
         list(log.verify_log(*files, verifier=verifier))
+
+
+def test_who_finds_a_log_that_was_only_begun_flushes_its_name(store, monkeypatch):
+    store.log.append([])
+    flushed = []
+    monkeypatch.setattr(log.durable, "sync_folder", flushed.append)
+    first = created(store, 0)
+    assert store.log.entries.parent in flushed
+    flushed.clear()
+    signed(store, first, "s1")
+    assert store.log.entries.parent not in flushed  # one of them is enough
