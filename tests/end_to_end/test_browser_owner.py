@@ -431,8 +431,7 @@ def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
             assert below["y"] - above["y"] - above["height"] < 24
         ada.page.goto(f"{home}documents/{asked.id}")
         ada.part("[name=renew]").click()
-        ada.part("#told svg").wait_for()
-        ada.until("document.activeElement.id === 'told'")
+        ada.until("document.activeElement.matches('#told:has(svg)')")
         judge(ada)
         ada.shot(f"{name}-7-told")
         ada.page.goto(f"{home}new")
