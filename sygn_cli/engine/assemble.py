@@ -59,26 +59,28 @@ def _nested(own: Bookmarks, *, below: int, first: int) -> Bookmarks:
 
 
 def concatenate(document: pymupdf.Document, other: pymupdf.Document) -> None:
-    """Append all pages of another document, hidden layers staying hidden."""
+    """Append all pages of another document, hidden layers staying hidden.
+
+    Args:
+        document: Changed in place.
+        other: Disarmed, so that it lists all its layers.
+    """
     off, known = layers.hidden(document), layers.listed(document)
-    dark = layers.hidden(other)
-    for xref in _layers_from(other, 1):
+    carried, dark = layers.listed(other), layers.hidden(other)
+    for xref in carried:
         other.xref_set_key(xref, _OFF, str(xref in dark).lower())  # names may be alike
     first_new = document.xref_length()
     document.insert_pdf(other, widgets=False)
+    if not carried:
+        return
     # insert_pdf copies the layers that the pages use, but not the list that switches them.
-    new = _layers_from(document, first_new)
-    off |= {xref for xref in new if document.xref_get_key(xref, _OFF)[1] == "true"}
-    if new:
-        layers.switch(document, [*known, *new], off)
-
-
-def _layers_from(document: pymupdf.Document, first: int) -> list[int]:
-    return [
+    new = [
         xref
-        for xref in range(first, document.xref_length())
+        for xref in range(first_new, document.xref_length())
         if document.xref_get_key(xref, "Type")[1] == "/OCG"
     ]
+    off |= {xref for xref in new if document.xref_get_key(xref, _OFF)[1] == "true"}
+    layers.switch(document, [*known, *new], off)
 
 
 def rebuild(document: pymupdf.Document) -> pymupdf.Document:

@@ -32,7 +32,6 @@ _CATALOG: Final = frozenset(
 _PAGE: Final = frozenset({"AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps"})
 _SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _ACTION_KEYS: Final = re.compile(r"/(?:A|AA|PA|Next|S)(?![A-Za-z])")
-_LAYER_KEYS: Final = re.compile(r"/(?:VE|SygnLayer)(?![A-Za-z])")
 _HARMFUL: Final = frozenset(
     {
         "/JavaScript",
@@ -87,11 +86,13 @@ def disarm(document: pymupdf.Document) -> None:
     """
     document.bake()
     _clean_catalog(document)
+    layered: list[int] = []
     for xref, text in objects(document):
         if _ACTION_KEYS.search(text):
             _clean_actions(document, xref)
-        if _LAYER_KEYS.search(text):
-            layers.make_plain(document, xref)
+        if layers.may_concern(text):
+            layered.append(xref)
+    layers.flatten(document, layered)
     for index in range(document.page_count):
         _clean_page(document, document.page_xref(index))
 

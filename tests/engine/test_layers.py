@@ -28,9 +28,28 @@ _CASES = {
 }
 
 
-def _layered(layer, configuration, member, *, indirect=False):
+_ALL_OFF = b"<</Type/OCMD/OCGs[5 0 R]/P/AllOff>>"
+# All layers, default configuration, layer, what the text belongs to, whether it can be seen.
+_ODD_CASES = {
+    "the list is elsewhere": (b"10 0 R", b"", _PLAIN, b"5 0 R", _SHOWN),
+    "so is what is off": (b"[5 0 R]", b"/OFF 10 0 R", _PLAIN, b"5 0 R", _HIDDEN),
+    "so is whether all are off": (b"[5 0 R]", b"/BaseState 11 0 R", _PLAIN, b"5 0 R", _HIDDEN),
+    "the list holds what is none": (b"[3 0 R 99 0 R 10 0 R]", b"", _PLAIN, b"5 0 R", _SHOWN),
+    "in no list": (b"[9 0 R]", b"", _OFF_ON_SCREEN, b"5 0 R", _HIDDEN),
+    "in the page itself": (b"[9 0 R]", b"", _PLAIN, _OFF_ON_SCREEN, _HIDDEN),
+    "an expression there": (b"[5 0 R]", b"", _PLAIN, b"<</Type/OCMD/VE[/Not 5 0 R]>>", _SHOWN),
+    "shown if another is off": (b"[5 0 R]", b"/OFF[5 0 R]", _PLAIN, _ALL_OFF, _SHOWN),
+    "the other is in no list": (b"[9 0 R]", b"", _PLAIN, _ALL_OFF, _HIDDEN),
+    "of no type": (b"[5 0 R]", b"/OFF[5 0 R]", b"<</Name(A)>>", b"5 0 R", _SHOWN),
+    "its type is elsewhere": (
+        b"[5 0 R]", b"/OFF[5 0 R]", b"<</Type 12 0 R/Name(A)>>", b"5 0 R", _HIDDEN
+    ),
+}  # fmt: skip
+
+
+def _layered(layer, configuration, member, *, indirect=False, listed=b"[5 0 R]"):
     text = b"/OC /L BDC BT /F1 40 Tf 20 100 Td (LAYER) Tj ET EMC"
-    properties = b"<</OCGs[5 0 R]/D<<%s>>>>" % configuration
+    properties = b"<</OCGs %s/D<<%s>>>>" % (listed, configuration)
     return raw(
         [
             b"<</Type/Catalog/Pages 2 0 R/OCProperties %s>>" % (b"8 0 R" if indirect else properties),
@@ -42,6 +61,10 @@ def _layered(layer, configuration, member, *, indirect=False):
             b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
             b"<</Type/OCMD/OCGs[5 0 R]/VE[/Not 5 0 R]>>",
             properties,
+            b"<</Type/OCG/Name(B)>>",
+            b"[5 0 R]",
+            b"/OFF",
+            b"/OCG",
         ]
     )  # fmt: skip
 
@@ -54,8 +77,19 @@ def _is_shown(picture):
     ("layer", "configuration", "member", "shown"), _CASES.values(), ids=_CASES
 )
 def test_signers_and_readers_see_the_same_layers(layer, configuration, member, shown, tmp_path):
-    pdf = _layered(layer, configuration, member)
+    _require_alike(_layered(layer, configuration, member), tmp_path, shown=shown)
 
+
+@pytest.mark.parametrize(
+    ("listed", "configuration", "layer", "member", "shown"), _ODD_CASES.values(), ids=_ODD_CASES
+)
+def test_they_do_where_readers_differ_on_how_layers_are_written(
+    listed, configuration, layer, member, shown, tmp_path
+):
+    _require_alike(_layered(layer, configuration, member, listed=listed), tmp_path, shown=shown)
+
+
+def _require_alike(pdf, tmp_path, *, shown):
     seen = Image.open(io.BytesIO(page_picture(pdf, 1, dpi=72))).convert("RGB")
 
     assert _is_shown(seen) is shown
