@@ -102,6 +102,8 @@ def _clean_catalog(document: pymupdf.Document) -> None:
     entries = {"Type": "/Catalog"}
     for key in document.xref_get_keys(catalog):
         kind, value = document.xref_get_key(catalog, key)
+        if _leads_nowhere(document, catalog, key):
+            continue
         if key in _CATALOG and (
             kind in {"xref", "array"}
             or (kind == "dict" and key != "Outlines")  # bookmarks lie in objects of their own
@@ -122,6 +124,8 @@ def _clean_catalog(document: pymupdf.Document) -> None:
 def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:
     """Return ``inner`` of the dictionary under ``key`` as PDF text, "" where there is none."""
     kind, value = document.xref_get_key(xref, key)
+    if _leads_nowhere(document, xref, key):
+        return ""
     if kind == "xref":
         kind, value = document.xref_get_key(_number(value), inner)
     elif kind == "dict":
@@ -131,6 +135,12 @@ def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:
 
 def _number(reference: str) -> int:
     return int(reference.split(maxsplit=1)[0])
+
+
+def _leads_nowhere(document: pymupdf.Document, xref: int, key: str) -> bool:
+    """Tell whether a key refers to an object with a number that no object has (ISO 32000-2, 7.3.10)."""
+    kind, value = document.xref_get_key(xref, key)
+    return kind == "xref" and not 0 < _number(value) < document.xref_length()
 
 
 def _clean_actions(document: pymupdf.Document, xref: int) -> None:
@@ -148,11 +158,9 @@ def _clean_actions(document: pymupdf.Document, xref: int) -> None:
         return
     if "Next" in keys and kind == "name":
         document.xref_set_key(xref, "Next", "null")
-    for key in ("A", "PA"):
-        if key in keys and _is_unsafe(document, xref, key):
+    for key, acts in (("A", _is_unsafe), ("PA", _is_unsafe), ("AA", _are_triggers)):
+        if key in keys and (_leads_nowhere(document, xref, key) or acts(document, xref, key)):
             document.xref_set_key(xref, key, "null")
-    if "AA" in keys and _are_triggers(document, xref):
-        document.xref_set_key(xref, "AA", "null")
 
 
 def _clean_bookmark(document: pymupdf.Document, xref: int) -> None:
@@ -177,13 +185,13 @@ def _is_unsafe(document: pymupdf.Document, xref: int, key: str) -> bool:
     return bool(action != "/GoTo")
 
 
-def _are_triggers(document: pymupdf.Document, xref: int) -> bool:
-    home, prefix = _follow(document, xref, "AA")
+def _are_triggers(document: pymupdf.Document, xref: int, key: str) -> bool:
+    home, prefix = _follow(document, xref, key)
     if not prefix:
         return not document.xref_is_stream(home) and _TRIGGERS.issuperset(
             document.xref_get_keys(home)
         )
-    return bool(document.xref_get_key(xref, "AA")[0] == "dict")
+    return bool(document.xref_get_key(xref, key)[0] == "dict")
 
 
 def _follow(document: pymupdf.Document, xref: int, key: str) -> tuple[int, str]:
@@ -208,6 +216,9 @@ def _clean_page(document: pymupdf.Document, xref: int) -> None:
             document.xref_set_key(xref, key, "null")
     document.xref_set_key(xref, "Type", "/Page")
     if "Annots" not in document.xref_get_keys(xref):
+        return
+    if _leads_nowhere(document, xref, "Annots"):
+        document.xref_set_key(xref, "Annots", "null")
         return
     kind, value = document.xref_get_key(xref, "Annots")
     if kind == "xref":

@@ -80,3 +80,18 @@ def test_bookmarks_that_are_no_objects_do_not_survive(top):
         document.xref_set_key(item, "First", inner)
 
     assert b"alert" not in stamp([document.tobytes()], [], title="T")
+
+
+@pytest.mark.parametrize("key", ["A", "PA", "AA"])
+def test_what_refers_to_no_object_of_the_file_is_dropped(key):
+    """Later on that number would be the one of an object of ours."""
+    document = pymupdf.open(stream=_with_link("<</S/GoTo/D[0/Fit]>>", entries=f"/{key} 5000 0 R"))
+    for name in ("Outlines", "Names", "Dests"):
+        document.xref_set_key(document.pdf_catalog(), name, "5000 0 R")
+
+    stamped = stamp([document.tobytes()], [], title="T")
+
+    result = pymupdf.open(stream=stamped)
+    assert result.page_count == 1
+    assert b"5000 0 R" not in stamped
+    assert {"Outlines", "Names", "Dests"}.isdisjoint(result.xref_get_keys(result.pdf_catalog()))
