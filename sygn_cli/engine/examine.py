@@ -338,7 +338,7 @@ def _doubt(
     trust: Sequence[Certificate],
     moment: datetime | None,
 ) -> str:
-    field, signer = repr(finding.field), finding.signer or stated("somebody unnamed")
+    field, signer = repr(finding.field), finding.who
     if status.revoked:
         return stated(
             "Signature {field} by {signer}: the certificate was revoked by then.",

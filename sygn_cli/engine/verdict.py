@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sygn_cli.domain.stated import stated
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -58,6 +60,11 @@ class SignatureFinding:
     modification: str
     docmdp: int | None
     ours: bool = False
+
+    @property
+    def who(self) -> str:
+        """Whom to name in a sentence."""
+        return self.signer or stated("somebody unnamed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,10 +191,10 @@ def _good_reasons(examined: Sequence[Examined], trail: Sequence[Event]) -> list[
 def _good_signature(finding: SignatureFinding) -> str:
     # Of our own files it was made sure that only signatures came in behind it.
     if finding.ours or finding.modification in _NOTHING_SHOWN:
-        return stated("Signed by {signer}, unchanged since.", signer=finding.signer)
+        return stated("Signed by {signer}, unchanged since.", signer=finding.who)
     return stated(
         "Signed by {signer}; since then others signed, or filled in the form as it allows.",
-        signer=finding.signer,
+        signer=finding.who,
     )
 
 

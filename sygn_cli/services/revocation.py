@@ -143,7 +143,7 @@ def _words(signature: SignatureFinding, revoked: Revocation, proven: datetime | 
     day = moment.to_wire(revoked.since)[:16].replace("T", " ")
     values = {
         "field": repr(signature.field),
-        "signer": signature.signer,
+        "signer": signature.who,
         "day": day,
         "reason": str(revoked.reason),
     }

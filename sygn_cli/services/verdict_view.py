@@ -18,9 +18,9 @@ def headline(verdict: Verdict) -> str:
     """Return the verdict in one sentence, without a full stop."""
     match verdict.status:
         case Status.VALID:
-            return stated(
-                "unchanged since it was sealed by {signer}", signer=repr(_sealer(verdict))
-            )
+            sealer = _sealer(verdict)
+            who = repr(sealer.signer) if sealer.signer else sealer.who
+            return stated("unchanged since it was sealed by {signer}", signer=who)
         case Status.TAMPERED:
             return stated("the file is not what was sealed")
         case Status.UNTRUSTED:
@@ -31,10 +31,10 @@ def headline(verdict: Verdict) -> str:
             assert_never(verdict.status)
 
 
-def _sealer(verdict: Verdict) -> str:
+def _sealer(verdict: Verdict) -> SignatureFinding:
     """Return who sealed: of our files the first who signed, of others the last."""
     first, last = verdict.signatures[0], verdict.signatures[-1]
-    return (first if first.ours else last).signer
+    return first if first.ours else last
 
 
 def advice(verdict: Verdict) -> str | None:

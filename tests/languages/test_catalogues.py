@@ -157,3 +157,10 @@ def test_a_pseudo_language_stands_in_for_those_that_are_longer():
     assert len(longer.t("Decline to sign")) >= 1.4 * len("Decline to sign")
     assert "{total}" in longer.sentence("Page {n} of {total}")
     assert isinstance(Longer(), gettext.NullTranslations)
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_elisions_are_written_with_an_apostrophe_and_not_with_a_tick(language):
+    spoken = [words for _, words in pairs(language)]
+    assert any("\N{RIGHT SINGLE QUOTATION MARK}" in words for words in spoken)
+    assert not [words for words in spoken if re.search(r"\w'\w", words)]

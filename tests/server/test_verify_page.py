@@ -60,7 +60,7 @@ def test_the_verdict_is_in_the_language_of_the_browser(client, sealed):
     german = judged(client, sealed, **{"Accept-Language": "de-AT"})
     assert german.headers["Content-Language"] == "de-AT"
     told = german.get_json()
-    assert told["headline"].startswith("unverändert, seit")
+    assert told["headline"].endswith("seitdem unverändert")
     assert "seitdem unverändert" in told["reasons"][0]
     assert "Kein vertrauenswürdiger Zeitstempel" in told["reasons"][-1]
     english = judged(client, sealed).get_json()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from sygn_cli.domain.stated import stated
 from sygn_cli.engine.revisions import Change
-from sygn_cli.engine.verdict import Status, Verdict
+from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
 from sygn_cli.languages import translator
 from sygn_cli.services import verdict_view
 
@@ -39,3 +42,22 @@ def test_programs_read_what_they_always_did():
         }
     ]
     assert told["headline"] == "the file is not what was sealed"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("", "unchanged since it was sealed by somebody unnamed"),
+        ("de", "versiegelt von jemandem ohne Namen, seitdem unverändert"),
+    ],
+)
+def test_who_has_no_name_is_named_so_in_a_sentence(locale, said):
+    nameless = SignatureFinding(
+        field="s", signer="", fingerprint="", claimed_at=None, timestamped_at=None,
+        timestamp_trusted=False, intact=True, valid=True, trusted=True, covers_file=True,
+        coverage="ENTIRE_FILE", modification="NONE", docmdp=1,
+    )  # fmt: skip
+    verdict = replace(VERDICT, status=Status.VALID, signatures=(nameless,))
+    told: Any = verdict_view.in_words(verdict, translator(locale))
+    assert told["headline"] == said
+    assert told["signatures"][0]["signer"] == ""
