@@ -188,26 +188,34 @@ class Purging:
             for path in sorted(folder.rglob("*")):
                 if path.is_dir() and path.name.partition(".")[0] in gone:
                     shutil.rmtree(path, ignore_errors=True)  # a creation that was cut short
+                    emptied.add(path.parent)
                 elif path.suffix == ".jsonl":
                     _blank(path, gone)
                 elif path.is_file() and _mentions(path, gone):
                     durable.remove(path)
                     emptied.add(path.parent)
+        if _clear(workspace.cache):
+            emptied.add(workspace.cache)
         for path in sorted(emptied):
-            durable.sync_folder(path)
-        _clear(workspace.cache)
+            with contextlib.suppress(FileNotFoundError):  # what was in a folder that went is gone
+                durable.sync_folder(path)
 
 
-def _clear(cache: Path) -> None:
+def _clear(cache: Path) -> bool:
     """Forget all pictures of pages, since which are of which document is not known, and the index.
 
     A database keeps deleted rows in its free pages; the next list makes a new one.
+
+    Returns:
+        Whether there was anything.
     """
-    for path in _files(cache):
+    found = _files(cache)
+    for path in found:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             durable.remove(path)
+    return bool(found)
 
 
 def is_left(folder: DocumentFolder) -> bool:

@@ -285,6 +285,15 @@ def test_after_a_power_cut_that_took_the_mark_the_rest_is_found(store, document)
     assert wrong(store) == []
 
 
+def test_a_power_cut_does_not_bring_the_index_back(store, document, monkeypatch):
+    store.list(Filters(), limit=5)
+    disk, operations = recorded(store, lambda one: purge(one, document), monkeypatch)
+    assert any(name.startswith("cache/index") for state in disk.states() for name in state)
+    last = [state for state, ended in states(disk, operations) if ended]
+    assert last
+    assert not any(name.startswith("cache/index") for state in last for name in state)
+
+
 def test_a_tombstone_is_one_canonical_line_of_the_chain(store, document):
     purge(store, document)
     content = store.workspace.folder(document.id).tombstone.read_bytes()
