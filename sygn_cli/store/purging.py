@@ -185,20 +185,25 @@ class Purging:
         for folder in _files(workspace.path):
             if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
                 continue
-            for path in sorted(folder.rglob("*")):
-                if path.is_dir() and path.name.partition(".")[0] in gone:
-                    shutil.rmtree(path, ignore_errors=True)  # a creation that was cut short
-                    emptied.add(path.parent)
-                elif path.suffix == ".jsonl":
-                    _blank(path, gone)
-                elif path.is_file() and _mentions(path, gone):
-                    durable.remove(path)
-                    emptied.add(path.parent)
+            emptied.update(one.parent for one in sorted(folder.rglob("*")) if _remove(one, gone))
         if _clear(workspace.cache):
             emptied.add(workspace.cache)
         for path in sorted(emptied):
             with contextlib.suppress(FileNotFoundError):  # what was in a folder that went is gone
                 durable.sync_folder(path)
+
+
+def _remove(path: Path, gone: Collection[str]) -> bool:
+    """Take the documents out of a file, or it away; tell whether it went."""
+    if path.is_dir() and path.name.partition(".")[0] in gone:
+        shutil.rmtree(path, ignore_errors=True)  # a creation that was cut short
+        return True
+    if path.suffix == ".jsonl":
+        _blank(path, gone)
+    elif path.is_file() and _mentions(path, gone):
+        durable.remove(path)
+        return True
+    return False
 
 
 def _clear(cache: Path) -> bool:
