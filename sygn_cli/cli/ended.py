@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
 
 _OVER: Final = (
-    "Its links are dead. What happened: sygn status {id}. A new one: sygn create --pdf ..."
+    "Its links are dead. What happened: sygn status {id}. A new one: sygn create FILE.pdf"
 )
 _INSTEAD: Final = {
     DocumentStatus.DRAFT: "Send it first: sygn send {id}",

@@ -91,4 +91,4 @@ def only_match(prefix: str, matches: Sequence[str]) -> str:
 
 def no_document_yet() -> NotFound:
     """Return the error for ``@last`` in an empty workspace."""
-    return NotFound("There is no document yet.", hint="Make one with: sygn create --pdf FILE.pdf")
+    return NotFound("There is no document yet.", hint="Make one with: sygn create FILE.pdf")

@@ -50,7 +50,9 @@ def verify(
     crl: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", help="Whom this revocation list names is out.", show_default=False
+            metavar="FILE",
+            help="An authority's revocation list: whom it names needs a trusted timestamp from before.",
+            show_default=False,
         ),
     ] = None,
     signers: Annotated[
