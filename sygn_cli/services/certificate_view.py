@@ -20,7 +20,7 @@ from sygn_cli.languages import later, translator
 from sygn_cli.services import identity_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sygn_cli.domain.beside import Delegation
     from sygn_cli.languages import Catalogue
@@ -297,7 +297,8 @@ def _event(say: Catalogue, document: Document, event: Event) -> EventView:
             words = f"{words} ({say.sentence(_METHODS.get(method, method))})"
         case _:
             pass
-    return EventView(at=event.at, actor=_actor(say, document, event), words=words)
+    actor = who_did(event, say, lambda signer: _name(document, signer, event.seq))
+    return EventView(at=event.at, actor=actor, words=words)
 
 
 def _why(event: Event) -> str:
@@ -305,10 +306,17 @@ def _why(event: Event) -> str:
     return f": {error}" if error else ""
 
 
-def _actor(say: Catalogue, document: Document, event: Event) -> str:
+def who_did(event: Event, say: Catalogue, named: Callable[[str], str]) -> str:
+    """Return who did it, as they are called.
+
+    Args:
+        event: Of any trail, also one that somebody else wrote.
+        say: The reader's language.
+        named: The name that a signer of this id had at that moment.
+    """
     match event.actor:
-        case {"kind": "signer", "id": str(signer_id)}:
-            return _name(document, signer_id, event.seq)
+        case {"kind": "signer", "id": str(signer)}:
+            return named(signer)
         case {"kind": "operator"}:
             return say.t("Sender")
         case {"kind": "system"}:
@@ -316,7 +324,7 @@ def _actor(say: Catalogue, document: Document, event: Event) -> str:
         case {"kind": "embed", "origin": str(origin)}:
             return say.t("Visitor of {origin}", origin=origin)
         case _:
-            return str(event.actor.get("kind", "unknown"))
+            return str(event.actor.get("id") or event.actor.get("kind", ""))
 
 
 def _name(document: Document, signer_id: object, seq: int) -> str:

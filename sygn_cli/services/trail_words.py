@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sygn_cli.domain.audit import EventType
-from sygn_cli.services.certificate_view import what_happened
+from sygn_cli.services.certificate_view import what_happened, who_did
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ def told(trail: Sequence[Event], say: Catalogue) -> Iterator[tuple[str, str]]:
     for event in trail:
         names.update(_named(event))
         words = say.sentence(what_happened(event))
-        yield words, _who(event, names, say)
+        yield words, who_did(event, say, lambda signer: names.get(signer, signer))
         match event.type, event.data:
             case EventType.DELEGATED, {"signer": str(signer), "name": str(name)}:
                 names[signer] = name
@@ -38,17 +38,3 @@ def _named(event: Event) -> Iterator[tuple[str, str]]:
     for one in signers if isinstance(signers, list) else ():
         if isinstance(one, dict) and isinstance(one.get("name"), str):
             yield str(one.get("id")), one["name"]
-
-
-def _who(event: Event, names: dict[str, str], say: Catalogue) -> str:
-    match event.actor:
-        case {"kind": "signer", "id": str(signer)}:
-            return names.get(signer, signer)
-        case {"kind": "operator"}:
-            return say.t("Sender")
-        case {"kind": "system"}:
-            return "sygn"
-        case {"kind": "embed", "origin": str(origin)}:
-            return say.t("Visitor of {origin}", origin=origin)
-        case _:
-            return str(event.actor.get("id") or event.actor.get("kind", ""))
