@@ -257,7 +257,7 @@ def _appointment(due: str, reminded: str | None) -> Appointment:
     try:
         at = None if reminded is None else moment.from_wire(reminded)
         return Appointment(moment.from_wire(due), at)
-    except ValueError:
+    except (ValueError, TypeError):
         return agenda.AT_ONCE  # damaged: the document says what is true
 
 

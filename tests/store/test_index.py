@@ -145,11 +145,13 @@ def due(store, at):
     return sorted(one.id for one in store.due(days=(), now=at))
 
 
-@pytest.mark.parametrize("harm", ["none", "damaged", "an old version", "gone"])
+@pytest.mark.parametrize("harm", ["none", "damaged", "no text", "an old version", "gone"])
 def test_what_is_due_is_found_whatever_became_of_the_index(store, documents, path, harm):
     with connected(path) as database:
         if harm == "damaged":
             database.execute("UPDATE documents SET due = '1x', reminded = 'never'")
+        elif harm == "no text":
+            database.execute("UPDATE documents SET due = '1x', reminded = x'31'")
         elif harm == "an old version":
             database.execute("UPDATE documents SET due = NULL")
             database.execute("PRAGMA user_version = 2")
