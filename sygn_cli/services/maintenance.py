@@ -32,8 +32,9 @@ def resume(runtime: Runtime, *, stopped: Callable[[], bool] = bool) -> int:
     """
     try:
         runtime.store.tend(now=runtime.clock.now(), stopped=stopped)
-        if not stopped():
-            progress.sweep(runtime)
+        if stopped():
+            return 0  # to ask who is due may take as long, where the index has to be made
+        progress.sweep(runtime)
     except SygnError as error:
         _LOG.warning("the workspace could not be tidied: %s", error.message)
     return sum(1 for _ in attend(runtime, stopped=stopped))

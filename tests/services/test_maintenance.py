@@ -44,6 +44,11 @@ def test_who_is_told_to_stop_leaves_the_rest_to_the_next_time(runtime, clock):
     assert maintenance.resume(runtime) == len(made) - 1
 
 
+def test_who_is_told_to_stop_while_tidying_does_not_ask_who_is_due(runtime, monkeypatch):
+    monkeypatch.setattr(runtime.store, "due", None)
+    assert maintenance.resume(runtime, stopped=lambda: True) == 0
+
+
 def test_one_hopeless_document_does_not_stop_the_others(runtime, monkeypatch):
     hopeless = [unsealed(runtime, monkeypatch) for _ in range(3)][1].id
     get = documents.get
