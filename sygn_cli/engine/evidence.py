@@ -81,12 +81,12 @@ def gather(chain: Sequence[bytes], crls: Sequence[bytes], fetch: Fetch) -> Evide
 
 def _completed(certs: list[x509.Certificate], fetch: Fetch) -> list[x509.Certificate]:
     """Return the chain up to a root."""
-    while not _issued(certs[-1], certs[-1]):
+    while not is_issued(certs[-1], certs[-1]):
         addresses = list(_issuer_addresses(certs[-1]))
         if not addresses or len(certs) > _LONGEST_CHAIN:
             raise NetworkFailed(f"Nobody tells who issued the certificate of {_name(certs[-1])}.")
         issuer = _any_certificate(fetch(addresses[0]))
-        if not _issued(issuer, certs[-1]):
+        if not is_issued(issuer, certs[-1]):
             raise NetworkFailed(f"{addresses[0]} did not issue the one of {_name(certs[-1])}.")
         certs = [*certs, issuer]
     return certs
@@ -98,7 +98,8 @@ def _any_certificate(content: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(content)
 
 
-def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
+def is_issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
+    """Tell whether one certificate signed the other."""
     try:
         cert.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
@@ -113,23 +114,34 @@ def _list_for(
     fetch: Fetch,
 ) -> x509.CertificateRevocationList:
     for one in at_hand:
-        if _is_by(one, issuer):
+        if is_by(one, issuer):
             return one
     for address in _list_addresses(cert):
-        content = fetch(address)
-        load = (
-            x509.load_pem_x509_crl
-            if content.lstrip().startswith(b"-----BEGIN")
-            else x509.load_der_x509_crl
-        )
-        found = load(content)
-        if _is_by(found, issuer):
+        found = load_list(fetch(address))
+        if is_by(found, issuer):
             return found
     raise NetworkFailed(f"There is no revocation list for the certificate of {_name(cert)}.")
 
 
-def _is_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    return crl.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # keys of other kinds raise TypeError
+def is_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Tell whether a certificate signed the list."""
+    try:
+        return crl.issuer == issuer.subject and crl.is_signature_valid(
+            issuer.public_key()  # type: ignore[arg-type]  # keys of other kinds raise TypeError
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+
+
+def load_list(content: bytes) -> x509.CertificateRevocationList:
+    """Return a revocation list, PEM or DER.
+
+    Raises:
+        ValueError, TypeError, UnsupportedAlgorithm: It is none.
+    """
+    if content.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
 
 
 def _list_addresses(cert: x509.Certificate) -> Iterator[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.revocation import Reason, Revocation
+from sygn_cli.engine.evidence import is_by, is_issued, load_list
 from sygn_cli.engine.roots import roots
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def listed(
         used = False
         for chain in chains:
             for issuer in (*chain, *anchors):
-                if not _is_by(crl, issuer):
+                if not is_by(crl, issuer):
                     continue
                 used = True
                 for one in _on(crl, issuer, chain):
@@ -64,23 +64,12 @@ def _certificates(signature: EmbeddedPdfSignature) -> list[x509.Certificate]:
 
 def _loaded(content: bytes) -> x509.CertificateRevocationList:
     try:
-        if content.lstrip().startswith(b"-----BEGIN"):
-            return x509.load_pem_x509_crl(content)
-        return x509.load_der_x509_crl(content)
+        return load_list(content)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise InvalidRequest(
             "The revocation list is not one in PEM or DER.",
             hint="Look at it with: openssl crl -in list.crl -noout -text",
         ) from error
-
-
-def _is_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    try:
-        return crl.issuer == issuer.subject and crl.is_signature_valid(
-            issuer.public_key()  # type: ignore[arg-type]  # keys of other kinds raise TypeError
-        )
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
 
 
 def _on(
@@ -91,22 +80,14 @@ def _on(
     signer = chain[0]
     for one in chain:
         entry = crl.get_revoked_certificate_by_serial_number(one.serial_number)
-        if entry is not None and _issued(issuer, one):
+        if entry is not None and is_issued(issuer, one):
             yield Revocation(
                 sha256=signer.fingerprint(hashes.SHA256()).hex(),
                 serial=one.serial_number,
                 name=one.subject.rfc4514_string(),
-                since=entry.revocation_date_utc.astimezone(UTC),
+                since=entry.revocation_date_utc,
                 reason=_reason(entry),
             )
-
-
-def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
-    try:
-        cert.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def _reason(entry: x509.RevokedCertificate) -> Reason:
