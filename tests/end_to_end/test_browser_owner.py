@@ -357,6 +357,11 @@ def test_lists_and_documents_work_where_scripts_are_off(browser, runtime, base):
         ada.page.get_by_role("link", name="Place fields").click()
         assert "needs JavaScript" in ada.part("noscript").inner_text()
         ada.page.get_by_role("link", name="Back to the document").click()
+        fields, people = (box(ada, f".do .actions a:nth-child({n})") for n in (1, 2))
+        assert max(
+            people["x"] - fields["x"] - fields["width"],
+            people["y"] - fields["y"] - fields["height"],
+        ) == pytest.approx(12, abs=1)  # beside or below it, and not touching
         ada.page.get_by_role("button", name="Send it now").click()
         ada.part(".badge").filter(has_text="Sent").wait_for()
         ada.page.get_by_role("button", name="Copy link: Ada Lovelace").click()

@@ -14,7 +14,7 @@ STATIC = web_folder() / "static"
 @pytest.mark.parametrize("entry", ["owner_editor.js", "owner_form.js", "owner_document.js"])
 def test_scripts_and_styles_of_the_owners_pages_are_under_60_kb(entry):
     assets = Assets.read(STATIC)
-    names = ["page.css", "owner.css", entry, *assets.modules(entry)]
+    names = ["page.css", "state.css", "owner.css", entry, *assets.modules(entry)]
     sizes = {name: len(assets.files[name].content) for name in names}
     assert sum(sizes.values()) < 60_000, sizes
 
