@@ -24,7 +24,7 @@ _REFERENCE: Final = re.compile(r"(\d+) \d+ R")
 _BY_USE: Final = ("Usage", "Intent")
 # And those by which other layers decide on it (table 97).
 _BY_OTHERS: Final = ("OCGs", "P", "VE")
-_TRACES: Final = re.compile(r"/(?:OCGs?|OCMD|VE|Usage|Intent|SygnLayer)(?![A-Za-z])")
+_TRACES: Final = re.compile(r"/(?:OCGs?|OCMD|VE|Usage|Intent)(?![A-Za-z])")
 _Object: TypeAlias = Any  # MuPDF's own, for which there are no types
 
 
@@ -107,8 +107,9 @@ def flatten(document: pymupdf.Document, concerned: Iterable[int]) -> None:
 
 
 def _make_plain(document: pymupdf.Document, xref: int) -> None:
-    _take_out(document, xref, (*_BY_USE, *_BY_OTHERS, _NUMBER))
-    document.xref_set_key(xref, "Type", "/OCG")
+    _take_out(document, xref, (*_BY_USE, *_BY_OTHERS))
+    if document.xref_get_key(xref, "Type")[1] != "/OCG":
+        document.xref_set_key(xref, "Type", "/OCG")
     if document.xref_get_key(xref, "Name")[0] != "string":
         document.xref_set_key(xref, "Name", "()")
 
