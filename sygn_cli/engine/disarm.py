@@ -50,6 +50,8 @@ _HARMFUL: Final = frozenset(
 # Names are decoded when they are read, and what stands in one then could pass for more entries.
 _PLAIN_NAME: Final = re.compile(r"/[A-Za-z0-9.]{1,40}")
 _BOOKMARKS: Final = ("First", "Last", "Next", "Prev")
+# What a bookmark has, and what lies under one of those names in a dictionary of resources has not.
+_BOOKMARK_KEYS: Final = re.compile(r"/(?:Title|A|First|Next)(?![A-Za-z])")
 # Triggers of additional actions (ISO 32000-2, tables 197 to 200).
 _TRIGGERS: Final = frozenset(
     [
@@ -150,8 +152,7 @@ def _clean_actions(document: pymupdf.Document, xref: int) -> None:
     key goes only if what it holds is an action.
     """
     keys = document.xref_get_keys(xref)
-    if "Title" in keys:
-        _clean_bookmark(document, xref)
+    _clean_bookmark(document, xref)
     kind, action = document.xref_get_key(xref, "S")
     if action in _HARMFUL:
         document.update_object(xref, "null")
@@ -166,7 +167,8 @@ def _clean_actions(document: pymupdf.Document, xref: int) -> None:
 def _clean_bookmark(document: pymupdf.Document, xref: int) -> None:
     """Take out bookmarks that are no objects of their own, in which nobody would look."""
     for key in _BOOKMARKS:
-        if document.xref_get_key(xref, key)[0] == "dict":
+        kind, value = document.xref_get_key(xref, key)
+        if kind == "dict" and _BOOKMARK_KEYS.search(value):
             document.xref_set_key(xref, key, "null")
 
 

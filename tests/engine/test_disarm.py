@@ -82,6 +82,25 @@ def test_bookmarks_that_are_no_objects_do_not_survive(top):
     assert b"alert" not in stamp([document.tobytes()], [], title="T")
 
 
+def test_nor_do_they_behind_one_that_has_no_title():
+    document = pymupdf.open(stream=paper())
+    document.set_toc([[1, "Harmless", 1]])
+    (item,) = document.get_outline_xrefs()
+    document.update_object(item, f"<</Next <</Title(Bad)/A {SCRIPT}>>>>")
+
+    assert b"alert" not in stamp([document.tobytes()], [], title="T")
+
+
+def test_a_resource_may_be_called_like_a_bookmark():
+    document = pymupdf.open(stream=paper())
+    states = document.get_new_xref()
+    document.update_object(states, "<</Next <</ca 0.5>>/A <</ca 0.25>>>>")
+    document.xref_set_key(document[0].xref, "Resources", f"<</ExtGState {states} 0 R>>")
+
+    assert b"/ca .25" in (stamped := stamp([document.tobytes()], [], title="T"))
+    assert b"/ca .5" in stamped
+
+
 @pytest.mark.parametrize("key", ["A", "PA", "AA"])
 def test_what_refers_to_no_object_of_the_file_is_dropped(key):
     """Later on that number would be the one of an object of ours."""
