@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from sygn_cli.domain.errors import Tampered, WorkspaceUnusable
-from sygn_cli.store import checkpoint, log, merkle
+from sygn_cli.store import checkpoint, durable, log, merkle
 from sygn_cli.store.documents import WorkspaceStore
 from tests.store.samples import START, consented, created, signed, voiding
 
@@ -201,8 +202,8 @@ def test_a_verifier_that_is_none_verifies_nothing(files, verifier):
 
 def test_who_finds_a_log_that_was_only_begun_flushes_its_name(store, monkeypatch):
     store.log.append([])
-    flushed = []
-    monkeypatch.setattr(log.durable, "sync_folder", flushed.append)
+    flushed: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", flushed.append)
     first = created(store, 0)
     assert store.log.entries.parent in flushed
     flushed.clear()
