@@ -13,7 +13,7 @@ from sygn_cli.domain.signer import Invitee, Signer, SignerStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sygn_cli.domain.field import Detection
+    from sygn_cli.domain.field import Detection, Field
 
 _ROLE: Final = re.compile(r"(?P<name>.*?)\s*(?P<number>\d*)")
 
@@ -56,6 +56,26 @@ def route(detections: Sequence[Detection], invitees: Sequence[Invitee]) -> Mappi
     mentioned = [d.party for d in ordered if d.party]
     owner = owners(list(dict.fromkeys([*signing, *mentioned])), invitees)
     return {d.id: owner.get(d.party, "s1") for d in detections}
+
+
+def routed(
+    fields: Sequence[Field], parties: Mapping[str, str], invitees: Sequence[Invitee]
+) -> tuple[Field, ...]:
+    """Return given fields with their signers, those that have none as :func:`route` does.
+
+    Args:
+        fields: In reading order.
+        parties: Whose they are, by field id.
+        invitees: The signers.
+    """
+    free = [one for one in fields if not one.signer]
+    signing = [parties.get(one.id, "") for one in free if one.type is FieldType.SIGNATURE]
+    mentioned = [party for one in free if (party := parties.get(one.id))]
+    owner = owners(list(dict.fromkeys([*filter(None, signing), *mentioned])), invitees)
+    return tuple(
+        one if one.signer else one.for_signer(owner.get(parties.get(one.id, ""), "s1"))
+        for one in fields
+    )
 
 
 def owners(parties: Sequence[str], invitees: Sequence[Invitee]) -> Mapping[str, str]:

@@ -189,6 +189,9 @@ def test_detected_fields_can_be_edited_and_given_back(terminal):
     ).json  # fmt: skip
     assert dry["dry_run"] is True
     assert {one["label"] for one in dry["fields"]} == {"Mine"}
+    untouched = terminal.ok("create", "nda.pdf", *PEOPLE, "--dry-run", "--json").json
+    whose = [{one["id"]: one["signer"] for one in made["fields"]} for made in (dry, untouched)]
+    assert whose[0] == whose[1]
     assert terminal.ok("list", "--json").json["data"] == []
 
 

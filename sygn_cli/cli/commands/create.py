@@ -161,7 +161,7 @@ def create(
 
     invitees = asked.invitees_of(signer or (), role or ())
     invitees = identity.with_access_codes(invitees, access_code_file)
-    given = None if fields is None else asked.fields_of(fields)
+    given = None if fields is None else asked.fields_of(fields, invitees)
     files = asked.files_of([*(pdf or ()), *(pdfs or ())], fields)
     rt = runtime(workspace)
     if template is not None:

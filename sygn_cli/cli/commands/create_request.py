@@ -55,16 +55,18 @@ def files_of(sources: Sequence[str], fields: str | None) -> tuple[GivenFile, ...
     )
 
 
-def fields_of(source: str) -> tuple[Field, ...]:
-    """Return the fields that a JSON file gives.
+def fields_of(source: str, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
+    """Return the fields that a JSON file gives, routed as ``detect`` says whose they are.
 
     Raises:
         NotFound: There is no such file.
         InvalidRequest: It holds no fields.
     """
-    from sygn_cli.services.given_fields import fields_from
+    from sygn_cli.domain.routing import routed
+    from sygn_cli.services.given_fields import fields_from, parties_from
 
-    return fields_from(console.read_json(source, what="fields file"))
+    data = console.read_json(source, what="fields file")
+    return routed(fields_from(data), parties_from(data), invitees)
 
 
 def from_template(
