@@ -32,6 +32,10 @@ _CATALOG: Final = frozenset(
 _PAGE: Final = frozenset({"AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps"})
 _SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _ACTION_KEYS: Final = re.compile(r"/(?:A|AA|PA|Next|S)(?![A-Za-z])")
+# By which some readers show, or print, something else than what is in the stream: a file that lies
+# elsewhere, another picture, a page of another document (ISO 32000-2, 7.3.8.2, 8.9.5.4, 8.10.4).
+_OTHERWISE: Final = frozenset({"F", "FFilter", "FDecodeParms", "Alternates", "OPI", "Ref"})
+_OTHERWISE_KEYS: Final = re.compile(rf"/(?:{'|'.join(sorted(_OTHERWISE))})(?![A-Za-z])")
 _HARMFUL: Final = frozenset(
     {
         "/JavaScript",
@@ -92,6 +96,9 @@ def disarm(document: pymupdf.Document) -> None:
     for xref, text in objects(document):
         if _ACTION_KEYS.search(text):
             _clean_actions(document, xref)
+        if _OTHERWISE_KEYS.search(text) and document.xref_is_stream(xref):
+            for key in _OTHERWISE.intersection(document.xref_get_keys(xref)):
+                document.xref_set_key(xref, key, "null")
         if layers.may_concern(text):
             layered.append(xref)
     layers.flatten(document, layered)

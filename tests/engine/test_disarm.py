@@ -114,3 +114,29 @@ def test_what_refers_to_no_object_of_the_file_is_dropped(key):
     assert result.page_count == 1
     assert b"5000 0 R" not in stamped
     assert {"Outlines", "Names", "Dests"}.isdisjoint(result.xref_get_keys(result.pdf_catalog()))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["F(other.bin)", "F<</FS/URL/F(https://example.com/x)>>/FFilter/FlateDecode", "OPI<<>>",
+     "Alternates[<</Image {other} 0 R/DefaultForPrinting true>>]",
+     "Ref<</F(other.pdf)/Page 0>>"],
+    ids=["a file", "an address", "a proxy", "another picture", "a page elsewhere"],
+)  # fmt: skip
+def test_what_is_shown_is_what_is_in_the_file(entry):
+    document = pymupdf.open(stream=paper())
+    red, green = (pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 20, 20)) for _ in range(2))
+    red.set_rect(red.irect, (255, 0, 0))
+    green.set_rect(green.irect, (0, 255, 0))
+    shown = document[0].insert_image(pymupdf.Rect(100, 100, 200, 200), pixmap=red)
+    other = document[0].insert_image(pymupdf.Rect(300, 300, 400, 400), pixmap=green)
+    written = document.xref_object(shown, compressed=True).removesuffix(">>")
+    document.update_object(shown, f"{written}/{entry.format(other=other)}>>")
+    assert document.xref_is_stream(shown)
+
+    result = pymupdf.open(stream=stamp([document.tobytes()], [], title="T"))
+
+    assert result[0].get_pixmap().pixel(150, 150) == (255, 0, 0)
+    streams = [one for one in range(1, result.xref_length()) if result.xref_is_stream(one)]
+    for key in ("F", "FFilter", "Alternates", "OPI", "Ref"):
+        assert {result.xref_get_key(one, key)[0] for one in streams} == {"null"}
