@@ -80,6 +80,23 @@ def existing(workspace: str | None) -> Runtime:
     return found
 
 
+def nearby(workspace: str | None) -> Runtime | None:
+    """Return the workspace for what can do without: None where there is none, or a damaged one.
+
+    Raises:
+        WorkspaceUnusable: It was named, and cannot be opened.
+    """
+    from sygn_cli import bootstrap
+
+    try:
+        return bootstrap.existing_runtime(workspace)
+    except WorkspaceUnusable as error:
+        if workspace is not None:
+            raise
+        console.narrate(f"done without the workspace: {error.message}")
+        return None
+
+
 def runtime(workspace: str | None) -> Runtime:
     """Return the workspace, opened; it is made if there is none, and whoever looks is told.
 

@@ -101,5 +101,7 @@ def test_a_workspace_nearby_that_is_damaged_keeps_nobody_from_judging(completed,
     signed, root = str(completed.folder / "signed.pdf"), str(tmp_path / "root.pem")
     completed.ok("keys", "export-root", "-o", root)
     answer = near.ok("verify", signed, "--trust", root)
-    assert "judged without the workspace" in answer.err
+    assert "done without the workspace" in answer.err
     assert near("verify", signed, "--trust", root, "-w", ".sygn").code == 13
+    near.draw("nda.pdf")
+    assert "done without the workspace" in near.ok("detect", "nda.pdf").err

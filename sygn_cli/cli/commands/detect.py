@@ -16,6 +16,7 @@ from sygn_cli.cli.options import (
     JsonOption,
     WorkspaceOption,
     anchors,
+    nearby,
 )
 from sygn_cli.domain.errors import InvalidRequest, NoFieldsDetected
 from sygn_cli.domain.field import FieldType
@@ -62,7 +63,7 @@ def detect(
     content = console.read_bytes(pdf, what="PDF")
     # One that is named and not made yet is made by who stores something.
     is_there = bootstrap.place_for(workspace).exists()
-    rt = bootstrap.existing_runtime(workspace) if is_there else None
+    rt = nearby(workspace) if is_there else None
     work = rt.pdf if rt else bootstrap.pdf_work()
     report = detection.detect(
         work,

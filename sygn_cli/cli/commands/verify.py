@@ -9,15 +9,14 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import ExitCode
-from sygn_cli.cli.options import JsonOption, WorkspaceOption
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, nearby
 from sygn_cli.domain import moment
-from sygn_cli.domain.errors import InvalidRequest, NotFound, WorkspaceUnusable
+from sygn_cli.domain.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sygn_cli.engine.verify import Verdict
-    from sygn_cli.services.runtime import Runtime
 
 _SCHEMA = Path(__file__).parent.parent / "verify.schema.json"
 
@@ -84,7 +83,7 @@ def verify(
 
     roots = list(_roots(trust or (), system=trust_system))
     lists = [console.read_bytes(str(path), what="revocation list") for path in crl or ()]
-    rt = _own_trust(workspace)
+    rt = nearby(workspace)
     work = rt.pdf if rt else bootstrap.pdf_work()
     named = list(_named(files))
     many = len(named) > 1 or Path(files[0]).is_dir()
@@ -109,23 +108,6 @@ def verify(
         console.emit_json(verdict_view.to_json(verdicts[0][1]))
     if code := _worst([verdict for _, verdict in verdicts]):
         raise typer.Exit(code)
-
-
-def _own_trust(workspace: str | None) -> Runtime | None:
-    """Return the workspace whose root is trusted; judging a file needs none.
-
-    Raises:
-        WorkspaceUnusable: It was named, and cannot be opened.
-    """
-    from sygn_cli import bootstrap
-
-    try:
-        return bootstrap.existing_runtime(workspace)
-    except WorkspaceUnusable as error:
-        if workspace is not None:
-            raise
-        console.narrate(f"judged without the workspace: {error.message}")
-        return None
 
 
 _EXIT = {
