@@ -45,7 +45,7 @@ def page_picture(runtime: Runtime, document: Document, file: int, page: int) -> 
 def draw_ahead(runtime: Runtime, document: Document) -> None:
     """Begin to draw the first page of a large file, which is asked for in a moment.
 
-    Handing 20 MB to a worker takes as long as drawing; meanwhile the page travels to the browser.
+    The first look at 20 MB hashes all of it; meanwhile the page travels to the browser.
     """
     if document.files[0].size >= _LARGE:
         threading.Thread(target=_draw_first, args=(runtime, document), daemon=True).start()

@@ -5,10 +5,10 @@ To hash a PDF of 20 MB for each of its 500 pages takes longer than to draw them.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sygn_cli.store import blobs, reading
+from sygn_cli.store.newest import Newest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +25,7 @@ class Checked:
     """The last blobs; any number of threads may use it at once."""
 
     def __init__(self) -> None:
-        self._good: dict[Path, _State] = {}
-        self._mutex = threading.Lock()
+        self._good: Newest[Path, _State] = Newest(_MOST)
 
     def path(self, folder: DocumentFolder, wanted: str) -> Path:
         """Return where the bytes of that hash lie.
@@ -44,10 +43,7 @@ class Checked:
             raise reading.no_blob(folder, wanted) from None
         if self._good.get(path) != state:
             reading.blob(folder, wanted)
-            with self._mutex:
-                self._good[path] = state
-                if len(self._good) > _MOST:
-                    del self._good[next(iter(self._good))]
+            self._good.put(path, state)
         return path
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.store import reading
+from sygn_cli.store.newest import Newest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,7 @@ class Recent:
     """The last documents; any number of threads may use it at once."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[bytes, Document]] = {}
-        self._mutex = threading.Lock()
+        self._kept: Newest[str, tuple[bytes, Document]] = Newest(_MOST)
 
     def load(self, folder: DocumentFolder) -> Document:
         """Return the document as :func:`sygn_cli.store.reading.read` does.
@@ -46,10 +45,7 @@ class Recent:
         # Only if nobody wrote meanwhile: an append that failed is cut off again, and the old bytes
         # would then lead to a document that never was.
         if before is not None and _fingerprint(folder) == before:
-            with self._mutex:
-                self._kept[folder.id] = (before, document)
-                if len(self._kept) > _MOST:
-                    del self._kept[next(iter(self._kept))]
+            self._kept.put(folder.id, (before, document))
         return document
 
 
