@@ -61,7 +61,7 @@ package: dev                ## build sdist and wheel, and run the main job from 
 	rm -rf dist .venv-wheel
 	$(PY) -m build --quiet
 	$(PYTHON) -m venv .venv-wheel
-	.venv-wheel/bin/python -m pip install --quiet dist/*.whl
+	.venv-wheel/bin/python -m pip install --quiet --no-compile dist/*.whl
 	.venv-wheel/bin/python -I fixtures/check_wheel.py .venv-wheel/bin/sygn
 
 bench: dev                  ## print all figures (SYGN_BENCH_LARGE=1: with 100,000 documents)

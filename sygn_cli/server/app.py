@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,8 @@ from sygn_cli.server.api import mount as api
 from sygn_cli.server.owner import mount as owner
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sygn_cli.services.desk import Desk
     from sygn_cli.services.runtime import Runtime
 
@@ -51,7 +54,7 @@ def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False)
     )
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    files = assets.Assets.read(web / "static")
+    files = _static_files(web / "static")
     app.jinja_env.globals.update(
         modules=files.modules,
         asset=files.url,
@@ -85,6 +88,12 @@ def create_app(runtime: Runtime, *, desk: Desk | None = None, lan: bool = False)
     owner.mount(app, runtime)
     _add_plain_routes(app)
     return app
+
+
+@functools.cache
+def _static_files(folder: Path) -> assets.Assets:
+    """Read and compress them once, however many workspaces a process serves."""
+    return assets.Assets.read(folder)
 
 
 def _add_plain_routes(app: Flask) -> None:

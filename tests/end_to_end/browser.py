@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from sygn_cli.server.serve import Server
 from tests.server import stage
@@ -140,13 +140,13 @@ class Visitor:
     def draw(self) -> None:
         """Write something like a name on the pad."""
         self.part("#tab-draw").click()
-        turns = 5.75
+        turns, moves = 5.75, 60  # ten to a turn is what a quick hand gives; each takes a frame
         self.stroke(
             (
                 0.14 + 0.62 * u + 0.045 * math.sin(2 * math.pi * turns * u),
                 0.5 - (0.1 + 0.22 * math.cos(5.2 * u) ** 2) * math.cos(2 * math.pi * turns * u),
             )
-            for u in (step / 160 for step in range(161))
+            for u in (step / moves for step in range(moves + 1))
         )
         self.stroke((0.2 + 0.6 * u, 0.84 - 0.05 * math.sin(4 * u)) for u in (0, 0.2, 0.5, 0.8, 1))
 
@@ -163,11 +163,18 @@ class Visitor:
     def until(self, expression: str) -> None:
         """Wait until the page says so.
 
-        Playwright's own ``wait_for_function`` needs ``eval``, which our policy forbids.
+        Playwright's own ``wait_for_function`` needs ``eval``, which our policy forbids. While one
+        page makes way for the next there may be no body yet, or nobody there to answer.
         """
         deadline = time.monotonic() + 10
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < deadline, f"in vain: {expression}"
+        why = ""
+        while True:
+            try:
+                if self.page.evaluate(expression):
+                    return
+            except Error as error:
+                why = f" ({error.message.splitlines()[0]})"
+            assert time.monotonic() < deadline, f"in vain: {expression}{why}"
             self.page.wait_for_timeout(20)
 
     def next(self) -> None:

@@ -19,16 +19,21 @@ from tests.end_to_end.browser import (
     visitor,
 )
 from tests.server import stage
+from tests.soak import at_length
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS: dict[str, dict[str, Any]] = {
+# Both extremes of size and both schemes of colours; a soak takes what lies between as well.
+EXTREMES: dict[str, dict[str, Any]] = {
     "desktop": DESKTOP,
-    "desktop dark": {**DESKTOP, "color_scheme": "dark"},
-    "phone": PHONE,
     "small phone dark": {**SMALL_PHONE, "color_scheme": "dark"},
 }
+BETWEEN: dict[str, dict[str, Any]] = {
+    "desktop dark": {**DESKTOP, "color_scheme": "dark"},
+    "phone": PHONE,
+}
+VIEWS = at_length(EXTREMES, EXTREMES | BETWEEN)
 
 
 def judge(visitor: Visitor) -> None:

@@ -14,13 +14,14 @@ from sygn_cli.services.desk import Desk
 from tests.end_to_end.browser import DESKTOP, PHONE, SMALL_PHONE, contract, visitor
 from tests.end_to_end.test_browser_accessibility import judge
 from tests.server import stage
+from tests.soak import at_length
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-VIEWS: dict[str, dict[str, Any]] = {
+EXTREMES: dict[str, dict[str, Any]] = {
     "desktop dark": {**DESKTOP, "color_scheme": "dark"},
-    "phone": PHONE,
     "small": SMALL_PHONE,
 }
+VIEWS = at_length(EXTREMES, {**EXTREMES, "phone": PHONE})
 
 
 @contextmanager

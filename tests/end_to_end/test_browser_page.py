@@ -21,6 +21,7 @@ from tests.end_to_end.browser import (
     visitor,
 )
 from tests.server import stage
+from tests.soak import at_length
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 README_PICTURE = Path(__file__).parents[2] / "docs" / "signing-page.png"
@@ -66,10 +67,18 @@ def test_the_words_of_the_document_are_read_where_scripts_are_off(browser, runti
         ada.complaints.clear()  # what is to be preloaded fails, as scripts are off
 
 
-@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, DESKTOP], ids=["320", "390", "1280"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# Each size once, and each scheme of colours; a soak takes all pairs.
+SIZES = [(SMALL_PHONE, "dark"), (PHONE, "light"), (DESKTOP, "light")]
+OTHER_SIZES = [(SMALL_PHONE, "light"), (PHONE, "dark"), (DESKTOP, "dark")]
+
+
+def size_name(value):
+    return str(value["viewport"]["width"]) if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize(("size", "scheme"), at_length(SIZES, SIZES + OTHER_SIZES), ids=size_name)
 def test_nothing_is_cut_off_at_any_size(browser, runtime, base, full, size, scheme):
-    name = f"{size['viewport']['width']}-{scheme}"
+    name = f"{size_name(size)}-{scheme}"
 
     def fits(visitor) -> bool:
         return bool(visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
