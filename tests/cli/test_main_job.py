@@ -172,6 +172,14 @@ def test_waiting_ends_with_8_when_time_is_up(terminal):
     assert answer.error["error"] == "still_pending"
 
 
+def test_a_draft_that_is_waited_for_in_vain_has_not_ended(terminal):
+    made = terminal.ok(*CREATE, "--draft").text.strip()
+    answer = terminal("status", made, "--wait", "--timeout", "1s", "--json")
+    assert answer.code == 8
+    assert answer.error["error"] == "still_pending"
+    assert answer.error["hint"].endswith(f"sygn send {made}")
+
+
 def test_nobody_signs_out_of_turn(terminal):
     terminal.ok(*CREATE, "--sequential")
     assert (

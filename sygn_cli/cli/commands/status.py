@@ -50,10 +50,10 @@ def status(
     _show(rt, document, as_json=json)
     if not wait or document.status is DocumentStatus.COMPLETED:
         return
-    if document.status.is_open:
+    if _may_go_on(document):
         raise StillPending(
             f"Document {document.id} is still {document.status} after {timeout}.",
-            hint=(document.seal_error and f"Sealing failed: {document.seal_error}") or None,
+            hint=_what_it_waits_for(document),
         )
     raise EndedUncompleted(f"Document {document.id} ended as {document.status}.")
 
@@ -63,7 +63,7 @@ def _wait(rt: Runtime, document: Document, longest: timedelta) -> Document:
 
     until = rt.clock.now() + longest
     pause = _SHORTEST_PAUSE
-    while document.status.is_open or document.status is DocumentStatus.DRAFT:
+    while _may_go_on(document):
         left = (until - rt.clock.now()).total_seconds()
         if left <= 0:
             break
@@ -71,6 +71,16 @@ def _wait(rt: Runtime, document: Document, longest: timedelta) -> Document:
         pause = min(pause * 1.5, _LONGEST_PAUSE)
         document = documents.get(rt, document.id)
     return document
+
+
+def _may_go_on(document: Document) -> bool:
+    return document.status.is_open or document.status is DocumentStatus.DRAFT
+
+
+def _what_it_waits_for(document: Document) -> str | None:
+    if document.status is DocumentStatus.DRAFT:
+        return f"Nobody can sign a draft. Send it: sygn send {document.id}"
+    return f"Sealing failed: {document.seal_error}" if document.seal_error else None
 
 
 def _show(rt: Runtime, document: Document, *, as_json: bool) -> None:
