@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Final
 
 from waitress.channel import HTTPChannel
@@ -50,7 +51,32 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
 
 
 class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
-    """A connection that is strict about what is a request, and whose refusals are JSON."""
+    """A connection that is strict about what is a request, and whose refusals are JSON.
+
+    waitress hangs up on those who fall silent. Who sends a byte now and then would keep a place
+    for ever, and with all places taken nobody else is heard; so a request has to get on.
+
+    Attributes:
+        grace: Seconds that a request may take whatever it sends.
+        least_rate: Bytes a second that it has to send beyond them, on the average.
+    """
 
     error_task_class = _JsonErrorTask
     parser_class = _Parser
+    grace = 20.0
+    least_rate = 4096
+    _coming: HTTPRequestParser | None = None
+    _begun = 0.0
+    _taken = 0
+
+    def received(self, data: bytes) -> bool:
+        """Take what has come, and hang up where a request comes too slowly."""
+        taken = bool(super().received(data))
+        if self.request is not self._coming:
+            self._coming, self._begun, self._taken = self.request, time.monotonic(), 0
+        if self._coming is not None:
+            self._taken += len(data)
+            allowed = self.grace + self._taken / self.least_rate
+            if time.monotonic() - self._begun > allowed:
+                self.will_close = True
+        return taken

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 
 from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.server import serve
+from sygn_cli.server.raw_errors import Channel
 from sygn_cli.server.serve import Server
 from tests.server import stage
 
 pytestmark = pytest.mark.slow
 
 
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[Server]:
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
+
+
 @pytest.fixture
 def server():
-    runtime = stage.runtime()
-    running = Server(runtime, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    yield running
-    running.stop()
-    thread.join()
+    with running(Server(stage.runtime(), host="127.0.0.1", port=0)) as server:
+        yield server
 
 
 def get(url: str, **headers: str) -> http.client.HTTPResponse:
@@ -44,18 +56,13 @@ def test_port_0_takes_a_free_port_and_says_which(server):
 
 
 def test_in_a_local_network_its_own_machine_reaches_it_on_the_loopback_too():
-    running = Server(stage.runtime(), host="127.0.0.2", port=0, lan=True)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    port = urlsplit(running.base_url).port
-    try:
-        assert running.base_url == f"http://127.0.0.2:{port}"
+    near = Server(stage.runtime(), host="127.0.0.2", port=0, lan=True)
+    port = urlsplit(near.base_url).port
+    with running(near):
+        assert near.base_url == f"http://127.0.0.2:{port}"
         for host in ("127.0.0.1", "127.0.0.2"):
             with get(f"http://{host}:{port}/healthz") as answer:
                 assert answer.read() == b"ok\n"
-    finally:
-        running.stop()
-        thread.join()
     with pytest.raises(urllib.error.URLError):
         get(f"http://127.0.0.1:{port}/healthz")
 
@@ -91,6 +98,56 @@ def test_a_hundred_idle_connections_do_not_stop_it(server):
         assert answer.status == 200
     for connection in idle:
         connection.close()
+
+
+HEAD = b"POST /x/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "begun", [b"POST /x/sign HTTP/1.1\r\nHost: lo", HEAD], ids=["head", "body"]
+)
+def test_those_who_send_a_byte_now_and_then_give_their_place_to_others(monkeypatch, begun):
+    monkeypatch.setitem(serve._LIMITS, "connection_limit", 8)
+    monkeypatch.setattr(Channel, "grace", 0.5)
+    with running(Server(stage.runtime(), host="127.0.0.1", port=0)) as server:
+        address = urlsplit(server.base_url)
+        slow = [socket.create_connection((address.hostname, address.port)) for _ in range(12)]
+        over = threading.Event()
+        for wire in slow:
+            wire.sendall(begun)
+
+        def trickle() -> None:
+            while not over.wait(0.05):
+                for wire in slow:
+                    with contextlib.suppress(OSError):
+                        wire.send(b"x")
+
+        sending = threading.Thread(target=trickle)
+        sending.start()
+        try:
+            with get(f"{server.base_url}/healthz") as answer:
+                assert answer.read() == b"ok\n"
+        finally:
+            over.set()
+            sending.join()
+            for wire in slow:
+                wire.close()
+
+
+def test_a_body_that_gets_on_may_take_longer(monkeypatch, server):
+    monkeypatch.setattr(Channel, "grace", 0.2)
+    monkeypatch.setattr(Channel, "least_rate", 64 * 1024)
+    sent = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(10):
+            yield b" " * 32 * 1024
+            time.sleep(0.1)
+
+    length = {"Content-Length": str(10 * 32 * 1024)}
+    sent.request("POST", "/api/v1/documents", body=chunks(), headers=length)
+    assert sent.getresponse().status == 401
+    sent.close()
 
 
 def test_many_at_once_are_answered(server):
