@@ -34,6 +34,7 @@ LONGEST: Final = tuple(
         "end_to_end/test_browser_accessibility",
         "end_to_end/test_generated_client",
         "end_to_end/test_browser_owner",
+        "end_to_end/test_browser_owner_editor",
         "end_to_end/test_browser",
         "end_to_end/test_browser_form",
         "server/test_identity_gate",
