@@ -95,6 +95,7 @@ class Endpoint:
         mode: Which documents it hears of, live or test; None for both.
         allow_private: It may be on this machine or network, and may be plain http.
         disabled: Why it gets nothing any more, "" if it does.
+        named_at: When a document last named it, as far as that was noted.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Endpoint:
     mode: Mode | None = None
     allow_private: bool = False
     disabled: str = ""
+    named_at: datetime | None = None
 
     def hears(self, document: Document, event: WebhookEvent) -> bool:
         """Tell whether this endpoint is to be told of something."""

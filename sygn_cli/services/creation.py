@@ -22,7 +22,7 @@ from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.stated import Stated
 from sygn_cli.engine import credential, intake, render
 from sygn_cli.engine.detect import detect_fields
-from sygn_cli.services import detection, field_presets, identity, webhooks
+from sygn_cli.services import detection, document_webhooks, field_presets, identity, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,10 +194,11 @@ def create(
 
 
 def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:
-    endpoint, is_new = webhooks.for_one_document(
+    endpoint, is_new = document_webhooks.endpoint_for(
         runtime,
         request.webhook,
         account=request.account,
+        mode=request.mode,
         allow_private=request.webhook_private,
     )
     proposal = replace(made.proposal, webhook=endpoint.id)

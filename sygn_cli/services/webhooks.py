@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, target, webhook
+from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Forbidden, InvalidRequest, NotFound
 from sygn_cli.domain.webhook import EVERY_ACCOUNT, Endpoint, Reach, Secret
 from sygn_cli.store.webhooks import job_for
@@ -14,11 +15,10 @@ from sygn_cli.store.webhooks import job_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sygn_cli.domain.document import Mode
     from sygn_cli.domain.webhook import Attempt
     from sygn_cli.services.runtime import Runtime
 
-MOST_ENDPOINTS: Final = 50  # of one account: each is asked at every commit
+MOST_ENDPOINTS: Final = 50  # of one account: each is asked at every commit; without documents' own
 NEWEST: Final = "@last"
 
 
@@ -50,7 +50,17 @@ class Owner:
 
     def owns(self, endpoint: Endpoint) -> bool:
         """Tell whether an endpoint is theirs."""
-        return (endpoint.account, endpoint.mode) == (self.account, self.mode)
+        return (endpoint.account, mode_of(endpoint)) == (self.account, self.mode)
+
+
+def mode_of(endpoint: Endpoint) -> Mode | None:
+    """Return the mode an endpoint belongs to; None for both.
+
+    Single documents' endpoints did not always say theirs: those belong to the live mode.
+    """
+    if endpoint.mode is None and endpoint.reach is Reach.NAMED:
+        return Mode.LIVE
+    return endpoint.mode
 
 
 def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
@@ -59,14 +69,28 @@ def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
     Raises:
         InvalidRequest: The URL or an event is not acceptable, or there are too many endpoints.
     """
-    events = webhook.events_from(wanted.events)
+    webhook.events_from(wanted.events)
     require_url(wanted.url, allow_private=wanted.allow_private)
-    own = [one for one in runtime.webhooks.endpoints.all() if one.account == wanted.account]
+    own = [
+        one
+        for one in runtime.webhooks.endpoints.all()
+        if one.account == wanted.account and one.reach is Reach.ALL
+    ]
     if len(own) >= MOST_ENDPOINTS:
         raise InvalidRequest(
             f"There are {len(own)} webhook endpoints already.",
             hint="Remove one with: sygn webhooks remove ID",
         )
+    return make(runtime, wanted)
+
+
+def make(runtime: Runtime, wanted: Wanted) -> Endpoint:
+    """Store an endpoint whose URL and number were judged already.
+
+    Raises:
+        InvalidRequest: There is no such event.
+    """
+    events = webhook.events_from(wanted.events)
     now = runtime.clock.now()
     endpoint = Endpoint(
         id=f"we_{ids.ulid(now, runtime.clock.entropy(ids.ENTROPY_BYTES))}",
@@ -97,25 +121,6 @@ def require_url(url: str, *, allow_private: bool) -> None:
                 f"{url!r} may not be called: {why_not}.",
                 hint="For a receiver of your own, allow it with --allow-private.",
             )
-
-
-def for_one_document(
-    runtime: Runtime, url: str, *, account: str, allow_private: bool = False
-) -> tuple[Endpoint, bool]:
-    """Return the endpoint that a single document may name, and whether it was made now.
-
-    Documents that name the same URL share an endpoint, so that its receiver has one secret.
-
-    Raises:
-        InvalidRequest: The URL is not acceptable.
-    """
-    for one in runtime.webhooks.endpoints.all():
-        same = (one.account, one.url, one.reach) == (account, url, Reach.NAMED)
-        if same and one.allow_private == allow_private and not one.disabled:
-            # Durable from here on: whoever added it may have died before it was.
-            return runtime.webhooks.endpoints.change(one.id, lambda found: found), False
-    wanted = Wanted(url, account, allow_private=allow_private, reach=Reach.NAMED)
-    return add(runtime, wanted), True
 
 
 def show(runtime: Runtime, *, owner: Owner | None = None) -> list[Endpoint]:

@@ -23,7 +23,7 @@ from sygn_cli.store import durable, locks, trouble
 from sygn_cli.store.outbox import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from sygn_cli.domain.audit import Event
@@ -43,11 +43,15 @@ class Endpoints:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._of_documents: set[str] = set()  # those of single documents that were read already
 
     def all(self) -> list[Endpoint]:
         """Return all endpoints, the oldest first; a damaged file is left out and logged."""
+        return self._read(self._ids())
+
+    def _read(self, endpoint_ids: Iterable[str]) -> list[Endpoint]:
         found = []
-        for endpoint_id in self._ids():
+        for endpoint_id in endpoint_ids:
             try:
                 found.append(self.get(endpoint_id))
             except NotFound:
@@ -65,7 +69,7 @@ class Endpoints:
         """
         path = self._path(endpoint_id)
         try:
-            return _from_json(json.loads(durable.read(path)))
+            found = _from_json(json.loads(durable.read(path)))
         except FileNotFoundError as error:
             raise _unknown(endpoint_id) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -73,6 +77,9 @@ class Endpoints:
                 f"{path} is damaged.",
                 hint=f"Remove the endpoint with: sygn webhooks remove {endpoint_id}",
             ) from error
+        if found.reach is Reach.NAMED:
+            self._of_documents.add(found.id)
+        return found
 
     def add(self, endpoint: Endpoint) -> None:
         """Store a new endpoint; durable on return.
@@ -128,10 +135,17 @@ class Endpoints:
             return []
         return [
             job_for(endpoint, message)
-            for endpoint in self.all()
+            for endpoint in self._read(self._that_may_hear(document))
             for message in told
             if endpoint.hears(document, message.event)
         ]
+
+    def _that_may_hear(self, document: Document) -> list[str]:
+        """Return ids without those of other documents; which reach one has never changes."""
+        ids = self._ids()
+        self._of_documents.intersection_update(ids)
+        others = self._of_documents - {document.webhook}
+        return [one for one in ids if one not in others]
 
     def _ids(self) -> list[str]:
         try:
@@ -208,11 +222,13 @@ def _serialise(endpoint: Endpoint) -> bytes:
         "mode": None if endpoint.mode is None else str(endpoint.mode),
         "allow_private": endpoint.allow_private,
         "disabled": endpoint.disabled,
+        "named_at": moment.to_wire_if(endpoint.named_at),
     }
     return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _from_json(data: Any) -> Endpoint:  # noqa: ANN401 - what json.loads gives
+    named_at = data.get("named_at")
     return Endpoint(
         id=data["id"],
         account=data["account"],
@@ -227,4 +243,5 @@ def _from_json(data: Any) -> Endpoint:  # noqa: ANN401 - what json.loads gives
         mode=None if data["mode"] is None else Mode(data["mode"]),
         allow_private=data["allow_private"],
         disabled=data["disabled"],
+        named_at=None if named_at is None else moment.from_wire(named_at),
     )

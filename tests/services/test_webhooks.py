@@ -105,14 +105,6 @@ def test_an_endpoint_is_found_by_the_beginning_of_its_id(runtime, clock):
         webhooks.resolve(runtime, "we_zzz")
 
 
-def test_documents_that_name_the_same_url_share_an_endpoint(runtime):
-    one, is_new = webhooks.for_one_document(runtime, URL, account="local")
-    again, is_new_again = webhooks.for_one_document(runtime, URL, account="local")
-    other, _ = webhooks.for_one_document(runtime, URL, account="acct_b")
-    assert (one, is_new, is_new_again) == (again, True, False)
-    assert other.id != one.id
-
-
 def test_a_delivery_can_be_sent_again_under_the_same_id(runtime, http):
     webhooks.add(runtime, Wanted(URL, events=("doc.created",)))
     a_document(runtime)

@@ -172,6 +172,30 @@ def test_a_document_can_have_a_webhook_of_its_own(api, http):
     assert {one["document"]["id"] for one in told} == {answer.json["id"], other.json["id"]}
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_documents_own_webhook_is_its_accounts_to_change(api, http, mode):
+    caller = api.another(mode=mode)
+    answer = caller.post("/documents", {**_body(), "webhook_url": URL})
+    deliver(api)
+    base = f"/webhooks/{answer.json['webhook']['id']}"
+    shown = caller.get(base).json
+    assert (shown["documents"], shown["mode"], shown["url"]) == ("named", str(mode), URL)
+    assert caller.get("/webhooks").json["data"] == [shown]
+    assert caller.post(f"{base}/rotate").json["secret"] != answer.json["webhook"]["secret"]
+    (told,) = caller.get(f"{base}/deliveries").json["data"]
+    assert told["document"] == answer.json["id"]
+    assert caller("DELETE", base).status_code == 200
+    assert caller.get("/webhooks").json["data"] == []
+
+
+def test_many_documents_can_have_webhooks_of_their_own(api):
+    for number in range(60):
+        answer = api.post("/documents", {**_body(), "webhook_url": f"{URL}?order={number}"})
+        assert answer.status_code == 201, answer.text
+    add(api)
+    assert len(api.get("/webhooks").json["data"]) == 61
+
+
 def test_a_document_is_not_created_with_a_webhook_that_could_never_be_called(api):
     answer = api.post("/documents", {**_body(), "webhook_url": "https://127.0.0.1/"})
     assert answer.status_code == 400
