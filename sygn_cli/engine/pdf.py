@@ -34,7 +34,7 @@ def refusing(what: str = _UNREADABLE) -> Iterator[None]:
     """Turn whatever a PDF library raises into PdfRefused; our own errors pass.
 
     PyMuPDF leaks RuntimeError, ValueError, TypeError, AttributeError and exceptions of its own on
-    damaged files (pypdf and pyHanko: KeyError, AssertionError and more), so all are caught here.
+    damaged files (pyHanko: KeyError, AssertionError and more), so all are caught here.
     """
     try:
         yield
