@@ -73,8 +73,9 @@ figures: dev                ## the same, and write the summary into README.md
 growth: dev                 ## how the workspace grows to 100,000 documents, into README.md too
 	$(PY) -m bench store --large --readme
 
+# A judge that is absent must fail it, not pass unseen.
 soak: dev                   ## long runs: the slow tests, with more of everything
-	SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) $(PYTEST) $(T)
+	SYGN_REQUIRE_BROWSER=1 SYGN_REQUIRE_TOOLS=1 SYGN_SOAK=1 SYGN_MUTATIONS=1000 $(PY) $(PYTEST) $(T)
 
 clean:                      ## remove everything that can be made again
 	rm -rf .venv .venv-wheel dist build demo artefacts .coverage .coverage.* \

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pypdf
+import pytest
 
 Judge = Callable[[str], str]
+
+
+def do_without(why: str) -> NoReturn:
+    """Skip for want of a tool; a run that requires its tools fails instead."""
+    if os.environ.get("SYGN_REQUIRE_TOOLS"):
+        pytest.fail(f"{why}, and this run may not do without it")
+    pytest.skip(why)
 
 
 def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:

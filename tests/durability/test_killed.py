@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import judges
 from tests.durability import doomed
 from tests.durability.deeds import DEEDS
 from tests.durability.judge import Case, case, judge, relative
@@ -32,12 +33,13 @@ def strace_works() -> bool:
     return done.returncode == 0
 
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not strace_works(), reason="strace is not installed or may not trace (Debian: strace)"
-    ),
-]
+@pytest.fixture(scope="module", autouse=True)
+def traced() -> None:
+    if not strace_works():
+        judges.do_without("strace is not installed or may not trace (Debian: strace)")
+
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("deed", TRIED, ids=lambda deed: deed.name)

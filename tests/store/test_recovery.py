@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 import subprocess
 import sys
 
@@ -38,9 +37,8 @@ def test_a_disk_that_stays_full_refuses_every_change_and_shows_all_there_is(stor
     assert list(store.workspace.staging.iterdir()) == []
 
 
-def test_a_read_only_workspace_still_shows_everything(tmp_path):
-    if shutil.which("unshare") is None:
-        pytest.skip("unshare is not installed")
+def test_a_read_only_workspace_still_shows_everything(tmp_path, judge):
+    judge("unshare")
     store = WorkspaceStore(Workspace.open(tmp_path / "w"))
     document = consented(store, created(store), "s1")
     script = (
