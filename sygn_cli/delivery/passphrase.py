@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from sygn_cli.delivery import prompt
 from sygn_cli.domain.errors import InvalidRequest, NotFound, Unauthorized
 
 Passphrase: TypeAlias = Callable[[], bytes]
@@ -51,24 +50,13 @@ def given(environment: Mapping[str, str], name: str = "SYGN_PASSPHRASE") -> byte
     return None
 
 
-def asked(prompt: str, environment: Mapping[str, str]) -> bytes | None:
-    """Return what a person types, unseen; None where nobody can be asked."""
-    # A server's threads must not stop at a prompt that nobody looks at.
-    alone = threading.current_thread() is threading.main_thread()
-    if environment.get("SYGN_NO_INPUT") or not alone or not _is_terminal():
-        return None
-    import getpass  # noqa: PLC0415 - rarely needed
-
-    return getpass.getpass(f"{prompt}: ", sys.stderr).encode()
-
-
 def unlocking(environment: Mapping[str, str]) -> Passphrase:
     """Return how this process gets the passphrase of the seal key, once."""
     known: list[bytes] = []
 
     def unlock() -> bytes:
         if not known:
-            secret = given(environment) or asked("Passphrase of the seal key", environment)
+            secret = given(environment) or prompt.secret("Passphrase of the seal key", environment)
             known.append(secret or no_passphrase())
         return known[0]
 
@@ -81,7 +69,9 @@ def token_pin(environment: Mapping[str, str], token: str) -> Passphrase:
 
     def pin() -> bytes:
         if not known:
-            secret = given(environment, _PIN) or asked(f"PIN of the token {token}", environment)
+            secret = given(environment, _PIN) or prompt.secret(
+                f"PIN of the token {token}", environment
+            )
             if not secret:
                 raise Unauthorized(
                     f"The token {token!r} wants a PIN.",
@@ -91,7 +81,3 @@ def token_pin(environment: Mapping[str, str], token: str) -> Passphrase:
         return known[0]
 
     return pin
-
-
-def _is_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()

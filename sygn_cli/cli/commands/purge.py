@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,8 +68,11 @@ def purge(
     if dry_run or not found:
         _show([_row(one, "") for one in found], [], rule, json=json, dry_run=dry_run)
         return
-    if not yes:
-        _ask(found, rule)
+    if not yes and not _wants_it(found, rule):
+        if json:
+            _show([], [], rule, json=json, dry_run=False)
+        console.narrate("nothing was removed")
+        return
     outcomes = list(services.purge(rt, bootstrap.open_store(workspace).purging, rule))
     gone = [one.document for one in outcomes if one.error is None]
     failed = [one for one in outcomes if one.error is not None]
@@ -89,15 +92,16 @@ def _states(written: str) -> tuple[DocumentStatus, ...]:
         ) from error
 
 
-def _ask(found: Sequence[Document], rule: Retention) -> None:
-    if not console.is_terminal(sys.stdin):
+def _wants_it(found: Sequence[Document], rule: Retention) -> bool:
+    from sygn_cli.delivery import prompt
+
+    counted = console.counted(len(found), "document")
+    if not prompt.is_possible(os.environ):
         raise InvalidRequest(
-            f"{console.counted(len(found), 'document')} would be removed for good.",
+            f"{counted} would be removed for good.",
             hint="See them with --dry-run; remove them with --yes.",
         )
-    words = f"Remove {console.counted(len(found), 'document')} that ended before {moment.to_wire(rule.before)[:10]}?"
-    if not typer.confirm(words, err=True):
-        raise typer.Abort
+    return prompt.yes(f"Remove {counted} that ended before {moment.to_wire(rule.before)[:10]}?")
 
 
 def _row(document: Document, error: str) -> dict[str, object]:

@@ -155,26 +155,26 @@ def _protection(key: SealKey) -> str:
     return "yes" if key.protected else "no"
 
 
-def _passphrase(file: str | None, prompt: str) -> bytes | None:
-    from sygn_cli.delivery import passphrase
+def _passphrase(file: str | None, what: str) -> bytes | None:
+    from sygn_cli.delivery import passphrase, prompt
 
     if file is not None:
         return passphrase.from_file(file)
-    return passphrase.given(os.environ) or passphrase.asked(prompt, os.environ)
+    return passphrase.given(os.environ) or prompt.secret(what, os.environ)
 
 
 def _new_passphrase(file: str | None) -> bytes:
-    from sygn_cli.delivery import passphrase
+    from sygn_cli.delivery import passphrase, prompt
 
     if file is not None:
         return passphrase.from_file(file)
     secret = passphrase.given(os.environ)
     if secret is not None:
         return secret
-    secret = passphrase.asked("New passphrase", os.environ)
+    secret = prompt.secret("New passphrase", os.environ)
     if secret is None:
         raise Unauthorized("There is no passphrase.", hint="Give one with --passphrase-file FILE.")
-    if secret != passphrase.asked("The same again", os.environ):
+    if secret != prompt.secret("The same again", os.environ):
         raise InvalidRequest("The two passphrases differ; nothing was changed.")
     return secret
 
