@@ -28,7 +28,15 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 _BY_THEMSELVES: Final = frozenset({"create_document", "void_document", "send_document", "detect"})
 # Their answers hold a secret, and secrets are not kept.
 _SECRET: Final = frozenset(
-    {"mint_key", "rotate_link", "unlock_signer", "remind_signers", "add_webhook", "rotate_webhook"}
+    {
+        "mint_key",
+        "rotate_link",
+        "delegate_signer",
+        "unlock_signer",
+        "remind_signers",
+        "add_webhook",
+        "rotate_webhook",
+    }
 )
 
 

@@ -1,0 +1,117 @@
+"""What all operations that change something have in common, tried for each that is described."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass, replace
+
+import pytest
+
+from sygn_cli.server.app import create_app
+from sygn_cli.services import apikeys, webhook_delivery
+from sygn_cli.services.runtime import Settings
+from sygn_cli.store.answers import FileAnswers
+from tests.runtimes import FixedClock, memory_runtime
+from tests.server.api.caller import ADA, UNCOUNTED, Caller, a_body, pdf, serve
+from tests.webhook_fakes import ScriptedHttp, on_disk
+
+ONCE = {"Idempotency-Key": "order-17"}
+URL = "https://example.com/hook"
+# Links, API keys, secrets of webhooks, codes and what an authenticator is set up with.
+SECRET = re.compile(r"\?t=|\bcs_(?:live|test)_[\w-]{20}|whsec_|access_code|totp|otpauth")
+
+BODIES: dict[str, dict[str, object]] = {
+    "create_document": a_body(),
+    "change_document": {"expires": "9d"},
+    "delegate_signer": {"name": "Grace", "email": "grace@example.com"},
+    "unlock_signer": {"new_secrets": True},
+    "detect": {"pdf_base64": pdf("letter.pdf")},
+    "mint_key": {"tenant_id": "one"},
+    "add_webhook": {"url": URL},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One way to change something."""
+
+    name: str
+    method: str
+    path: str
+    statuses: frozenset[int]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def operations() -> list[Operation]:
+    described = serve(Settings(**UNCOUNTED)).client.get("/openapi.json").get_json()
+    return [
+        Operation(
+            one["operationId"],
+            method.upper(),
+            path.removeprefix("/api/v1"),
+            frozenset(map(int, one["responses"])),
+        )
+        for path, methods in described["paths"].items()
+        for method, one in methods.items()
+        if method not in {"get", "head", "options"}
+    ]
+
+
+each_operation = pytest.mark.parametrize("operation", operations(), ids=str)
+
+
+@pytest.fixture
+def api(tmp_path) -> Caller:
+    """Return a partner, who may do everything, in a server that keeps its answers in files."""
+    clock = FixedClock()
+    plain = memory_runtime(clock, Settings(**UNCOUNTED))
+    kept = tmp_path / "idempotency"
+    kept.mkdir()
+    runtime = replace(on_disk(plain, tmp_path, ScriptedHttp()), answers=FileAnswers(kept))
+    client = create_app(runtime).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
+    _, secret = apikeys.create(runtime, label="acme", partner=True)
+    return Caller(client, runtime, secret, clock)
+
+
+def request(api: Caller, operation: Operation) -> tuple[str, dict[str, object] | None]:
+    """Return the address and the body of a request that will succeed."""
+    path = operation.path
+    if "{webhook_id}" in path:
+        path = path.replace("{webhook_id}", api.post("/webhooks", {"url": URL}).json["id"])
+    if "{document_id}" in path:
+        person = {**ADA, "auth": ["code"]} if operation.name == "unlock_signer" else ADA
+        made = api.create(signers=[person], draft=operation.name == "send_document")
+        path = path.replace("{document_id}", made).replace("{signer_id}", "s1")
+    if "{delivery_id}" in path:
+        api.create()
+        list(webhook_delivery.deliver_due(api.runtime))
+        deliveries = api.get(path.partition("/{delivery_id}")[0]).json["data"]
+        path = path.replace("{delivery_id}", deliveries[0]["id"])
+    return path, body(api, operation)
+
+
+def body(api: Caller, operation: Operation) -> dict[str, object] | None:
+    if operation.name == "revoke_key":
+        return {"key_id": api.post("/keys", {"tenant_id": "one"}).json["key_id"]}
+    return BODIES.get(operation.name)
+
+
+def kept(tmp_path) -> list[bytes]:
+    """Return all that is kept of answers, as it was answered."""
+    files = (tmp_path / "idempotency").iterdir()
+    return [base64.b64decode(json.loads(one.read_bytes())["body"]) for one in files]
+
+
+@each_operation
+def test_no_answer_with_a_link_or_a_secret_is_kept(api, tmp_path, operation):
+    path, sent = request(api, operation)
+    answer = api(operation.method, path, sent, **ONCE)
+    assert answer.status_code < 300, answer.text
+    for one in kept(tmp_path):
+        assert not SECRET.search(one.decode())
+        assert one in {b"", answer.get_data()}
