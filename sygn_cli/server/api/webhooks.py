@@ -30,6 +30,7 @@ EventName = Literal[
     "signer.declined",
     "signer.delegated",
     "signer.asked",
+    "signer.locked",
     "doc.completed",
     "doc.declined",
     "doc.expired",
