@@ -5,7 +5,7 @@ Every change that the store makes to a disk goes through this module, one functi
 """
 
 # One call here is one system call, which the fault tests count and break; pathlib hides them.
-# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108
+# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH108, PTH208
 
 from __future__ import annotations
 
@@ -34,19 +34,58 @@ _REPLACE_ATTEMPTS: Final = 50
 _WINDOWS: Final = os.name == "nt"
 
 
+class Unreadable(WorkspaceUnusable):
+    """The system does not give us what is there: that says nothing about what it is.
+
+    Whoever passes over what is damaged must not pass over this. It may be good again at once, for
+    example when other files were closed.
+    """
+
+
 def read(path: Path) -> bytes:
     """Return a file's bytes.
 
     Raises:
         FileNotFoundError: There is none.
-        WorkspaceUnusable: It is there and cannot be read.
+        Unreadable: It is there and cannot be read.
     """
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(errno.ENOENT, "no such file", str(path)) from error
     except OSError as error:
-        raise WorkspaceUnusable(f"{path} cannot be read: {error.strerror}.") from error
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of what is in a folder, sorted; none if it is not there.
+
+    ``glob`` would keep silent about some folders that cannot be read.
+
+    Raises:
+        Unreadable: It is there and cannot be read.
+    """
+    try:
+        # A path each for tens of thousands of names would keep other threads waiting.
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Unreadable(f"{folder} cannot be read: {error.strerror}.") from error
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and in the folders below it, except those; sorted by path.
+
+    Raises:
+        Unreadable: One of them cannot be read.
+    """
+    for name in names(folder):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            yield from files(path)
+        else:
+            yield path
 
 
 def sync(handle: int) -> None:

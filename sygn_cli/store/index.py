@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sygn_cli.domain import agenda, moment
 from sygn_cli.domain.agenda import Appointment
-from sygn_cli.domain.errors import SygnError, Tampered
+from sygn_cli.domain.errors import SygnError, Tampered, WorkspaceUnusable
 from sygn_cli.domain.listing import searched
 from sygn_cli.store.listing import IndexUnavailable
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Load: TypeAlias = Callable[[str], Document]
     Walk: TypeAlias = Callable[[], Iterable[str]]
 
-_VERSION: Final = 3  # of the tables; in user_version
+_VERSION: Final = 4  # of the tables; in user_version
 _TABLES: Final = """
 BEGIN IMMEDIATE;
 DROP TABLE IF EXISTS documents;
@@ -41,7 +41,7 @@ CREATE INDEX by_status ON documents (status, id);
 CREATE INDEX by_due ON documents (due, reminded) WHERE due IS NOT NULL;
 CREATE TABLE place (log_bytes INTEGER NOT NULL, boot TEXT NOT NULL);
 INSERT INTO place VALUES (0, '');
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 """
 _PATIENCE: Final = 10.0  # seconds to wait for another process that writes the index
 # A commit may start the index of a young workspace; making one for an old workspace is for lists.
@@ -132,10 +132,12 @@ class Index:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise IndexUnavailable(str(error)) from error  # not writable, no space, locked
+        except (OSError, WorkspaceUnusable) as error:  # the log or a folder cannot be read now
+            raise IndexUnavailable(str(error)) from error
         self._remove()  # damaged
         try:
             return self._rows(conditions, values, columns)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, OSError, WorkspaceUnusable) as error:
             raise IndexUnavailable(str(error)) from error
 
     def _rows(
@@ -156,7 +158,7 @@ class Index:
         try:
             with self._connected(patience) as database:
                 yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError, WorkspaceUnusable) as error:
             raise IndexUnavailable(str(error)) from error
 
     @contextlib.contextmanager
@@ -213,6 +215,9 @@ class Index:
     ) -> None:
         try:
             document = document or self._load(document_id)
+        except WorkspaceUnusable as error:
+            # It may be good, and nobody would look for it again before its next event.
+            raise IndexUnavailable(str(error)) from error
         except SygnError:
             # Gone or damaged: a list that meets it by walking leaves it out and says so.
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -181,19 +180,15 @@ def _refuse_purged(folder: DocumentFolder) -> None:
 
 
 def walk(root: Path) -> Iterator[str]:
-    """Yield the ids of all documents, newest first, from the folders alone."""
-    for month in _names(root):
-        for name in _names(root / month):
+    """Yield the ids of all documents, newest first, from the folders alone.
+
+    Raises:
+        WorkspaceUnusable: A folder cannot be read.
+    """
+    for month in reversed(durable.names(root)):
+        for name in reversed(durable.names(root / month)):
             if ids.DOCUMENT_ID.fullmatch(name):
                 yield name
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        # A path each for tens of thousands of names would keep other threads waiting.
-        return sorted(os.listdir(folder), reverse=True)  # noqa: PTH208
-    except (FileNotFoundError, NotADirectoryError):
-        return []
 
 
 def trail_bytes(folder: DocumentFolder) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import Mode
-from sygn_cli.domain.errors import NotFound, SygnError, WorkspaceUnusable
+from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
 from sygn_cli.domain.webhook import (
     ENDPOINT_ID,
     Endpoint,
@@ -46,7 +46,11 @@ class Endpoints:
         self._of_documents: set[str] = set()  # those of single documents that were read already
 
     def all(self) -> list[Endpoint]:
-        """Return all endpoints, the oldest first; a damaged file is left out and logged."""
+        """Return all endpoints, the oldest first; a damaged file is left out and logged.
+
+        Raises:
+            WorkspaceUnusable: One cannot be read, which may be good: it must not miss its message.
+        """
         return self._read(self._ids())
 
     def _read(self, endpoint_ids: Iterable[str]) -> list[Endpoint]:
@@ -56,7 +60,9 @@ class Endpoints:
                 found.append(self.get(endpoint_id))
             except NotFound:
                 continue  # removed meanwhile
-            except SygnError as error:
+            except durable.Unreadable:
+                raise
+            except WorkspaceUnusable as error:
                 _log.warning("A webhook endpoint is left out: %s", error)
         return found
 
@@ -65,7 +71,7 @@ class Endpoints:
 
         Raises:
             NotFound: There is none.
-            WorkspaceUnusable: Its file is damaged.
+            WorkspaceUnusable: Its file is damaged, or cannot be read.
         """
         path = self._path(endpoint_id)
         try:
@@ -148,10 +154,7 @@ class Endpoints:
         return [one for one in ids if one not in others]
 
     def _ids(self) -> list[str]:
-        try:
-            names = sorted(one.name for one in self._folder.iterdir())
-        except FileNotFoundError:
-            return []
+        names = durable.names(self._folder)
         ids = [name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)]
         return [one for one in ids if ENDPOINT_ID.fullmatch(one)]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 
@@ -53,3 +55,17 @@ class FaultyOs:
 _CHANGING = frozenset(
     {"open", "write", "fsync", "ftruncate", "replace", "rename", "link", "unlink", "mkdir"}
 )
+
+
+def unreadable_once(monkeypatch: Any, path: Path) -> list[Path]:
+    """Let the next reading of a file fail as where too many are open; return which ones did."""
+    real, failed = Path.read_bytes, []
+
+    def read_bytes(self: Path) -> bytes:
+        if self == path and not failed:
+            failed.append(self)
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(self))
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    return failed

@@ -17,6 +17,7 @@ from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.listing import Filters
 from sygn_cli.store import index
 from sygn_cli.store.documents import WorkspaceStore
+from tests.store.faults import unreadable_once
 from tests.store.samples import START, created, document_id, signed, voiding
 
 SENT = Filters(status=DocumentStatus.SENT)
@@ -79,6 +80,25 @@ def test_what_was_committed_without_the_index_is_found_in_the_log(store, documen
     path.write_bytes(old)
     assert listed(store) == everything(documents)
     assert document_id(0) not in listed(store, SENT)
+
+
+@pytest.mark.parametrize("made_anew", [True, False])
+def test_a_document_that_cannot_be_read_now_is_hidden_for_nobody(
+    store, documents, path, monkeypatch, made_anew
+):
+    old = path.read_bytes()
+    documents[0] = signed(store, documents[0], "s1")
+    if made_anew:
+        path.unlink()
+    else:
+        path.write_bytes(old)
+    trail = store.workspace.folder(document_id(0)).trail
+    again = WorkspaceStore(store.workspace)
+    failed = unreadable_once(monkeypatch, trail)
+    assert again.resolve(document_id(0)[:-2]) == document_id(0)
+    assert failed == [trail]
+    assert listed(again) == everything(documents)
+    assert rows(path) == [(one.id, str(one.status)) for one in documents]
 
 
 def test_a_false_row_shows_nothing_false(store, documents, path):

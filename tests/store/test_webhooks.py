@@ -18,7 +18,8 @@ from sygn_cli.domain.webhook import Attempt, Endpoint, Message, Secret, WebhookE
 from sygn_cli.store.delivery_log import DeliveryLog
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.webhooks import Endpoints
-from tests.store.samples import START, created
+from tests.store.faults import unreadable_once
+from tests.store.samples import START, created, voiding
 
 MESSAGE = Message("evt_1", WebhookEvent.DOC_CREATED, "doc_1", START, '{"event":"doc.created"}')
 
@@ -94,6 +95,25 @@ def test_a_damaged_endpoint_keeps_nobody_from_signing(endpoints, workspace, expe
     created(store)
     assert len(list(store.outbox.pending())) == 1
     assert "left out" in expects_warnings.text
+
+
+def test_an_endpoint_that_cannot_be_read_now_misses_no_event(endpoints, workspace, monkeypatch):
+    endpoints.add(an_endpoint(events=frozenset(WebhookEvent)))
+    path = workspace.webhooks / f"{an_endpoint().id}.json"
+    store = WorkspaceStore(workspace, jobs_for=endpoints.jobs_for)
+    failed = unreadable_once(monkeypatch, path)
+    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+        created(store)
+    assert failed == [path]
+    assert list(store.outbox.pending()) == []
+    document = created(store)
+    failed.clear()
+    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+        store.commit(document, voiding(document), at=START)
+    assert len(store.trail(document.id)) == 1
+    store.commit(document, voiding(document), at=START)
+    told = [job.payload["event"] for job in store.outbox.pending()]
+    assert sorted(told) == ["doc.created", "doc.voided"]
 
 
 def test_changes_of_several_threads_do_not_undo_each_other(endpoints):
