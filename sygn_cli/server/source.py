@@ -9,6 +9,7 @@ import gzip
 import io
 import tarfile
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
-# What a checkout has beside the package; in an installation the package is all there is.
+# What it takes to build the package again: beside it in a checkout, else in its .dist-info.
 _BESIDE: Final = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
 
 
 @cache
 def archive() -> bytes:
-    """Return the installed package as a .tar.gz; equal files give equal bytes."""
+    """Return the source as a checkout has it, as a .tar.gz; equal files give equal bytes."""
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, path in _files():
@@ -36,14 +37,30 @@ def archive() -> bytes:
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    yield from _below(_PACKAGE, "sygn_cli")
     web = assets.web_folder()
-    if web.parent != _PACKAGE:
-        yield from _below(web, "web")
-        for name in _BESIDE:
-            path = web.parent / name
-            if path.is_file():
-                yield name, path
+    beside = _installed() if web.parent == _PACKAGE else _in_checkout(web.parent)
+    for name in _BESIDE:
+        if name in beside:
+            yield name, beside[name]
+    for name, path in _below(_PACKAGE, "sygn_cli"):
+        if not path.is_relative_to(web):
+            yield name, path
+    yield from _below(web, "web")
+
+
+def _in_checkout(folder: Path) -> dict[str, Path]:
+    return {name: folder / name for name in _BESIDE if (folder / name).is_file()}
+
+
+def _installed() -> dict[str, Path]:
+    """Return what the .dist-info beside the package holds, in whichever of its folders."""
+    beside = metadata.distributions(name="sygn", path=[str(_PACKAGE.parent)])
+    listed = (one for distribution in beside for one in distribution.files or ())
+    return {
+        one.name: Path(str(one.locate()))
+        for one in listed
+        if one.name in _BESIDE and one.parts[0].endswith(".dist-info")
+    }
 
 
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
