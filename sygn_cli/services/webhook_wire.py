@@ -66,6 +66,10 @@ def attempt(one: Attempt) -> dict[str, object]:
     }
 
 
-def attempts(found: Sequence[Attempt], *, has_more: bool = False) -> dict[str, object]:
+def attempts(found: Sequence[Attempt], *, next_cursor: str | None = None) -> dict[str, object]:
     """Return the latest attempts, the newest first."""
-    return {"data": [attempt(one) for one in found], "has_more": has_more, "next_cursor": None}
+    return {
+        "data": [attempt(one) for one in found],
+        "has_more": next_cursor is not None,
+        "next_cursor": next_cursor,
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import ids, target, webhook
+from sygn_cli.domain import cursors, ids, moment, target, webhook
 from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Forbidden, InvalidRequest, NotFound
 from sygn_cli.domain.webhook import EVERY_ACCOUNT, Endpoint, Reach, Secret
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ENDPOINTS: Final = 50  # of one account: each is asked at every commit; without documents' own
 NEWEST: Final = "@last"
+_POSITION: Final = re.compile(r"[0-9TZ:.+-]+ we_[0-9a-z]{26}\.\w+ [0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +217,16 @@ def deliveries(
     document_id: str | None = None,
     failed: bool = False,
     limit: int,
+    cursor: str | None = None,
 ) -> list[Attempt]:
     """Return the latest attempts, the newest first.
 
     Args:
         failed: Only those that were not received.
+        cursor: Only those that follow an attempt, see :func:`cursor_after`.
+
+    Raises:
+        InvalidRequest: The cursor is not one of ours, or of another endpoint's list.
     """
 
     def fits(one: Attempt) -> bool:
@@ -229,7 +236,23 @@ def deliveries(
             and not (failed and one.is_good)
         )
 
-    return list(islice(filter(fits, _visible(runtime, owner)), limit))
+    attempts = _visible(runtime, owner)
+    if cursor is not None:
+        position = cursors.position_of(cursor)
+        if not _POSITION.fullmatch(position) or f" {endpoint_id or 'we_'}" not in position:
+            raise cursors.not_ours()
+        # Attempts are only ever added in front, so what follows this one stays what it was.
+        next((one for one in attempts if _position(one) == position), None)
+    return list(islice(filter(fits, attempts), limit))
+
+
+def cursor_after(attempt: Attempt) -> str:
+    """Return the cursor of the attempts that follow one in a list."""
+    return cursors.made_of(_position(attempt))
+
+
+def _position(attempt: Attempt) -> str:
+    return f"{moment.to_wire(attempt.at)} {attempt.delivery} {attempt.number}"
 
 
 def replay(runtime: Runtime, delivery_id: str, *, owner: Owner | None = None) -> Attempt:

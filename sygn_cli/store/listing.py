@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import ids
+from sygn_cli.domain import cursors, ids
 from sygn_cli.domain.errors import InvalidRequest, NotFound
 from sygn_cli.domain.listing import searched
 
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
     from sygn_cli.domain.listing import Filters
 
 NEWEST: Final = "@last"
-_CHECK_BYTES: Final = 4
 
 
 class IndexUnavailable(Exception):
@@ -45,9 +41,7 @@ def counted(documents: Iterable[Document], filters: Filters) -> dict[DocumentSta
 
 def cursor_after(document_id: str) -> str:
     """Return the cursor of the stretch that follows a document."""
-    content = document_id.encode()
-    check = hashlib.sha256(content).digest()[:_CHECK_BYTES]
-    return base64.urlsafe_b64encode(check + content).rstrip(b"=").decode()
+    return cursors.made_of(document_id)
 
 
 def last_of(cursor: str) -> str:
@@ -56,17 +50,9 @@ def last_of(cursor: str) -> str:
     Raises:
         InvalidRequest: It is not one of ours.
     """
-    try:
-        content = base64.b64decode(
-            cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        )
-        document_id = content[_CHECK_BYTES:].decode("ascii")
-    except (binascii.Error, ValueError):
-        document_id = ""
-    if not ids.DOCUMENT_ID.fullmatch(document_id) or cursor_after(document_id) != cursor:
-        raise InvalidRequest(
-            "The cursor is not one that a list gave.", hint="Start again without a cursor."
-        )
+    document_id = cursors.position_of(cursor)
+    if not ids.DOCUMENT_ID.fullmatch(document_id):
+        raise cursors.not_ours()
     return document_id
 
 

@@ -131,6 +131,62 @@ def test_a_delivery_is_logged_and_can_be_replayed(api, http):
     assert len({one.headers["webhook-id"] for one in http.received}) == 1
 
 
+def page(api: Caller, base: str, cursor: str | None = None, more: str = ""):
+    written = "" if cursor is None else f"&cursor={cursor}"
+    answer = api.get(f"{base}/deliveries?limit=2{written}{more}")
+    assert answer.status_code == 200, answer.text
+    told = answer.get_json()
+    assert told["has_more"] is (told["next_cursor"] is not None)
+    return told["data"], told["next_cursor"]
+
+
+@pytest.mark.parametrize("more", ["", "&failed=true"])
+def test_deliveries_come_in_pages_each_exactly_once(api, http, more):
+    base = f"/webhooks/{add(api)['id']}"
+    http.otherwise = 503 if more else 200
+    names = []
+    for _ in range(5):
+        names.append(api.create())
+        deliver(api)
+    seen, cursor = page(api, base, more=more)
+    api.create()  # an attempt arrives between two pages
+    deliver(api)
+    while cursor is not None:
+        found, cursor = page(api, base, cursor, more)
+        seen += found
+    assert [one["document"] for one in seen] == names[::-1]
+
+
+def test_attempts_of_one_delivery_are_told_apart_between_pages(api, http):
+    base = f"/webhooks/{add(api)['id']}"
+    http.otherwise = 503
+    api.create()
+    for _ in range(5):
+        deliver(api)
+        api.clock.sleep(86400)
+    seen, cursor = page(api, base)
+    while cursor is not None:
+        found, cursor = page(api, base, cursor)
+        seen += found
+    assert [one["attempt"] for one in seen] == [5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "changed", "of another", "of documents", ""])
+def test_a_cursor_that_this_list_did_not_give_is_refused(api, http, kind):
+    base, other = (f"/webhooks/{add(api)['id']}" for _ in range(2))
+    for _ in range(3):
+        api.create()
+    deliver(api)
+    _, given = page(api, base)
+    cursor = {
+        "changed": given[:-1] + ("A" if given[-1] != "A" else "B"),
+        "of another": page(api, other)[1],
+        "of documents": api.get("/documents?limit=1").json["next_cursor"],
+    }.get(kind, kind)
+    answer = api.get(f"{base}/deliveries?cursor={cursor}")
+    assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
+
+
 def test_trying_out_tells_what_was_answered(api, http):
     made = add(api)
     http.script = [503]
