@@ -12,7 +12,10 @@ import pytest
 import typer
 
 from sygn_cli.cli import main
+from sygn_cli.cli.commands import help_
+from sygn_cli.cli.examples import EXAMPLES
 from sygn_cli.cli.exit_codes import MEANINGS
+from sygn_cli.store.settings_template import SETTINGS
 from tests.cli.terminal import SYGN
 
 ROOT = Path(__file__).parents[2]
@@ -55,10 +58,24 @@ def test_every_command_is_told_and_has_help(command):
     assert help_of(command).startswith("Usage: sygn ")
 
 
-def test_every_option_that_the_readme_names_exists():
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(README, id="readme"),
+        pytest.param("\n".join(help_.TOPICS.values()), id="help topics"),
+        pytest.param(
+            "\n".join(line for lines in EXAMPLES.values() for line in lines), id="examples"
+        ),
+        pytest.param(SETTINGS, id="sygn.toml"),
+    ],
+)
+def test_every_option_that_is_told_of_exists(told):
     helps = "".join(help_of(command) for command in ["", *commands()])
-    assert not [one for one in named if one not in helps]
+    assert not options(told) - options(helps)
+
+
+def options(words: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", words))
 
 
 def test_every_make_target_that_the_readme_names_exists():

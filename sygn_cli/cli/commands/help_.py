@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,7 +12,8 @@ from sygn_cli.domain.errors import NotFound
 _ENVIRONMENT = """\
 SYGN_WORKSPACE       folder that holds everything (--workspace)
 SYGN_PUBLIC_URL      address under which signers reach the server (--public-url)
-SYGN_EXPIRES         deadline of new documents: 30d, a date, never (--expires)
+SYGN_EXPIRES         deadline of new documents: 30d, a date, never (expires in
+                     sygn.toml; --expires)
 SYGN_ORGANISATION    who seals, as the seal's credential names it (read when the
                      key is made)
 SYGN_PASSPHRASE      what opens the seal key, if keys protect was used; or
@@ -25,9 +26,9 @@ SYGN_SMTP_HOST       the mail server; with SYGN_SMTP_PORT, SYGN_SMTP_USER,
                      SYGN_SMTP_SENDER, ... the settings of [smtp] in sygn.toml
 SYGN_SMTP_PASSWORD   the password of the mail server; or SYGN_SMTP_PASSWORD_FILE
 SYGN_WEBHOOK_SECRET  what `webhooks listen` checks signatures with
-SYGN_NO_INPUT        never ask anything (--no-input)
+SYGN_NO_INPUT        never ask anything, if it is not empty
 NO_COLOR             no colour, whatever the terminal can do"""
-_TOPICS = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}
+TOPICS: Final = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}
 
 
 def help_(
@@ -42,11 +43,11 @@ def help_(
     """Explain a command, the exit codes or the environment variables."""
     match topic:
         case None | []:
-            for name, words in _TOPICS.items():
+            for name, words in TOPICS.items():
                 console.emit(f"{name}:")
                 _emit(words)
-        case [name] if name in _TOPICS:
-            _emit(_TOPICS[name])
+        case [name] if name in TOPICS:
+            _emit(TOPICS[name])
         case _:
             console.emit_raw(_of_command(ctx.find_root(), topic))
 
@@ -68,7 +69,7 @@ def _of_command(context: Any, names: list[str]) -> str:  # noqa: ANN401 - Typer'
         if not found:
             raise NotFound(
                 f"There is no help on {' '.join(names)!r}.",
-                hint=f"Topics: {', '.join(_TOPICS)}, or any command: sygn --help",
+                hint=f"Topics: {', '.join(TOPICS)}, or any command: sygn --help",
             )
         context = type(context)(found, info_name=name, parent=context)
     return str(context.get_help())
