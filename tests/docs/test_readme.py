@@ -91,6 +91,8 @@ def test_the_pictures_of_the_readme_exist():
 
 def test_the_project_speaks_of_itself_only():
     """No path of a developer's machine in any file that git tracks."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("what was unpacked from a package is no repository")
     done = subprocess.run(
         ["git", "grep", "-nIE", r"/(work|root)/(main|shared)"],
         cwd=ROOT, capture_output=True, text=True, check=False,
