@@ -88,7 +88,7 @@ def _add_decisions(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/void",
         summary="Void a document",
-        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
+        responses={200: answers.DocumentState, **gate.refusals(404, 410)},
     )
     def void_document(path: DocumentPath) -> Response:
         """Cancel a document so that it can no longer be signed; twice is no error."""
@@ -100,7 +100,7 @@ def _add_decisions(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/send",
         summary="Send a draft",
-        responses={200: answers.DocumentSent, **gate.refusals(404, 409, 410, 415)},
+        responses={200: answers.DocumentSent, **gate.refusals(404, 410)},
     )
     def send_document(path: DocumentPath) -> Response:
         """Let the signers of a draft act, and get their links."""
@@ -113,7 +113,7 @@ def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/remind",
         summary="Remind the signers",
-        responses={200: answers.Reminded, **gate.refusals(404, 409, 410, 415)},
+        responses={200: answers.Reminded, **gate.refusals(404, 410)},
     )
     def remind_signers(path: DocumentPath) -> Response:
         """Record a reminder and get the links of those whose turn it is, to pass them on."""
@@ -124,7 +124,7 @@ def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/signers/<signer_id>/link",
         summary="Renew a signer's link",
-        responses={200: answers.Link, **gate.refusals(404, 409, 410, 415)},
+        responses={200: answers.Link, **gate.refusals(404, 410)},
     )
     def rotate_link(path: SignerPath) -> Response:
         """Make a new private link for a signer; the old one is dead at once."""
@@ -146,7 +146,7 @@ def _add_delegation(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/signers/<signer_id>/delegate",
         summary="Let somebody else sign",
-        responses={200: answers.DocumentSent, **gate.refusals(404, 409, 410, 413, 415)},
+        responses={200: answers.DocumentSent, **gate.refusals(404, 410)},
     )
     def delegate_signer(path: SignerPath, body: DelegateBody) -> Response:
         """Put somebody else in a signer's place, with a new link; the old one is dead at once."""
@@ -169,7 +169,7 @@ def _add_unlocking(routes: APIBlueprint, runtime: Runtime) -> None:
     @routes.post(
         "/documents/<document_id>/signers/<signer_id>/unlock",
         summary="Unlock a signer's page",
-        responses={200: answers.Unlocked, **gate.refusals(404, 413, 415)},
+        responses={200: answers.Unlocked, **gate.refusals(404)},
     )
     def unlock_signer(path: SignerPath, body: UnlockBody) -> Response:
         """Let a signer try again after too many wrong codes; give them new secrets if you like."""

@@ -50,7 +50,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     @routes.post(
         "/documents",
         summary="Create a document",
-        responses={201: answers.DocumentCreated, **gate.refusals(404, 409, 413, 415, 422)},
+        responses={201: answers.DocumentCreated, **gate.refusals(404)},
     )
     def create_document(body: CreateBody) -> tuple[Response, int]:
         """Create a document, find its fields unless they are given, and get one link per signer."""
@@ -92,7 +92,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     @routes.patch(
         "/documents/<document_id>",
         summary="Move the deadline",
-        responses={200: answers.DocumentState, **gate.refusals(404, 409, 410, 413, 415)},
+        responses={200: answers.DocumentState, **gate.refusals(404, 410)},
     )
     def change_document(path: DocumentPath, body: ChangeBody) -> Response:
         """Set another deadline while the document is open or a draft."""

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime, Settings
 
 PREFIX: Final = "/api/v1"
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WORDS: Final[dict[int, str]] = {
     400: "The request is not understood: `invalid_request`.",
     401: "The key is missing or not valid: `unauthorized`.",
     403: "The key is good, but not for this: `forbidden`.",
     404: "There is no such thing: `not_found`.",
-    409: "The state does not allow it: `not_completed`, `already_completed`, `declined`, `conflict`.",
+    409: "The state does not allow it: `not_completed`, `already_completed`, `already_signed`, "
+    "`declined`; or `conflict`.",
     410: "It is over: `voided`, `expired`.",
-    413: "The PDF is over the limit: `payload_too_large`.",
+    413: "The PDF or the body is over the limit: `payload_too_large`.",
     415: "The body is not JSON: `unsupported_media_type`.",
     422: "The PDF cannot be used: `detection_failed`, `no_fields_detected`; "
     "or `idempotency_key_reused`.",
@@ -54,7 +55,7 @@ def blueprint(name: str, tag: Tag, runtime: Runtime) -> APIBlueprint:
     @routes.before_request
     def check() -> Response | None:
         auth.caller(runtime)
-        if request.method in _SAFE:
+        if request.method in SAFE:
             return None
         _require_own_origin(runtime.settings)
         require_json()

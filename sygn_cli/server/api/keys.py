@@ -29,7 +29,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     @routes.post(
         "/keys",
         summary="Mint a tenant key",
-        responses={201: answers.KeyMinted, **gate.refusals(409, 413, 415, 422)},
+        responses={201: answers.KeyMinted},
     )
     def mint_key(body: MintBody) -> tuple[Response, int]:
         """Make a key for one of the partner's users; it is shown this once."""
@@ -51,7 +51,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     @routes.delete(
         "/keys",
         summary="Revoke a tenant key",
-        responses={200: answers.KeyRevoked, **gate.refusals(404, 409, 413, 415, 422)},
+        responses={200: answers.KeyRevoked, **gate.refusals(404)},
     )
     def revoke_key(body: RevokeBody) -> Response:
         """Make the key of one of the partner's users useless; twice is no error."""

@@ -35,7 +35,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     @routes.post(
         "/detect",
         summary="Detect fields",
-        responses={200: answers.DetectedList, **gate.refusals(409, 413, 415, 422)},
+        responses={200: answers.DetectedList},
     )
     def detect(body: DetectBody) -> Response:
         """Find the fields of a PDF without creating or sending anything."""

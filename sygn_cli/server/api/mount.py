@@ -16,6 +16,7 @@ from sygn_cli.server import docs
 from sygn_cli.server.api import (
     actions,
     answers,
+    described,
     documents,
     gate,
     keys,
@@ -86,6 +87,7 @@ def describe(app: OpenAPI) -> dict[str, Any]:
     for operations in description["paths"].values():
         for operation in operations.values():
             _drop_foreign_refusal(operation["responses"])
+    described.complete(description)
     schemas["VoidBody"] = VoidBody.model_json_schema()
     void = description["paths"][f"{gate.PREFIX}/documents/{{document_id}}/void"]["post"]
     # flask-openapi3 4.3 cannot say that a body may be left out.

@@ -115,3 +115,26 @@ def test_no_answer_with_a_link_or_a_secret_is_kept(api, tmp_path, operation):
     for one in kept(tmp_path):
         assert not SECRET.search(one.decode())
         assert one in {b"", answer.get_data()}
+
+
+@each_operation
+def test_what_is_answered_to_a_key_with_another_body_is_described(api, operation):
+    path, sent = request(api, operation)
+    assert api(operation.method, path, sent, **ONCE).status_code < 300
+    answer = api(operation.method, path, {"another": True}, **ONCE)
+    assert answer.status_code in operation.statuses, answer.text
+
+
+@each_operation
+def test_what_is_answered_to_a_body_that_is_too_long_is_described(operation):
+    api = serve(Settings(**UNCOUNTED))
+    api.client.application.config["MAX_CONTENT_LENGTH"] = 1000
+    path = re.sub(r"{\w+}", "x", operation.path)
+    answer = api(operation.method, path, {"x": "x" * 1000})
+    assert answer.status_code == 413
+    assert answer.status_code in operation.statuses
+
+
+@each_operation
+def test_what_every_operation_may_answer_is_described(operation):
+    assert operation.statuses >= {400, 401, 403, 409, 413, 415, 422, 429, 500, 503}
