@@ -46,6 +46,7 @@ def settings_from(toml: str, environment: Mapping[str, str]) -> Settings:
         settings = _READERS[name](settings, name, value)
     for variable, name in (
         ("SYGN_PUBLIC_URL", "public_url"),
+        ("SYGN_EXPIRES", "expires"),
         ("SYGN_ORGANISATION", "organisation"),
         ("SYGN_OWNER", "owner"),
     ):
@@ -76,7 +77,8 @@ def _table(toml: str) -> dict[str, object]:
 
 
 def _wrong(name: str, wanted: str) -> WorkspaceUnusable:
-    return WorkspaceUnusable(f"The setting {name} must be {wanted}.", hint="It is in sygn.toml.")
+    where = "a variable" if name.startswith("SYGN_") else "in sygn.toml"
+    return WorkspaceUnusable(f"The setting {name} must be {wanted}.", hint=f"It is {where}.")
 
 
 def _url(settings: Settings, name: str, value: object) -> Settings:

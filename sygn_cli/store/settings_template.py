@@ -7,7 +7,8 @@ from typing import Final
 SETTINGS: Final = """\
 # Settings of this sygn workspace. Take away a "#" to change one; flags and SYGN_* variables win.
 
-# Base of signing links; without it they carry the address that "sygn serve" listens on.
+# How people reach the server; links begin with it. Without it those of "sygn serve" begin with
+# the address that it listens on, those of all other commands with http://127.0.0.1:7447.
 #public_url = "https://sign.example.com"
 
 # How long a document may be signed: 30d, 2w, a date, or "never".
@@ -77,6 +78,8 @@ SETTINGS: Final = """\
 #password_file = "/run/secrets/smtp"
 #sender = "Contracts <sygn@example.com>"
 #reply_to = "Ada Lovelace <ada@example.com>"
+#ca_file = "/etc/ssl/our-ca.pem"  # authorities to trust besides the system's
+#timeout = 30  # seconds to wait for each answer
 
 # A token (PKCS #11) with the key that seals: smart card, USB key, HSM. The PIN comes from the
 # variable SYGN_PKCS11_PIN or SYGN_PKCS11_PIN_FILE, or is asked for; label is that of key and

@@ -172,6 +172,18 @@ def test_waiting_ends_with_8_when_time_is_up(terminal):
     assert answer.error["error"] == "still_pending"
 
 
+def test_the_deadline_is_the_options_else_the_variables_else_the_files(terminal):
+    def deadline(*options: str, **environment: str) -> str:
+        answer = terminal.ok(*CREATE, "--json", *options, **environment)
+        return str(answer.json["expires_at"])
+
+    terminal.ok("init")
+    (terminal.folder / ".sygn" / "sygn.toml").write_text('expires = "2099-01-01"\n')
+    assert deadline().startswith("2099-01-01")
+    assert deadline(SYGN_EXPIRES="2099-02-02").startswith("2099-02-02")
+    assert deadline("--expires", "2099-03-03", SYGN_EXPIRES="2099-02-02").startswith("2099-03-03")
+
+
 def test_a_draft_that_is_waited_for_in_vain_has_not_ended(terminal):
     made = terminal.ok(*CREATE, "--draft").text.strip()
     answer = terminal("status", made, "--wait", "--timeout", "1s", "--json")
@@ -201,6 +213,19 @@ def test_detected_fields_can_be_edited_and_given_back(terminal):
     whose = [{one["id"]: one["signer"] for one in made["fields"]} for made in (dry, untouched)]
     assert whose[0] == whose[1]
     assert terminal.ok("list", "--json").json["data"] == []
+
+
+def test_a_field_goes_to_the_signer_that_a_file_names_or_to_nobody(terminal):
+    place = {"type": "signature", "page": 1, "x": 72, "y": 600, "width": 200, "height": 36}
+    asked = ("create", "nda.pdf", "--fields", "-", *PEOPLE, "--dry-run", "--json")
+    for written in ("s2", "S2", "Alan@Example.com"):
+        stdin = json.dumps([{**place, "signer": written}]).encode()
+        (made,) = terminal.ok(*asked, stdin=stdin).json["fields"]
+        assert made["signer"] == "s2"
+    for written in ("Tenant", "signer2", "s7", "carol@example.com"):
+        answer = terminal(*asked, stdin=json.dumps([{**place, "signer": written}]).encode())
+        assert answer.code == 2
+        assert answer.error["hint"].endswith("s1, s2.")
 
 
 def test_words_of_ones_own_can_mark_a_field(terminal):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+
 import pytest
 
 from sygn_cli.domain.errors import WorkspaceUnusable
@@ -14,11 +17,25 @@ def test_without_a_word_the_defaults_hold():
     assert settings_from("", {}) == settings_from(SETTINGS, {}) == Settings()
 
 
-def test_every_setting_that_the_new_file_offers_is_known():
+def offered() -> str:
+    """Return the settings of the new file, without the "#" before them."""
     lines = [line.removeprefix("#") for line in SETTINGS.splitlines() if line.startswith("#")]
-    offered = [line for line in lines if " = " in line or line.startswith("[")]
-    assert offered
-    settings_from("\n".join(offered), {})
+    return "\n".join(line for line in lines if re.match(r"\w+ = |\[", line))
+
+
+def known(section: str) -> set[str]:
+    """Return the settings that a refusal names as known."""
+    with pytest.raises(WorkspaceUnusable) as refused:
+        settings_from(f"{section}\ncolour = 1", {})
+    assert refused.value.hint
+    return set(re.findall(r"\w+", refused.value.hint.removeprefix("Known are: ")))
+
+
+def test_the_new_file_offers_every_setting_and_none_that_is_unknown():
+    settings_from(offered(), {})
+    table = tomllib.loads(offered())
+    assert set(table) == known("")
+    assert set(table["smtp"]) == known("[smtp]")
 
 
 def test_a_file_sets_what_it_names():
@@ -52,9 +69,20 @@ stranger_per_minute = 1
 
 def test_the_environment_goes_before_the_file():
     toml = 'public_url = "https://a.example.com"'
-    environment = {"SYGN_PUBLIC_URL": "https://b.example.com", "SYGN_ORGANISATION": "B"}
+    environment = {
+        "SYGN_PUBLIC_URL": "https://b.example.com",
+        "SYGN_ORGANISATION": "B",
+        "SYGN_EXPIRES": "3d",
+    }
     settings = settings_from(toml, environment)
     assert (settings.public_url, settings.organisation) == ("https://b.example.com", "B")
+    assert settings.expires == "3d"
+
+
+def test_a_wrong_variable_is_not_looked_for_in_the_file():
+    with pytest.raises(WorkspaceUnusable, match="SYGN_PUBLIC_URL") as refused:
+        settings_from("", {"SYGN_PUBLIC_URL": "ftp://x"})
+    assert refused.value.hint == "It is a variable."
 
 
 def test_the_owners_page_is_for_this_machine_unless_told_otherwise():

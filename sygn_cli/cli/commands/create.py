@@ -92,7 +92,9 @@ def create(
     expires: Annotated[
         str | None,
         typer.Option(
-            envvar="SYGN_EXPIRES", metavar="30d|DATE|never", help="Deadline.", show_default="30d"
+            metavar="30d|DATE|never",
+            help="Deadline; else SYGN_EXPIRES, else expires in sygn.toml.",
+            show_default="30d",
         ),
     ] = None,
     message: Annotated[str, typer.Option(help="Words to the signers.", show_default=False)] = "",
