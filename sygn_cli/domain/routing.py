@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from sygn_cli.domain import text
 from sygn_cli.domain.document import Document, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import FieldType
@@ -13,8 +14,9 @@ from sygn_cli.domain.signer import Invitee, Signer, SignerStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sygn_cli.domain.field import Detection, Field
+    from sygn_cli.domain.field import Detection
 
+_SIGNER_ID: Final = re.compile(r"s[0-9]+")
 _ROLE: Final = re.compile(r"(?P<name>.*?)\s*(?P<number>\d*)")
 
 
@@ -43,39 +45,75 @@ def may_act(document: Document, signer: Signer) -> bool:
     return any(one.id == signer.id for one in next_signers(document))
 
 
-def route(detections: Sequence[Detection], invitees: Sequence[Invitee]) -> Mapping[str, str]:
+def route(
+    detections: Sequence[Detection],
+    invitees: Sequence[Invitee],
+    *,
+    unsure: Sequence[Detection] = (),
+) -> Mapping[str, str]:
     """Return signer ids by field id.
 
     A party that a signer's role names is theirs. The parties that are left go, in reading order,
     to the signers that are left: those that have a signature first, also the block without a
     name, then those that are only mentioned. Everything else goes to the first signer, and with
     a single signer all is theirs.
-    """
-    ordered = _reading_order(detections)
-    signing = [d.party for d in ordered if d.type is FieldType.SIGNATURE]
-    mentioned = [d.party for d in ordered if d.party]
-    owner = owners(list(dict.fromkeys([*signing, *mentioned])), invitees)
-    return {d.id: owner.get(d.party, "s1") for d in detections}
-
-
-def routed(
-    fields: Sequence[Field], parties: Mapping[str, str], invitees: Sequence[Invitee]
-) -> tuple[Field, ...]:
-    """Return given fields with their signers, those that have none as :func:`route` does.
 
     Args:
-        fields: In reading order.
-        parties: Whose they are, by field id.
+        detections: Of one file.
         invitees: The signers.
+        unsure: Others that are taken all the same; parties that only they name come last.
     """
-    free = [one for one in fields if not one.signer]
-    signing = [parties.get(one.id, "") for one in free if one.type is FieldType.SIGNATURE]
-    mentioned = [party for one in free if (party := parties.get(one.id))]
-    owner = owners(list(dict.fromkeys([*filter(None, signing), *mentioned])), invitees)
-    return tuple(
-        one if one.signer else one.for_signer(owner.get(parties.get(one.id, ""), "s1"))
-        for one in fields
+    owner = owners(_parties(detections), invitees)
+    # What is not sure never changes whose the sure ones are: they are all a document is made
+    # from where nobody hands fields in.
+    more = owners(list(dict.fromkeys([*_parties(detections), *_parties(unsure)])), invitees)
+    found = {d.id: owner.get(d.party, "s1") for d in detections}
+    return {**{d.id: more.get(d.party, "s1") for d in unsure}, **found}
+
+
+def says_who(written: str) -> bool:
+    """Tell whether a word can only mean a signer: an id or an e-mail address, no party's name."""
+    return "@" in written or bool(_SIGNER_ID.fullmatch(written.strip().casefold()))
+
+
+def signer_called(written: str, invitees: Sequence[Invitee], *, what: str) -> str:
+    """Return the id of the signer that is meant by an id, an e-mail address or a role.
+
+    Case does not count. An id goes before all else, and a role that is written just so goes
+    before one that only means the same.
+
+    Args:
+        written: What a caller calls the signer.
+        invitees: The signers.
+        what: What belongs to them, as a sentence starts with it.
+
+    Raises:
+        InvalidRequest: Nobody is called so, or several are.
+    """
+    wanted = written.strip().casefold()
+    by_id = dict(zip(signer_ids(invitees), invitees, strict=True))
+    if wanted in by_id:
+        return wanted
+    exact = [i for i, one in by_id.items() if wanted in {one.email.casefold(), _folded(one.role)}]
+    alike = [i for i, one in by_id.items() if one.role and _same_role(one.role, wanted)]
+    meant = [] if not wanted or _SIGNER_ID.fullmatch(wanted) else exact or alike
+    if len(meant) == 1:
+        return meant[0]
+    shown = text.printable(written[:100])
+    if meant:
+        raise InvalidRequest(
+            f"{what} belongs to {shown!r}, and several signers are called so.",
+            hint=f"Use an id: {_listed({i: by_id[i] for i in meant})}.",
+        )
+    raise InvalidRequest(
+        f"{what} belongs to {shown!r}, who is no signer.",
+        hint=f"Use an id, an e-mail address or a role: {_listed(by_id)}.",
     )
+
+
+def signer_ids(invitees: Sequence[Invitee]) -> list[str]:
+    """Return the ids that signers have by their place in the list."""
+    return [f"s{number}" for number in range(1, len(invitees) + 1)]
 
 
 def owners(parties: Sequence[str], invitees: Sequence[Invitee]) -> Mapping[str, str]:
@@ -85,7 +123,7 @@ def owners(parties: Sequence[str], invitees: Sequence[Invitee]) -> Mapping[str, 
         parties: As the PDF names them, in reading order.
         invitees: The signers; those with a role take the party of that name.
     """
-    ids = [f"s{number}" for number in range(1, len(invitees) + 1)]
+    ids = signer_ids(invitees)
     owner: dict[str, str] = {}
     for signer_id, invitee in zip(ids, invitees, strict=True):
         for party in parties:
@@ -117,6 +155,18 @@ def check_assignments(
             )
 
 
+def _parties(detections: Sequence[Detection]) -> list[str]:
+    """Return the parties of one file in the order in which signers take them."""
+    ordered = _reading_order(detections)
+    signing = [d.party for d in ordered if d.type is FieldType.SIGNATURE]
+    mentioned = [d.party for d in ordered if d.party]
+    return list(dict.fromkeys([*signing, *mentioned]))
+
+
+def _listed(signers: Mapping[str, Invitee]) -> str:
+    return ", ".join(f"{i} ({one.role})" if one.role else i for i, one in signers.items())
+
+
 def _reading_order(detections: Sequence[Detection]) -> list[Detection]:
     return sorted(detections, key=lambda d: (d.page, round(d.box.y / 6), d.box.x))
 
@@ -127,5 +177,9 @@ def _same_role(role: str, party: str) -> bool:
 
 
 def _normal(role: str) -> tuple[str, str]:
-    match = _ROLE.fullmatch(role.strip().casefold())
+    match = _ROLE.fullmatch(_folded(role))
     return (match["name"], match["number"] or "1") if match else (role, "1")
+
+
+def _folded(role: str) -> str:
+    return role.strip().casefold()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain import text
 from sygn_cli.domain.document import LOCAL_ACCOUNT, LONGEST_TITLE
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.routing import owners
+from sygn_cli.domain.routing import owners, says_who, signer_called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +33,8 @@ class Template:
         file_name: Name of the PDF without folders.
         sha256: Hash of the PDF.
         fields: Places to fill, of no signer yet.
-        parties: Whose each field is, by field id, as the PDF names them ("Company"); fields that
-            are missing here are the first signer's.
+        parties: Whose each field is, by field id, as the PDF names them ("Company"), or a
+            signer's id or e-mail address; fields that are missing here are the first signer's.
         shared: Every account may use it, not only its own.
     """
 
@@ -66,8 +66,16 @@ class Template:
         return self.shared or account == self.account
 
     def fields_for(self, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
-        """Return the fields routed to signers: by role where one is given, else by place."""
-        owner = owners(self.roles, invitees)
+        """Return the fields routed to signers: by role where one is given, else by place.
+
+        Raises:
+            InvalidRequest: A field is kept for an id or address that is no signer's.
+        """
+        parties = [party for party in self.roles if not says_who(party)]
+        owner = dict(owners(parties, invitees))
+        for party in set(self.roles).difference(parties):
+            first = next(one.id for one in self.fields if self.parties.get(one.id) == party)
+            owner[party] = signer_called(party, invitees, what=f"Field {first}")
         return tuple(
             one.for_signer(owner.get(self.parties.get(one.id, ""), "s1")) for one in self.fields
         )

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from sygn_cli.domain import text
+from sygn_cli.domain import proposals, routing, text
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.domain.field import Detection, Field, FieldType
 from sygn_cli.domain.geometry import Box
+from sygn_cli.services.detection import usable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sygn_cli.domain.signer import Invitee
 
 _HINT: Final = (
     'A field looks like {"type": "signature", "page": 1, "x": 72, "y": 640, "width": 200, '
@@ -37,59 +44,114 @@ _KEYS: Final = frozenset(
         "minimum",
         "maximum",
         "decimals",
-        "confidence",
-        "reason",
-        "source",
-        "for_nobody",
     ]
 )
+# What only detection writes: by these a field is known as its own.
+_DETECTED: Final = frozenset({"confidence", "reason", "source", "for_nobody"})
 
 
-def fields_from(data: object) -> tuple[Field, ...]:
-    """Return the fields of a JSON array, or of an object with the key ``fields``.
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One field and what else its JSON says.
+
+    Attributes:
+        field: Of no signer yet.
+        whose: Signer or party as it is written, "" for none.
+        is_detected: It carries what only detection writes.
+        confidence: As detection gave it; 1 where it is missing.
+        for_nobody: Detection found it in a notary or office block.
+    """
+
+    field: Field
+    whose: str
+    is_detected: bool
+    confidence: float
+    for_nobody: bool
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether detection's rules say whose it is, and no id or address does."""
+        return self.is_detected and not routing.says_who(self.whose)
+
+    def as_detection(self) -> Detection:
+        one = self.field
+        return Detection(one.id, one.type, one.page, one.box, self.confidence, party=self.whose)
+
+
+def fields_for(data: object, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
+    """Return the fields of a JSON array, or of an object with the key ``fields``, with their owners.
+
+    ``signer`` is the id, e-mail address or role of one of the signers; without it a field is the
+    first signer's. Fields as detection writes them are routed as it routes its own, so that
+    handing them back makes the document that leaving them out would have made; those that are
+    for nobody are left out.
+
+    Raises:
+        InvalidRequest: One is not understood, or is not clearly one signer's; the message names
+            it. Or there are no signers, or too many.
+    """
+    proposals.signers_of(invitees)
+    given = _kept(data)
+    owner = _as_detected([one for one in given if one.is_routed], invitees)
+    return tuple(
+        one.field.for_signer(owner[one.field.id] if one.is_routed else _owner(one, invitees))
+        for one in given
+    )
+
+
+def fields_of_parties(data: object) -> tuple[tuple[Field, ...], dict[str, str]]:
+    """Return fields of nobody yet, and by field id whose they will be: what a template keeps.
 
     Raises:
         InvalidRequest: One is not understood; the message names it.
     """
+    given = _kept(data)
+    parties = {one.field.id: one.whose for one in given if one.whose}
+    return tuple(one.field for one in given), parties
+
+
+def _as_detected(given: Sequence[_Given], invitees: Sequence[Invitee]) -> dict[str, str]:
+    """Return signer ids by field id, file by file as a creation finds them."""
+    owner: dict[str, str] = {}
+    for file in sorted({one.field.file for one in given}):
+        found = [one.as_detection() for one in given if one.field.file == file]
+        sure = usable(found)
+        unsure = [one for one in found if one not in sure]
+        owner |= routing.route(sure, invitees, unsure=unsure)
+    return owner
+
+
+def _owner(one: _Given, invitees: Sequence[Invitee]) -> str:
+    if not one.whose:
+        return "s1"
+    return routing.signer_called(one.whose, invitees, what=f"Field {one.field.id}")
+
+
+def _kept(data: object) -> list[_Given]:
     if isinstance(data, Mapping):
         data = data.get("fields")
     if not isinstance(data, list):
         raise InvalidRequest("The fields are not a JSON array.", hint=_HINT)
-    return tuple(_field(one, number) for number, one in enumerate(data, start=1))
+    given = [_field(one, number) for number, one in enumerate(data, start=1)]
+    return [one for one in given if not one.for_nobody]
 
 
-def parties_from(data: object) -> dict[str, str]:
-    """Return whose each field is, by field id: what ``signer`` says, be it ``s1`` or a name.
-
-    Call it on what :func:`fields_from` accepted.
-    """
-    if isinstance(data, Mapping):
-        data = data.get("fields")
-    listed = data if isinstance(data, list) else []
-    return {
-        one.get("id") or f"f{number}": one["signer"]
-        for number, one in enumerate(listed, start=1)
-        if isinstance(one, Mapping) and one.get("signer")
-    }
-
-
-def _field(data: object, number: int) -> Field:
+def _field(data: object, number: int) -> _Given:
     if not isinstance(data, Mapping):
         raise InvalidRequest(f"Field {number} is not a JSON object.", hint=_HINT)
-    strange = sorted(set(data) - _KEYS)
+    strange = sorted(set(data) - _KEYS - _DETECTED)
     if strange:
         raise InvalidRequest(
             f"Field {number} has the unknown key {text.printable(str(strange[0]))!r}.", hint=_HINT
         )
     read = _Reader(data, number)
     kind = FieldType.parse(read.text("type", None))
-    return Field(
+    field = Field(
         id=read.text("id", f"f{number}"),
         type=kind,
         file=read.whole("file", 1),
         page=read.whole("page", None),
         box=Box(*(read.number(side) for side in ("x", "y", "width", "height"))).rounded(),
-        signer=_signer_id(read.text("signer", "")),
         label=read.text("label", ""),
         required=read.flag("required", default=kind is not FieldType.CHECKBOX),
         editable=read.flag("editable", default=False),
@@ -102,11 +164,13 @@ def _field(data: object, number: int) -> Field:
         maximum=read.decimal("maximum"),
         decimals=None if data.get("decimals") is None else read.whole("decimals", None),
     )
-
-
-def _signer_id(written: str) -> str:
-    """Return the signer's id; a party's name, as detection hints at it, is none."""
-    return written if written[:1] == "s" and written[1:].isdecimal() else ""
+    return _Given(
+        field,
+        whose=read.text("signer", "").strip(),
+        is_detected=any(data.get(key) is not None for key in _DETECTED),
+        confidence=1.0 if data.get("confidence") is None else read.number("confidence"),
+        for_nobody=data.get("for_nobody") is not None and read.flag("for_nobody", default=False),
+    )
 
 
 class _Reader:

@@ -83,6 +83,7 @@ def for_signers(
 
     Raises:
         NotFound: There is no such template, or it is another account's.
+        InvalidRequest: It is kept for a signer who is not among these.
     """
     template = runtime.templates.get(slug)
     if not template.is_for(account):
@@ -118,6 +119,6 @@ def _rehearse(runtime: Runtime, template: Template, file: GivenFile) -> None:
             files=(file,),
             invitees=anybody,
             title=template.title,
-            fields=template.fields_for(anybody),
+            fields=tuple(one.for_signer("s1") for one in template.fields),
         ),
     )

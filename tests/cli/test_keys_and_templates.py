@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -99,6 +100,23 @@ def test_fields_of_a_template_can_be_given_with_their_parties(terminal):
         "a": "Tenant",
         "b": "Landlord",
     }
+
+
+def test_a_template_kept_for_signers_by_id_or_address_is_theirs_wherever_it_stands(terminal):
+    place = {"type": "signature", "page": 1, "x": 72, "width": 200, "height": 36}
+    given = [
+        {**place, "y": 500, "signer": "S2"},
+        {**place, "y": 550, "signer": "alan@example.com"},
+        {**place, "y": 600, "signer": "s1"},
+    ]
+    (terminal.folder / "fields.json").write_text(json.dumps(given))
+    terminal.ok("templates", "add", "nda.pdf", "--slug", "lease", "--fields", "fields.json")
+    asked = ("create", "--template", "lease", "--dry-run", "--json")
+    made = terminal.ok(*asked, *PEOPLE).json["fields"]
+    assert [one["signer"] for one in made] == ["s2", "s2", "s1"]
+    answer = terminal(*asked, *PEOPLE[:2])
+    assert answer.code == 2
+    assert "who is no signer" in answer.error["message"]
 
 
 def test_nobody_can_sign_a_draft_before_it_is_sent(terminal):

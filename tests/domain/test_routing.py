@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sygn_cli.domain import routing
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.field import Detection, Field, FieldType
+from sygn_cli.domain.field import Detection, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.signer import Invitee
 from tests.life import Life
@@ -30,25 +30,6 @@ def test_blocks_go_to_signers_in_reading_order():
         found("c", "Employee", y=90),
     ]
     assert routing.route(detections, people("", "")) == {"a": "s1", "b": "s2", "c": "s2"}
-
-
-def test_given_fields_are_routed_by_party_unless_they_say_whose_they_are():
-    box = Box(10, 10, 100, 20)
-    fields = [
-        Field(name, kind, 1, box, signer=signer)
-        for name, kind, signer in (
-            ("date", FieldType.DATE, ""),
-            ("theirs", FieldType.SIGNATURE, ""),
-            ("ours", FieldType.SIGNATURE, ""),
-            ("bare", FieldType.TEXT, ""),
-            ("said", FieldType.TEXT, "s3"),
-        )
-    ]
-    parties = {"date": "Witness", "theirs": "Tenant", "ours": "Landlord", "said": "s3"}
-    routed = routing.routed(fields, parties, people("", "", ""))
-    assert [one.signer for one in routed] == ["s3", "s1", "s2", "s1", "s3"]
-    by_role = routing.routed(fields, parties, people("Landlord", "Tenant", ""))
-    assert [one.signer for one in by_role] == ["s3", "s2", "s1", "s1", "s3"]
 
 
 def test_who_is_only_mentioned_takes_no_signers_place():

@@ -56,17 +56,15 @@ def files_of(sources: Sequence[str], fields: str | None) -> tuple[GivenFile, ...
 
 
 def fields_of(source: str, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
-    """Return the fields that a JSON file gives, routed as ``detect`` says whose they are.
+    """Return the fields that a JSON file gives, each with its signer.
 
     Raises:
         NotFound: There is no such file.
-        InvalidRequest: It holds no fields.
+        InvalidRequest: It holds no fields, or one is not clearly one signer's.
     """
-    from sygn_cli.domain.routing import routed
-    from sygn_cli.services.given_fields import fields_from, parties_from
+    from sygn_cli.services.given_fields import fields_for
 
-    data = console.read_json(source, what="fields file")
-    return routed(fields_from(data), parties_from(data), invitees)
+    return fields_for(console.read_json(source, what="fields file"), invitees)
 
 
 def from_template(

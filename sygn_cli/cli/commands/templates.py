@@ -119,7 +119,6 @@ def remove(
 
 
 def _fields(source: str) -> tuple[tuple[Field, ...], dict[str, str]]:
-    from sygn_cli.services.given_fields import fields_from, parties_from
+    from sygn_cli.services.given_fields import fields_of_parties
 
-    data = console.read_json(source, what="fields file")
-    return fields_from(data), parties_from(data)
+    return fields_of_parties(console.read_json(source, what="fields file"))

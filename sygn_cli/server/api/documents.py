@@ -162,7 +162,7 @@ def _source(
     """Return the PDFs, the fields that come with them, and the title that does."""
     if [body.pdf_base64, body.template, body.files].count(None) != 2:
         raise InvalidRequest("Give exactly one of pdf_base64, template and files.")
-    given = _fields(body)
+    given = _fields(body, invitees)
     if body.template is not None:
         template, file, fields = templates.for_signers(
             runtime, body.template, invitees, account=account
@@ -174,10 +174,11 @@ def _source(
     return (GivenFile("document.pdf", pdf_from(body.pdf_base64 or "")),), given, ""
 
 
-def _fields(body: CreateBody) -> tuple[Field, ...] | None:
+def _fields(body: CreateBody, invitees: tuple[Invitee, ...]) -> tuple[Field, ...] | None:
     if body.fields is None:
         return None
-    return given_fields.fields_from([one.model_dump(exclude_none=True) for one in body.fields])
+    written = [one.model_dump(exclude_none=True) for one in body.fields]
+    return given_fields.fields_for(written, invitees)
 
 
 def _as_created(runtime: Runtime, document: Document) -> Document:

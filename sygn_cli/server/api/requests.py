@@ -84,7 +84,13 @@ class FieldBody(Body):
     width: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     height: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     file: Annotated[int | None, Field(ge=1, description="Number of the file, from 1.")] = None
-    signer: Annotated[str | None, Field(description="Signer id such as `s1`.")] = None
+    signer: Annotated[
+        str | None,
+        Field(
+            description="Whose it is: a signer's id such as `s1`, e-mail address or role. Left "
+            "out: the first signer's, or as `/detect` gave the field."
+        ),
+    ] = None
     label: str | None = None
     required: bool | None = None
     editable: Annotated[bool | None, Field(description="Dates: may differ from today.")] = None
@@ -104,10 +110,12 @@ class FieldBody(Body):
     decimals: Annotated[
         int | None, Field(ge=0, le=10, description="Number: digits after the point.")
     ] = None
-    confidence: Annotated[float | None, Field(description="As /detect gave it; ignored.")] = None
-    reason: Annotated[str | None, Field(description="As /detect gave it; ignored.")] = None
-    source: Annotated[str | None, Field(description="As /detect gave it; ignored.")] = None
-    for_nobody: Annotated[bool | None, Field(description="As /detect gave it; ignored.")] = None
+    confidence: Annotated[float | None, Field(description="As /detect gave it.")] = None
+    reason: Annotated[str | None, Field(description="As /detect gave it.")] = None
+    source: Annotated[str | None, Field(description="As /detect gave it.")] = None
+    for_nobody: Annotated[
+        bool | None, Field(description="As /detect gave it; where true, the field is left out.")
+    ] = None
 
 
 class FileBody(Body):

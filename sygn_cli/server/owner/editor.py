@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import jsonify, render_template, request
 
 from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.drafts import Draft
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.field import FieldType
 from sygn_cli.languages import later
@@ -62,7 +63,8 @@ def add_routes(routes: Blueprint, runtime: Runtime) -> None:
         seen = body.get("head")
         if not isinstance(seen, str):
             raise InvalidRequest("The fields did not arrive as they were sent.")
-        changed = drafts.place(runtime, document.id, given_fields.fields_from(body), seen=seen)
+        fields = given_fields.fields_for(body, Draft.of(document).invitees)
+        changed = drafts.place(runtime, document.id, fields, seen=seen)
         return jsonify(head=changed.head, fields=[wire.field(one) for one in changed.fields])
 
     @routes.get("/documents/<document_id>/unsure")

@@ -121,6 +121,9 @@ def test_what_detect_gives_can_be_handed_in_again(api):
     assert found.json["fields"][0].keys() >= names
     answer = api.post("/documents", a_body(fields=found.json["fields"]))
     assert answer.status_code == 201, answer.text
+    left_out = api.create()
+    made = [api.runtime.store.load(one) for one in (answer.json["id"], left_out)]
+    assert len({tuple((f.id, f.signer) for f in document.fields) for document in made}) == 1
 
 
 def test_the_state_tells_who_has_signed(api):

@@ -156,6 +156,19 @@ def test_fields_are_saved_as_they_were_placed(owner):
     assert "</script><b>" not in owner.get(f"/documents/{document.id}/fields").text
 
 
+@pytest.mark.parametrize(
+    ("written", "status", "owned_by"),
+    [("s2", 200, "s2"), ("ALAN@example.com", 200, "s2"), ("signer2", 400, ""), ("s7", 400, "")],
+)
+def test_a_field_is_the_signers_that_is_meant_or_is_refused(owner, written, status, owned_by):
+    document = owner.draft()
+    fields = [wire.field(document.fields[0]) | {"signer": written}]
+    answer = owner.put_fields(document, fields)
+    assert answer.status_code == status
+    kept = [one.signer for one in now(owner, document).fields]
+    assert kept == ([owned_by] if owned_by else [one.signer for one in document.fields])
+
+
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(owner):
     document = owner.draft()
     owner.put_fields(document, [wire.field(document.fields[0])])
