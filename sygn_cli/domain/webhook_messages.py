@@ -81,7 +81,11 @@ def trial(endpoint: Endpoint, message_id: str, at: datetime) -> Message:
         "status": "completed",
         "title": "A test of this webhook",
         "mode": "test",
+        "created_at": None,
         "completed_at": moment.to_wire(at),
+        "declined_at": None,
+        "expired_at": None,
+        "voided_at": None,
     }
     payload: dict[str, object] = {
         "event": str(WebhookEvent.DOC_COMPLETED),

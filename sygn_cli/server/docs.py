@@ -22,8 +22,8 @@ KEY: Final = "cs_live_xxx"
 _PATHS: Final = {
     "document_id": "doc_abc123",
     "signer_id": "s1",
-    "webhook_id": "whk_abc123",
-    "delivery_id": "msg_abc123",
+    "webhook_id": "we_abc123",
+    "delivery_id": "we_abc123.evt_abc123",
 }
 _PDF: Final = "JVBERi0xLjcK..."
 _BODIES: Final[Mapping[str, object]] = {

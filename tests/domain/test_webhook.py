@@ -141,6 +141,12 @@ def test_the_payload_is_that_of_the_contract_and_more(life):
     assert payload["timestamp"] == "2026-11-21T12:00:00.000Z"
 
 
+def test_a_trial_says_of_its_document_what_a_real_message_does(life):
+    (real,) = told(life)
+    trial = webhook_messages.trial(an_endpoint(), "evt_test_1", NOW)
+    assert json.loads(trial.body)["document"].keys() == json.loads(real.body)["document"].keys()
+
+
 def test_a_message_is_the_same_whenever_it_is_derived(life):
     assert told(life) == told(life)
     assert "." not in told(life)[0].id  # it is joined with dots where it is signed

@@ -51,6 +51,13 @@ def test_every_route_is_on_the_page_once(world):
     assert sorted(sections) == NAMES
 
 
+def test_ids_in_the_examples_begin_as_real_ones_do(world):
+    begun = {
+        one.removesuffix("abc123") for one in re.findall(r"[a-z_.0-9]*_abc123", world.page.text)
+    }
+    assert begun == {"doc_", "key_", "we_", "we_abc123.evt_"}
+
+
 def codes(kind: type[SygnError] = SygnError) -> set[str]:
     own = {kind.code} if kind.code else set()
     return own.union(*(codes(one) for one in kind.__subclasses__()))
