@@ -38,8 +38,9 @@ MEANINGS: Final[dict[ExitCode, str]] = {
     ExitCode.NO_FIELDS: "no fields were detected and none were given",
     ExitCode.PENDING: "still pending when `status --wait` timed out",
     ExitCode.ENDED: "ended without completion under `--wait` (declined, expired or voided)",
-    ExitCode.TAMPERED: "`verify`: the file was changed after sealing, or its evidence is broken",
-    ExitCode.UNTRUSTED: "`verify`: not signed, or not by anybody trusted",
+    ExitCode.TAMPERED: "a file was changed after sealing, or its evidence is broken (`verify`, "
+    "`timestamp`), or the workspace's is (`audit --verify`, `fsck`, `backup`, `purge`)",
+    ExitCode.UNTRUSTED: "`verify`, `timestamp`: not signed, or not by anybody trusted",
     ExitCode.NETWORK: "a server that was needed did not answer",
     ExitCode.WORKSPACE: "the workspace cannot be used, or its key cannot seal",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",

@@ -14,7 +14,7 @@ import typer
 from sygn_cli.cli import main
 from sygn_cli.cli.commands import help_
 from sygn_cli.cli.examples import EXAMPLES
-from sygn_cli.cli.exit_codes import MEANINGS
+from sygn_cli.cli.exit_codes import MEANINGS, ExitCode
 from sygn_cli.store.settings_template import SETTINGS
 from tests.cli.terminal import SYGN
 
@@ -48,6 +48,14 @@ def help_of(command: str) -> str:
 def test_the_table_of_exit_codes_is_the_codes():
     told = {int(code): meaning for code, meaning in TABLE_ROW.findall(README)}
     assert told == {code.value: meaning for code, meaning in MEANINGS.items()}
+
+
+def test_the_code_for_tampering_names_every_command_that_ends_with_it():
+    named = MEANINGS[ExitCode.TAMPERED]
+    for module in (ROOT / "sygn_cli/cli/commands").glob("*.py"):
+        if "ExitCode.TAMPERED" in module.read_text():
+            name = "audit --verify" if module.stem == "audit_check" else module.stem
+            assert f"`{name}`" in named
 
 
 @pytest.mark.parametrize("command", commands())
