@@ -75,7 +75,25 @@ def _warn(url: str) -> None:
         f"If a phone gets no answer: is it in the same Wi-Fi (no guest network), and does the "
         f"firewall let port {port} in?"
     )
-    console.hint(f"Links of other commands lead here with: export SYGN_PUBLIC_URL={url}")
+    _lead_here(url)
+
+
+def tell_elsewhere(url: str, usual: str) -> None:
+    """Say how links of other commands lead to the server, where they do not.
+
+    Args:
+        url: How signers reach the server.
+        usual: What other commands take for that.
+    """
+    if url.rstrip("/") != usual:
+        _lead_here(url)
+
+
+def _lead_here(url: str) -> None:
+    console.hint(
+        f"Links of other commands lead here with: export SYGN_PUBLIC_URL={url} "
+        "(or public_url in sygn.toml)"
+    )
 
 
 def _show_links(rt: Runtime, document_id: str, url: str) -> None:

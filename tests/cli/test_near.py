@@ -28,6 +28,15 @@ def test_in_a_network_it_says_what_is_open_to_whom(two, capsys):
     assert f"SYGN_PUBLIC_URL={URL}" in err
 
 
+def test_who_is_served_elsewhere_hears_how_other_commands_lead_there(capsys):
+    near.tell_elsewhere(URL + "/", URL)
+    assert capsys.readouterr().err == ""
+    near.tell_elsewhere("https://sign.example.com", URL)
+    err = capsys.readouterr().err
+    assert err.count("sygn: hint: ") == 1
+    assert "export SYGN_PUBLIC_URL=https://sign.example.com (or public_url in sygn.toml)" in err
+
+
 def test_links_come_with_a_code_for_whoever_may_sign_now_and_that_is_recorded(two, capsys):
     runtime, document = two
     near.tell(runtime, URL, lan=False, qr=document.id, desk=None)

@@ -73,6 +73,21 @@ def test_the_link_opens_survives_a_restart_and_dies_when_a_new_one_is_made(tmp_p
 
 
 @pytest.mark.slow
+def test_a_server_elsewhere_tells_once_how_links_of_other_commands_lead_to_it(tmp_path):
+    with served(tmp_path, "--no-owner") as printed:
+        pass
+    hint = f"export SYGN_PUBLIC_URL={printed[0]} "
+    assert printed[2].count(hint) == 1
+    (tmp_path / ".sygn" / "sygn.toml").write_text('public_url = "https://sign.example.com"\n')
+    with served(tmp_path, "--no-owner") as printed:
+        pass
+    assert "SYGN_PUBLIC_URL" not in printed[2], "all links name that already"
+    with served(tmp_path, "--no-owner", "--public-url", "https://other.example.com") as printed:
+        pass
+    assert printed[2].count("export SYGN_PUBLIC_URL=https://other.example.com ") == 1
+
+
+@pytest.mark.slow
 def test_the_owners_page_can_be_left_away(tmp_path):
     with served(tmp_path, "--no-owner") as printed:
         assert status(f"{printed[0]}/owner?t={'a' * 43}") == 404

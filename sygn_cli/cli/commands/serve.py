@@ -86,6 +86,7 @@ def serve(
 
     rt = runtime(workspace)
     _try_the_key(rt)
+    usual = rt.settings.public_url
     # Phones reach the address that is served and no other, whatever the settings name.
     named = public_url or (DEFAULT_PUBLIC_URL if lan else rt.settings.public_url)
     settings = replace(
@@ -107,7 +108,10 @@ def serve(
         console.narrate(f"serving on {url} (stop with Ctrl-C)")
         if settings.owner_page != "off":
             _show_owner(owner.url(rt, near.own(url) if lan else url), opened if open_ else None)
-        near.tell(rt, url if named == DEFAULT_PUBLIC_URL else named, lan=lan, qr=shown, desk=desk)
+        reached = url if named == DEFAULT_PUBLIC_URL else named
+        if not lan:
+            near.tell_elsewhere(reached, usual)
+        near.tell(rt, reached, lan=lan, qr=shown, desk=desk)
         threading.Thread(target=resume, args=(rt, threading.Event()), daemon=True).start()
 
     with opened:
