@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,6 +43,23 @@ def test_every_example_can_be_typed_as_it_stands(command, line):
     for words in parsed:
         parse(words)
     assert any(words[: len(command.split())] == command.split() for words in sygn_of(line))
+
+
+def every_command(command: Any = ROOT, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every command with what one types after ``sygn``."""
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name in command.list_commands(None):
+        yield from every_command(command.get_command(None, name), f"{path} {name}".strip())
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), [pytest.param(*one, id=one[0]) for one in every_command()]
+)
+def test_every_argument_and_option_is_explained(path, command):
+    assert path
+    assert [one.name for one in command.params if not getattr(one, "help", None)] == []
 
 
 def test_every_command_stands_in_one_section():

@@ -109,7 +109,12 @@ def create(
         typer.Option(metavar="URL", help="Post this document's events there.", show_default=False),
     ] = "",
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="The webhook may be on this machine.")
+        bool,
+        typer.Option(
+            "--allow-private",
+            help="The webhook may be on this machine or a private network, be plain http, and "
+            "name other ports than 80, 443, 8080 and 8443.",
+        ),
     ] = False,
     test: Annotated[
         bool, typer.Option("--test", help="Mark every page SANDBOX; it does not count.")

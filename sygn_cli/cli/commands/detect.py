@@ -30,7 +30,9 @@ _MOST_PAGES = 100_000
 
 
 def detect(
-    pdf: Annotated[str, typer.Argument(metavar="PDF|-", show_default=False)],
+    pdf: Annotated[
+        str, typer.Argument(metavar="PDF|-", help="Where to look; - is stdin.", show_default=False)
+    ],
     pages: Annotated[
         str | None, typer.Option(help="Only these pages, for example 1-3,7.", show_default=False)
     ] = None,

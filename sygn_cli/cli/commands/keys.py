@@ -34,13 +34,15 @@ LabelOption: TypeAlias = Annotated[
 @app.command("create")
 def create(
     label: LabelOption = "",
-    mode: Annotated[str, typer.Option(metavar="live|test", help="Whose documents.")] = "live",
+    mode: Annotated[
+        str, typer.Option(metavar="live|test", help="test: documents that say SANDBOX.")
+    ] = "live",
     partner: Annotated[
         bool,
         typer.Option("--partner", help="A master key that mints keys for a partner's users."),
     ] = False,
     expires: Annotated[
-        str, typer.Option(metavar="30d|DATE|never", help="When it stops to work.")
+        str, typer.Option(metavar="30d|DATE|never", help="When it stops working.")
     ] = "never",
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

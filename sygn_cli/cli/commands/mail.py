@@ -22,7 +22,13 @@ app = group("mail", "See what became of letters, and send them again.")
 @app.command("list")
 def list_(
     document: Annotated[
-        str | None, typer.Option("--document", metavar="DOC", show_default=False)
+        str | None,
+        typer.Option(
+            "--document",
+            metavar="DOC",
+            help="Only of this document.",
+            show_default=False,
+        ),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only what nobody will get.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def seal(
-    pdf: Annotated[str, typer.Argument(metavar="PDF|-", show_default=False)],
+    pdf: Annotated[
+        str, typer.Argument(metavar="PDF|-", help="What to seal; - is stdin.", show_default=False)
+    ],
     output: OutputOption = None,
     reason: Annotated[
         str, typer.Option(metavar="T", help="Why, as readers show it.", show_default=False)

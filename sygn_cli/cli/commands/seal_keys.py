@@ -65,7 +65,14 @@ def rotate(
 
 
 def import_(
-    file: Annotated[str, typer.Argument(metavar="CERT.p12", show_default=False)],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="CERT.p12",
+            help="Key and certificates, as PKCS #12; - is stdin.",
+            show_default=False,
+        ),
+    ],
     passphrase_file: PassphraseFileOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,

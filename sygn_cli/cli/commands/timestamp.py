@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def timestamp(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="A sealed PDF; - is stdin.", show_default=False)
+    ],
     output: OutputOption = None,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Put the result in the place of the file.")

@@ -55,7 +55,8 @@ def add(
         bool,
         typer.Option(
             "--allow-private",
-            help="The URL may lead to this machine or a private network, and be plain http.",
+            help="The URL may lead to this machine or a private network, be plain http, and name "
+            "other ports than 80, 443, 8080 and 8443.",
         ),
     ] = False,
     workspace: WorkspaceOption = None,
@@ -168,7 +169,13 @@ def deliveries(
         str | None, typer.Argument(metavar="[WEBHOOK]", help="Only to this.", show_default=False)
     ] = None,
     document: Annotated[
-        str | None, typer.Option("--document", metavar="DOC", show_default=False)
+        str | None,
+        typer.Option(
+            "--document",
+            metavar="DOC",
+            help="Only of this document.",
+            show_default=False,
+        ),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only what was not received.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
