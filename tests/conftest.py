@@ -15,7 +15,11 @@ from tests.shares import (  # noqa: F401 - these are hooks, found by their names
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
-from tests.tried import pytest_terminal_summary  # noqa: F401
+from tests.tried import (  # noqa: F401 - these as well
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    tally,
+)
 
 # Machines are noisy: how long one example takes says nothing about the code.
 settings.register_profile("sygn", deadline=None)
