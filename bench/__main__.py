@@ -64,7 +64,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         "--large",
         action="store_true",
         default=bool(os.environ.get("SYGN_BENCH_LARGE")),
-        help="also a workspace of 100,000 documents, which takes a quarter of an hour and 2.5 GB",
+        help="also a workspace of 100,000 documents, which takes half an hour and 4 GB of disk",
     )
     chosen = parser.parse_args(arguments)
     if unknown := sorted({*chosen.names} - {*NAMES}):

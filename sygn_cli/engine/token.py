@@ -199,7 +199,7 @@ def _errors(where: Token) -> Iterator[None]:
     except ImportError as error:
         raise SealFailed(
             "The seal's key is on a token, but support for tokens is not installed.",
-            hint="Install it: pip install 'sygn[pkcs11]'",
+            hint="Install python-pkcs11 beside sygn; with pipx: pipx inject sygn python-pkcs11",
         ) from error
     wrong = (exceptions.PinIncorrect, exceptions.PinInvalid, exceptions.PinLenRange)
     try:

@@ -101,7 +101,7 @@ def brought_up(path: Path, steps: Mapping[int, Step] = STEPS) -> Description:
         raise WorkspaceUnusable(
             f"The workspace {path} is of format {found.format}{made_by}; this is sygn "
             f"{_version()}, which knows formats up to {newest}.",
-            hint="Update sygn: pip install --upgrade sygn",
+            hint="Install a newer sygn.",
         )
     if found.format == newest:
         return found

@@ -178,7 +178,7 @@ def _require_known(header: bytes) -> None:
         raise InvalidRequest(
             f"The backup was made by sygn {data.get('sygn')} and is of format "
             f"{data.get('format')}; this sygn knows formats up to {formats.CURRENT}.",
-            hint="Update sygn: pip install --upgrade sygn",
+            hint="Install a newer sygn.",
         )
 
 

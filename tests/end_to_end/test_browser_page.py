@@ -1,4 +1,7 @@
-"""The page itself: every size, contrast and zoom, other people's words, long documents."""
+"""The page itself: every size, contrast and zoom, other people's words, long documents.
+
+With ``SYGN_UPDATE_SCREENSHOTS=1`` what it looks like becomes the pictures of the README.
+"""
 
 from __future__ import annotations
 

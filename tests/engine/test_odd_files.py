@@ -1,4 +1,8 @@
-"""Real odd files from public test sets: each is sealed and looks as before, or is refused."""
+"""Real odd files from public test sets: each is sealed and looks as before, or is refused.
+
+They lie in ``pdfs/odd`` of the folder that ``SYGN_SHARED`` names, else of ``shared`` beside the
+checkout.
+"""
 
 import os
 from pathlib import Path

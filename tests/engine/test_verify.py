@@ -1,4 +1,8 @@
-"""A sealed file is valid as long as not one byte of it changes, and only for whoever trusts it."""
+"""A sealed file is valid as long as not one byte of it changes, and only for whoever trusts it.
+
+Attacked files of others lie in ``pdfs/attacks`` of the folder that ``SYGN_SHARED`` names, else of
+``shared`` beside the checkout.
+"""
 
 import os
 from datetime import timedelta

@@ -53,7 +53,7 @@ def test_a_newer_workspace_is_refused_by_its_version(workspace):
     with pytest.raises(WorkspaceUnusable, match=r"of format 7, made by sygn 9\.1") as caught:
         Workspace.open(workspace.path)
     assert "up to 2" in caught.value.message
-    assert "pip install --upgrade sygn" in (caught.value.hint or "")
+    assert "Install a newer sygn" in (caught.value.hint or "")
     assert (workspace.path / "sygn.json").read_bytes() == before
 
 
