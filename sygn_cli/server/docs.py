@@ -108,11 +108,14 @@ def blueprint(runtime: Runtime, description: Mapping[str, Any]) -> Blueprint:
     routes = Blueprint("docs", __name__)
     base = runtime.settings.public_url.rstrip("/")
     shown = tuple(entries(description, base))
+    posted = {event: one["post"] for event, one in description["webhooks"].items()}
 
     @routes.get("/docs")
     def docs() -> str:
         negotiation.speak_source()
-        return render_template("docs.html", entries=shown, errors=ERRORS, base=base, key=KEY)
+        return render_template(
+            "docs.html", entries=shown, errors=ERRORS, base=base, key=KEY, posted=posted
+        )
 
     return routes
 

@@ -22,6 +22,7 @@ from sygn_cli.server.api import (
     keys,
     library,
     limits,
+    posted,
     webhooks,
 )
 from sygn_cli.server.api.requests import VoidBody
@@ -96,6 +97,7 @@ def describe(app: OpenAPI) -> dict[str, Any]:
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/VoidBody"}}},
     }
     _add_links(description["paths"])
+    posted.add_to(description)
     return description
 
 
