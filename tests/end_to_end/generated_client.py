@@ -22,6 +22,7 @@ from sygn_client.api.documents import (
     void_document,
 )
 from sygn_client.api.library import detect, me
+from sygn_client.api.webhooks import add_webhook, get_webhook, list_deliveries, list_webhooks
 from sygn_client.models import (
     CreateBody,
     CreateBodySigningOrder,
@@ -31,6 +32,8 @@ from sygn_client.models import (
     FieldBodyType,
     SignerBody,
     VoidBody,
+    WebhookBody,
+    WebhookBodyEventsType0Item,
 )
 
 
@@ -64,6 +67,21 @@ def sign(base: str, url: str, field: str, name: str) -> None:
             browser.post(path, json=told).raise_for_status()
 
 
+def webhooks(client: AuthenticatedClient, url: str) -> dict[str, object]:
+    """Add a webhook and one for a document, and tell what the lists say of them."""
+    asked = WebhookBody(url=url, events=[WebhookBodyEventsType0Item.SIGNER_LOCKED])
+    added = add_webhook.sync(client=client, body=asked)
+    listed = list_webhooks.sync(client=client).data
+    own = next(one for one in listed if one.id != added.id)
+    return {
+        "secret": added.secret[:6],
+        "added": [added.url, [str(one) for one in added.events]],
+        "listed": len(listed),
+        "own": [own.url, str(own.documents), str(get_webhook.sync(own.id, client=client).mode)],
+        "deliveries": len(list_deliveries.sync(added.id, client=client).data),
+    }
+
+
 def main(base: str, key: str, pdf_path: str) -> None:
     pdf = base64.b64encode(Path(pdf_path).read_bytes()).decode()
     client = AuthenticatedClient(base_url=base, token=key, timeout=httpx.Timeout(60))
@@ -75,7 +93,9 @@ def main(base: str, key: str, pdf_path: str) -> None:
     between = get_document.sync(created.id, client=client)
     sign(base, links[1], "alan", "Alan Turing")
     after = get_document.sync(created.id, client=client)
-    other = create_document.sync(client=client, body=body(pdf))
+    asked = body(pdf)
+    asked.webhook_url = "https://example.com/of-a-document"
+    other = create_document.sync(client=client, body=asked)
     voided = void_document.sync(other.id, client=client, body=VoidBody(reason="a test"))
     print(
         json.dumps(
@@ -89,6 +109,7 @@ def main(base: str, key: str, pdf_path: str) -> None:
                 .decode(),
                 "listed": [str(one.status) for one in list_documents.sync(client=client).data],
                 "voided": str(voided.status),
+                "webhooks": webhooks(client, "https://example.com/hook"),
                 "account": me.sync(client=client).account,
                 "detected": detect.sync(client=client, body=DetectBody(pdf_base64=pdf)).count,
                 "missing": get_document.sync(

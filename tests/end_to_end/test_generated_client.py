@@ -76,6 +76,13 @@ def test_a_generated_client_takes_a_document_from_creation_to_completion(generat
         "audit": "%PDF-",
         "listed": ["voided", "completed"],
         "voided": "voided",
+        "webhooks": {
+            "secret": "whsec_",
+            "added": ["https://example.com/hook", ["signer.locked"]],
+            "listed": 2,
+            "own": ["https://example.com/of-a-document", "named", "live"],
+            "deliveries": 0,
+        },
         "account": "local",
         "missing": "not_found",
     }
