@@ -41,7 +41,6 @@ SECURITY: Final[dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-REQUEST_ID: Final = "X-Request-Id"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -126,11 +125,11 @@ def _add_links(paths: dict[str, Any]) -> None:
 def _number_requests(app: OpenAPI) -> None:
     @app.before_request
     def number() -> None:
-        given = request.headers.get(REQUEST_ID, "")
+        given = request.headers.get(described.REQUEST_ID, "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
 
     @app.after_request
     def tell(answer: Response) -> Response:
         if "request_id" in g:
-            answer.headers[REQUEST_ID] = g.request_id
+            answer.headers[described.REQUEST_ID] = g.request_id
         return answer

@@ -46,8 +46,10 @@ class Operation:
         return self.name
 
 
+DESCRIBED = serve(Settings(**UNCOUNTED)).client.get("/openapi.json").get_json()
+
+
 def operations() -> list[Operation]:
-    described = serve(Settings(**UNCOUNTED)).client.get("/openapi.json").get_json()
     return [
         Operation(
             one["operationId"],
@@ -55,7 +57,7 @@ def operations() -> list[Operation]:
             path.removeprefix("/api/v1"),
             frozenset(map(int, one["responses"])),
         )
-        for path, methods in described["paths"].items()
+        for path, methods in DESCRIBED["paths"].items()
         for method, one in methods.items()
         if method not in {"get", "head", "options"}
     ]
@@ -138,3 +140,64 @@ def test_what_is_answered_to_a_body_that_is_too_long_is_described(operation):
 @each_operation
 def test_what_every_operation_may_answer_is_described(operation):
     assert operation.statuses >= {400, 401, 403, 409, 413, 415, 422, 429, 500, 503}
+
+
+def looked_up(one):
+    """Return what a part of the description says, also where it only refers to it."""
+    if "$ref" not in one:
+        return one
+    found = DESCRIBED
+    for step in one["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def described(operation: Operation):
+    return DESCRIBED["paths"][f"/api/v1{operation.path}"][operation.method.lower()]
+
+
+@each_operation
+def test_the_idempotency_key_is_a_parameter_and_is_honoured(api, operation):
+    headers = [
+        one for one in map(looked_up, described(operation)["parameters"]) if one["in"] == "header"
+    ]
+    assert [one["name"] for one in headers] == ["Idempotency-Key"]
+    pattern = headers[0]["schema"]["pattern"]
+    path, sent = request(api, operation)
+    for key in ("two words", "x" * 201):
+        assert not re.search(pattern, key)
+        refused = api(operation.method, path, sent, **{"Idempotency-Key": key})
+        assert refused.status_code == 400
+    assert api(operation.method, path, sent, **{"Idempotency-Key": "!~" * 100}).status_code < 300
+    assert re.search(pattern, "!~" * 100)
+
+
+@each_operation
+def test_the_headers_that_are_sent_are_described(api, operation):
+    path, sent = request(api, operation)
+    for _ in range(2):
+        answer = api(operation.method, path, sent, **ONCE)
+        told = described(operation)["responses"][str(answer.status_code)]["headers"]
+        own = {
+            name
+            for name, _ in answer.headers
+            if name.startswith(("X-Ra", "X-Re", "Idem", "Retry"))
+        }
+        assert own <= told.keys()
+        assert {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining"} <= own
+
+
+def test_no_operation_that_only_shows_has_the_idempotency_key():
+    for methods in DESCRIBED["paths"].values():
+        for one in methods.get("get", {}).get("parameters", []):
+            assert looked_up(one)["in"] != "header"
+
+
+def test_who_asks_too_often_is_told_how_long_to_wait_as_described():
+    api = serve(Settings(api_per_minute=1, api_burst=1))
+    answers = [api.get("/me") for _ in range(2)]
+    assert answers[1].headers["Retry-After"]
+    for methods in DESCRIBED["paths"].values():
+        for one in methods.values():
+            header = looked_up(one["responses"]["429"]["headers"]["Retry-After"])
+            assert header["schema"]["type"] == "integer"
