@@ -26,6 +26,7 @@ from sygn_cli.services import detection, document_webhooks, field_presets, ident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sygn_cli.domain.field import Detection, Field, FieldType
     from sygn_cli.domain.signer import Invitee
@@ -120,8 +121,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         NoFieldsDetected: No fields were given and none were found.
         InvalidRequest: Something else about it is not acceptable.
     """
-    now = runtime.clock.now()
-    expires_at = moment.deadline(request.expires or runtime.settings.expires, now=now)
+    expires_at = _deadline(runtime, request, now=runtime.clock.now())
     if not request.files:
         raise InvalidRequest("There is no PDF.", hint="Name one with --pdf FILE.")
     proposals.signers_of(request.invitees)
@@ -184,13 +184,21 @@ def create(
             return before, None
     made = plan(runtime, request)
     credential.test_sign(runtime.keys.credential(), now=now)
+    invitees, codes = identity.prepare(runtime, made.proposal.invitees)
+    # After all that takes its time: who asks again and again for what is new since the newest that
+    # they know would miss a document that appears with an older time.
+    at = runtime.clock.now()
+    expires_at = _deadline(runtime, request, now=at)
+    made = replace(made, proposal=replace(made.proposal, invitees=invitees, expires_at=expires_at))
     if request.webhook:
         made = _with_webhook(runtime, request, made)
-    invitees, codes = identity.prepare(runtime, made.proposal.invitees)
-    made = replace(made, proposal=replace(made.proposal, invitees=invitees))
     entry = proposals.create(made.proposal, actor=actor)
-    document = runtime.store.create(document_id, entry, at=now, blobs=made.contents)
+    document = runtime.store.create(document_id, entry, at=at, blobs=made.contents)
     return document, replace(made, given=identity.given(runtime, document, codes))
+
+
+def _deadline(runtime: Runtime, request: Request, *, now: datetime) -> datetime | None:
+    return moment.deadline(request.expires or runtime.settings.expires, now=now)
 
 
 def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:

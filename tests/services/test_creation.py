@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -18,10 +19,14 @@ from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
+from sygn_cli.engine.worker import Inline
 from sygn_cli.services import creation, wire
 from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import ADA, ALAN, FixedClock, a_document, a_request, memory_runtime, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_fields_are_found_and_routed_by_their_block(runtime):
@@ -150,3 +155,48 @@ def test_the_answer_has_the_names_of_the_api(runtime):
 def test_two_signers_may_share_an_address(runtime):
     document = a_document(runtime, invitees=(ADA, Invitee("Ada again", ADA.email), ALAN))
     assert [s.id for s in document.signers] == ["s1", "s2", "s3"]
+
+
+class Slow(Inline):
+    """Takes five seconds for whatever it does with a PDF; meanwhile something may happen."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock = clock
+        self.meanwhile: list[Callable[[], None]] = []
+
+    def call(self, function, *args, **kwargs):
+        self.clock.sleep(5)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return function(*args, **kwargs)
+
+
+def test_who_asks_for_what_is_new_since_the_newest_misses_no_document_that_took_long():
+    clock = FixedClock()
+    work = Slow(clock)
+    runtime = memory_runtime(clock, pdf=work)
+    known = []
+
+    def another():
+        known.append(a_document(runtime))
+
+    work.meanwhile.append(another)
+    slow = a_document(runtime)
+    newest = known[0].created_at
+    found = runtime.store.list(Filters(since=newest), limit=9).documents
+    assert {one.id for one in found} == {known[0].id, slow.id}
+
+
+def test_the_deadline_is_counted_from_the_time_of_creation():
+    clock = FixedClock()
+    document = a_document(memory_runtime(clock, pdf=Slow(clock)), expires="30d")
+    assert document.expires_at == document.created_at + timedelta(days=30)
+
+
+def test_a_deadline_that_passes_while_the_pdf_is_looked_at_is_refused():
+    clock = FixedClock()
+    runtime = memory_runtime(clock, pdf=Slow(clock))
+    soon = (clock.now() + timedelta(seconds=6)).isoformat()
+    with pytest.raises(InvalidRequest, match="in the past"):
+        a_document(runtime, expires=soon)
+    assert runtime.store.list(Filters(), limit=9).documents == ()
