@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.text import printable
 
 _SPAN: Final = re.compile(r"(\d{1,5})\s*([smhdw])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -26,12 +27,12 @@ def from_wire(text: str) -> datetime:
     """Return the moment that :func:`to_wire` wrote.
 
     Raises:
-        ValueError: It has no time zone or is no ISO 8601 timestamp.
+        ValueError: It has no time zone or is no ISO 8601 timestamp, or lies in no year of UTC.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"timestamp without a time zone: {text!r}")
-    return moment.astimezone(UTC)
+    return _in_utc(moment)
 
 
 def to_millisecond(moment: datetime) -> datetime:
@@ -48,9 +49,37 @@ def span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text.strip().lower())
     if not match:
         raise InvalidRequest(
-            f"{text!r} is not a length of time.", hint="Write it like 90s, 15m, 2h, 30d or 4w."
+            f"{printable(text[:100])!r} is not a length of time.",
+            hint="Write it like 90s, 15m, 2h, 30d or 4w.",
         )
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def instant(text: str) -> datetime:
+    """Return the moment, in UTC, that somebody wrote as a day (its beginning) or a timestamp.
+
+    Without a time zone it is meant in UTC.
+
+    Raises:
+        InvalidRequest: It is neither, or lies in no year that there is in UTC.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip().upper())
+        return _in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except ValueError as error:
+        raise InvalidRequest(
+            f"{printable(text[:100])!r} is not a moment.",
+            hint="Write it like 2026-12-31 or 2026-12-31T17:00:00Z.",
+        ) from error
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return the moment in UTC; where that is no moment any more, it was written wrong."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        # 9999-12-31T23:59:59-14:00 is in the year 10000, which datetime does not have.
+        raise ValueError(f"no moment in UTC: {moment.isoformat()}") from error
 
 
 def deadline(text: str, *, now: datetime) -> datetime | None:
@@ -66,7 +95,7 @@ def deadline(text: str, *, now: datetime) -> datetime | None:
         return None
     moment = _moment(wanted, now=now)
     if moment <= now:
-        raise InvalidRequest(f"The deadline {text!r} lies in the past.")
+        raise InvalidRequest(f"The deadline {printable(text[:100])!r} lies in the past.")
     return to_millisecond(moment)
 
 
@@ -74,12 +103,20 @@ def _moment(wanted: str, *, now: datetime) -> datetime:
     try:
         if _SPAN.fullmatch(wanted):
             return now + span(wanted)
-        moment = datetime.fromisoformat(wanted.upper())
-    except (ValueError, OverflowError) as error:
+        moment = instant(wanted)
+    except (InvalidRequest, OverflowError) as error:
         raise InvalidRequest(
-            f"{wanted!r} is not a deadline.",
+            f"{printable(wanted[:100])!r} is not a deadline.",
             hint="Write it like 30d, 2026-12-31, 2026-12-31T17:00:00Z or never.",
         ) from error
-    if len(wanted) == len("2026-12-31"):
-        moment = datetime.combine(moment.date(), time(23, 59, 59))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if _is_day(wanted):
+        return moment.replace(hour=23, minute=59, second=59)
+    return moment
+
+
+def _is_day(wanted: str) -> bool:
+    try:
+        date.fromisoformat(wanted.upper())
+    except ValueError:
+        return False
+    return True

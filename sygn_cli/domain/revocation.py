@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# RFC 5280, 4.1.2.5.1: two digits of a year mean 1950 to 2049, so nothing is dated earlier.
+_EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 
 
 class Reason(StrEnum):
@@ -86,15 +89,11 @@ def since(written: str, *, now: datetime) -> datetime:
     """Return the moment that ``2026-12-31`` (its beginning, UTC) or a timestamp means.
 
     Raises:
-        InvalidRequest: It is neither, or lies in the future.
+        InvalidRequest: It is neither, lies in the future, or before X.509 has dates.
     """
-    try:
-        wanted = datetime.fromisoformat(written.strip().upper())
-    except ValueError as error:
-        raise InvalidRequest(
-            f"{written!r} is not a moment.", hint="Like 2026-12-31 or 2026-12-31T17:00:00Z."
-        ) from error
-    wanted = wanted if wanted.tzinfo else wanted.replace(tzinfo=UTC)
+    wanted = moment.instant(written)
     if wanted > now:
         raise InvalidRequest(f"{written!r} lies in the future.")
+    if wanted < _EARLIEST:
+        raise InvalidRequest(f"{written!r} lies before there were credentials.")
     return wanted

@@ -271,7 +271,7 @@ def _asked(retry_after: str, now: datetime) -> timedelta:
         return timedelta(seconds=int(written))
     try:
         until = parsedate_to_datetime(written)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or zone of forty digits is no date either
         return timedelta()
     return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
 

@@ -35,8 +35,12 @@ def test_a_time_of_retention_is_counted_by_the_calendar(written, before):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "6m", "2h", "0d", "y", "-1y", "9999y", "2 years", "never"]
-)
+    "written",
+    [
+        "", "6m", "2h", "0d", "y", "-1y", "9999y", "2 years", "never", "999999999d",
+        "2029y", "9" * 5000 + "d", "0001-01-01",
+    ],
+)  # fmt: skip
 def test_what_is_no_time_of_retention(written):
     with pytest.raises(InvalidRequest):
         retention.retention(written, now=NOW)

@@ -266,6 +266,11 @@ def test_after_the_last_retry_there_is_none():
         ("", 60),
         ("soon", 60),
         ("-5", 60),
+        ("9" * 40, 60),
+        ("Fri, 31 Dec 9999 23:59:59 -1400", 24 * 3600),
+        ("Mon, 01 Jan 0001 00:00:00 +1400", 60),
+        (f"Fri, 31 Dec {'9' * 40} 23:59:59 GMT", 60),
+        (f"Fri, 31 Dec 2026 23:59:59 +{'9' * 40}", 60),
     ],
 )
 def test_a_receiver_can_ask_for_more_time(asked, seconds):

@@ -104,22 +104,69 @@ def test_text_is_kept_in_normal_form():
         ("2026-12-31T10:00:00+02:00", datetime(2026, 12, 31, 8, tzinfo=UTC)),
         ("2026-12-31T10:00:00Z", datetime(2026, 12, 31, 10, tzinfo=UTC)),
         ("never", None),
+        ("20261231", datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2026-12-31T10:00", datetime(2026, 12, 31, 10, tzinfo=UTC)),
+        ("99999w", NOW + timedelta(weeks=99999)),
+        ("9999-12-31", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("9999-12-31T23:59:59+14:00", datetime(9999, 12, 31, 9, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_deadline_as_written(written, expected):
     assert moment.deadline(written, now=NOW) == expected
 
 
-@pytest.mark.parametrize("written", ["", "soon", "0d", "2020-01-01", "30", "-1d", "2026-13-01"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "soon", "0d", "2020-01-01", "30", "-1d", "2026-13-01", "999999999d", "9" * 5000,
+        "0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "10000-01-01",
+        "-0001-01-01", "2026-12-31T23:59:60Z", "2026-12-31T10:00:00+99:00",
+    ],
+)  # fmt: skip
 def test_what_is_no_deadline(written):
     with pytest.raises(InvalidRequest):
         moment.deadline(written, now=NOW)
 
 
-@pytest.mark.parametrize("written", ["", "x", "1y", "1.5h", "-2h"])
+@pytest.mark.parametrize("written", ["", "x", "1y", "1.5h", "-2h", "999999999d", "9" * 5000 + "d"])
 def test_what_is_no_span(written):
     with pytest.raises(InvalidRequest):
         moment.span(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-06-30", datetime(2026, 6, 30, tzinfo=UTC)),
+        (" 2026-06-30t10:00:00z ", datetime(2026, 6, 30, 10, tzinfo=UTC)),
+        ("2026-06-30T10:00:00", datetime(2026, 6, 30, 10, tzinfo=UTC)),
+        ("0001-01-01", datetime(1, 1, 1, tzinfo=UTC)),
+        ("0001-01-01T00:00:00-14:00", datetime(1, 1, 1, 14, tzinfo=UTC)),
+        ("9999-12-31T23:59:59+14:00", datetime(9999, 12, 31, 9, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_as_written_is_in_utc(written, expected):
+    found = moment.instant(written)
+    assert (found, found.tzinfo) == (expected, UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "7d", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+        "2026-06-30T23:59:60Z", "0000-01-01", "10000-01-01", "2026-06-30T10:00:00+24:00",
+    ],
+)  # fmt: skip
+def test_what_is_no_moment_is_one_clear_error(written):
+    with pytest.raises(InvalidRequest, match="is not a moment") as refused:
+        moment.instant(written)
+    assert "2026-12-31T17:00:00Z" in refused.value.hint
+
+
+@pytest.mark.parametrize("kept", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_damaged_moment_is_like_any_other_damage(kept):
+    with pytest.raises(ValueError, match="no moment in UTC"):
+        moment.from_wire(kept)
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC)))

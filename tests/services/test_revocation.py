@@ -127,6 +127,11 @@ def test_a_former_credential_is_revoked_by_its_fingerprint(keys):
         ("seal", {"reason": "boredom"}, InvalidRequest),
         ("seal", {"since": "2027-01-01"}, InvalidRequest),
         ("seal", {"since": "yesterday"}, InvalidRequest),
+        ("seal", {"since": "0001-01-01T00:00:00+14:00"}, InvalidRequest),
+        ("seal", {"since": "9999-12-31T23:59:59-14:00"}, InvalidRequest),
+        ("seal", {"since": "0001-01-01"}, InvalidRequest),
+        ("seal", {"since": "1949-12-31"}, InvalidRequest),
+        ("seal", {"since": "2016-12-31T23:59:60Z"}, InvalidRequest),
     ],
 )
 def test_a_mistake_revokes_nothing(keys, which, options, wrong):

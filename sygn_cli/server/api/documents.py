@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, jsonify, request
 from flask_openapi3 import Tag
 
-from sygn_cli.domain import history, identity, language
+from sygn_cli.domain import history, identity, language, moment
 from sygn_cli.domain.document import DocumentStatus, Signatures, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.listing import Filters
@@ -73,7 +72,7 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
             account=key.account,
             mode=key.mode,
             status=None if query.status is None else DocumentStatus(query.status),
-            since=None if query.since is None else _moment(query.since),
+            since=None if query.since is None else moment.instant(query.since),
         )
         page = documents.show(runtime, filters, limit=query.limit, cursor=query.cursor)
         return jsonify(wire.listing(runtime, page))
@@ -185,11 +184,3 @@ def _as_created(runtime: Runtime, document: Document) -> Document:
     """Return the document as it was when its creation was answered, from its trail."""
     first = runtime.store.trail(document.id)[0]
     return history.evolve(None, first, lambda sha256: runtime.store.blob(document.id, sha256))
-
-
-def _moment(written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError as error:
-        raise InvalidRequest("since: write it like 2026-06-13T17:04:00Z.") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
