@@ -223,6 +223,7 @@ def _finding(
         modification=status.modification_level.name if status.modification_level else "OTHER",
         docmdp=permission.value if permission else None,
         ours=_is_ours(signature),
+        authority=stamp.signing_cert.sha256.hex() if stamp is not None else "",
     )
 
 

@@ -13,11 +13,13 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.revocation import Reason, Revocation
 from sygn_cli.engine.evidence import is_by, is_issued, load_list
+from sygn_cli.engine.longterm import security_store
 from sygn_cli.engine.roots import roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from asn1crypto import x509 as asn1
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 
@@ -26,8 +28,9 @@ def listed(
 ) -> tuple[tuple[Revocation, ...], tuple[str, ...]]:
     """Return who of those that signed a valid file is on a list, and which lists say nothing.
 
-    A list counts if it is signed by a certificate of the file or a trusted one, however old it is:
-    who is on it stays revoked. An authority on a list takes with it whom it issued to.
+    A list counts if it is signed by an authority that leads up from a signer or a time-stamping
+    authority, however old it is: who is on it stays revoked. An authority on a list takes with it
+    whom it issued to. Its certificate may lie anywhere in the file, as when paths are built.
 
     Args:
         pdf: A file that was judged valid.
@@ -37,15 +40,15 @@ def listed(
     Raises:
         InvalidRequest: One is no revocation list.
     """
-    anchors = [x509.load_der_x509_certificate(one.dump()) for one in roots(trust)]
-    signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-    chains = [_certificates(one) for one in signatures]
+    pool, leaves = _certificates(PdfFileReader(io.BytesIO(pdf)))
+    pool += [x509.load_der_x509_certificate(one.dump()) for one in roots(trust)]
+    chains = [_upwards(one, pool) for one in dict.fromkeys(leaves)]
     found: dict[tuple[str, int], Revocation] = {}
     idle: list[str] = []
     for crl in map(_loaded, lists):
         used = False
         for chain in chains:
-            for issuer in (*chain, *anchors):
+            for issuer in chain:
                 if not is_by(crl, issuer):
                     continue
                 used = True
@@ -56,10 +59,41 @@ def listed(
     return tuple(found.values()), tuple(idle)
 
 
-def _certificates(signature: EmbeddedPdfSignature) -> list[x509.Certificate]:
-    """Return the signer's certificate and all that came with it."""
-    found = (signature.signer_cert, *signature.other_embedded_certs)
-    return [x509.load_der_x509_certificate(one.dump()) for one in found]
+def _certificates(reader: PdfFileReader) -> tuple[list[x509.Certificate], list[x509.Certificate]]:
+    """Return all certificates in a file, and those of whoever signed something.
+
+    Those that came with a timestamp are among the latter: one of them has signed it.
+    """
+    around: list[asn1.Certificate] = []
+    leaves: list[asn1.Certificate] = []
+    for signature in reader.embedded_signatures:
+        leaves += [signature.signer_cert, *_with_timestamps(signature)]
+        around += signature.other_embedded_certs
+    store = security_store(reader)
+    if store is not None:
+        around += store.load_certs()
+    signing = [x509.load_der_x509_certificate(one.dump()) for one in leaves]
+    return [*signing, *(x509.load_der_x509_certificate(one.dump()) for one in around)], signing
+
+
+def _with_timestamps(signature: EmbeddedPdfSignature) -> Iterator[asn1.Certificate]:
+    for attribute in signature.signer_info["unsigned_attrs"]:
+        if attribute["type"].native != "signature_time_stamp_token":
+            continue
+        for token in attribute["values"]:
+            yield from (one.chosen for one in token["content"]["certificates"])
+
+
+def _upwards(leaf: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Return a certificate and all that lead up from it, wherever in the file they lie."""
+    chain = [leaf]
+    for one in chain:  # it grows meanwhile
+        chain += [
+            above
+            for above in dict.fromkeys(pool)
+            if above.subject == one.issuer and above not in chain and is_issued(above, one)
+        ]
+    return chain
 
 
 def _loaded(content: bytes) -> x509.CertificateRevocationList:

@@ -44,6 +44,7 @@ class SignatureFinding:
         docmdp: Permission of a certification: 1 no changes, 2 forms, 3 forms and notes;
             None for an ordinary signature.
         ours: It says that sygn made it, and so is held to all that sygn promises.
+        authority: SHA-256 of the certificate of whoever made that timestamp, "" without one.
     """
 
     field: str
@@ -60,6 +61,7 @@ class SignatureFinding:
     modification: str
     docmdp: int | None
     ours: bool = False
+    authority: str = ""
 
     @property
     def who(self) -> str:

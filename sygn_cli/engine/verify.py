@@ -72,10 +72,7 @@ def verify(
     if wrong:
         kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
         return replace(verdict, status=Status.TAMPERED, reasons=(*wrong, *kept))
-    if require_timestamp and verdict.status is Status.VALID and not _timestamped(verdict):
-        doubt = "No trusted timestamp vouches for the time of signing."
-        return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt,))
-    return verdict
+    return timestamp_demanded(verdict) if require_timestamp else verdict
 
 
 def _wrong_outside(
@@ -92,8 +89,14 @@ def _wrong_outside(
             yield f"The audit trail tells of {len(signed)} signers, not of {signers}."
 
 
-def _timestamped(verdict: Verdict) -> bool:
-    return any(finding.timestamp_trusted for finding in verdict.signatures)
+def timestamp_demanded(verdict: Verdict) -> Verdict:
+    """Return the verdict for those to whom a file without a trusted timestamp is not valid."""
+    if verdict.status is not Status.VALID or any(
+        finding.timestamp_trusted for finding in verdict.signatures
+    ):
+        return verdict
+    doubt = "No trusted timestamp vouches for the time of signing."
+    return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt,))
 
 
 def _guarded(
@@ -154,9 +157,13 @@ def _judged(
     trail, broken_trail = _trail(reader)
     broken += broken_trail
     doubts = [reason for one in examined for reason in one.doubts]
+    status, reasons = _status(broken, doubts), broken or doubts or _good_reasons(examined, trail)
+    if not people and not broken:  # an authority stamps whatever it is sent
+        status = Status.UNSIGNED
+        reasons = [stated("Nobody has signed the file; a timestamp tells only that it was there.")]
     return Verdict(
-        status=_status(broken, doubts),
-        reasons=tuple(broken or doubts or _good_reasons(examined, trail)),
+        status=status,
+        reasons=tuple(reasons),
         signatures=tuple(one.finding for one in examined),
         sha256="",
         level=level_of(examined),

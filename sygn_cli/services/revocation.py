@@ -18,7 +18,7 @@ from sygn_cli.engine import credential
 from sygn_cli.engine.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.engine.verdict import SignatureFinding, Verdict
@@ -114,6 +114,7 @@ def judged(verdict: Verdict, revocations: Sequence[Revocation]) -> Verdict:
     # Of several about one credential the earliest counts.
     by_since = sorted(revocations, key=lambda one: one.since, reverse=True)
     by_credential = {one.sha256: one for one in by_since}
+    verdict = _without_times_of(verdict, by_credential)
     doubts: list[str] = []
     notes: list[str] = []
     for index, signature in enumerate(verdict.signatures):
@@ -127,6 +128,18 @@ def judged(verdict: Verdict, revocations: Sequence[Revocation]) -> Verdict:
     if doubts:
         return replace(verdict, status=Status.UNTRUSTED, reasons=tuple(doubts))
     return replace(verdict, reasons=(*verdict.reasons, *notes))
+
+
+def _without_times_of(verdict: Verdict, revoked: Mapping[str, Revocation]) -> Verdict:
+    """Return the verdict without trust in the timestamps of authorities that were revoked.
+
+    Whoever has the key of one can make timestamps of any time.
+    """
+    known = tuple(
+        replace(one, timestamp_trusted=False) if one.authority in revoked else one
+        for one in verdict.signatures
+    )
+    return verdict if known == verdict.signatures else replace(verdict, signatures=known)
 
 
 def _proven_at(signatures: Sequence[SignatureFinding]) -> datetime | None:

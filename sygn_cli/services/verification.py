@@ -62,6 +62,8 @@ def verify(
         if revoked and verdict.status is engine.Status.VALID:
             found, idle = place.call(listed.listed, pdf, revoked, trust=(*roots, *time_roots))
             verdict = _unused(revocation.judged(verdict, found), idle)
+            if require_timestamp:
+                verdict = engine.timestamp_demanded(verdict)
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
         verdict = revocation.judged(verdict, runtime.keys.revocations())

@@ -1,16 +1,18 @@
 """A seal is as good as the timestamp that was reached, and says which one that is."""
 
 import asyncio
+import io
 from datetime import timedelta
 
 import pytest
 
 from sygn_cli.domain.errors import NetworkFailed
-from sygn_cli.engine.seal import seal
+from sygn_cli.engine.certify import Writer, attach
+from sygn_cli.engine.seal import TRAIL_NAME, Attachment, seal
 from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.timestamp import HttpTimestamper
-from sygn_cli.engine.verify import Status, verify
-from tests.engine import timestamping
+from sygn_cli.engine.verify import Status, embedded_trail, verify
+from tests.engine import strangers, timestamping
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper, qpdf_complaints
 from tests.engine.timestamping import Authority, served, trickling
@@ -136,3 +138,22 @@ def test_each_byte_of_the_container_is_guarded(timestamped, ca, authority):
             missed.append(place)
 
     assert missed == []
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("among", ["time_trust", "trust"])
+def test_a_timestamp_alone_is_nobodys_signature(among, told, authority, ca, sealed):
+    pdf = paper()
+    if told:  # of a document that others have signed
+        writer, output = Writer(io.BytesIO(pdf)), io.BytesIO()
+        found = embedded_trail(sealed.pdf)
+        attach(writer, Attachment(TRAIL_NAME, found, "", "application/jsonl"), NOON)
+        writer.write(output)
+        pdf = output.getvalue()
+    roots = {"trust": [ca.cert_pem], "time_trust": []}
+    roots[among].append(authority.cert_pem)
+
+    verdict = verify(strangers.timestamped(pdf, authority), **roots, signers=2 if told else None)
+
+    assert verdict.status is Status.UNSIGNED
+    assert verdict.signatures[0].timestamp_trusted
