@@ -215,7 +215,8 @@ class _Child:
         """
         self.is_usable = False
         answer, retires = _load(self._exchange(call, within=self._wall_seconds))
-        self.is_usable = not retires
+        # The clock may run out when the answer has just been read.
+        self.is_usable = not retires and not self._is_overdue
         return answer
 
     def _exchange(self, message: object, *, within: float) -> bytes:
