@@ -81,7 +81,7 @@ def add(runtime: Runtime, wanted: Wanted) -> Endpoint:
     if len(own) >= MOST_ENDPOINTS:
         raise InvalidRequest(
             f"There are {len(own)} webhook endpoints already.",
-            hint="Remove one with: sygn webhooks remove ID",
+            hint="Remove one: DELETE /api/v1/webhooks/ID, or sygn webhooks remove ID",
         )
     return make(runtime, wanted)
 
