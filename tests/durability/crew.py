@@ -17,6 +17,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -69,17 +70,63 @@ class Outcome:
 Deed = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
-class Crew:
-    """A number of processes; use as a context manager.
+class Chances:
+    """When each of those who race begins: by chance, or the quickest would always win.
 
-    ``SYGN_SEED`` repeats the chances of a run that failed, and so told its seed.
+    Each waits for up to as long as the slowest usually takes; every other time for a tenth of that,
+    as most that can come between comes in the beginning of a deed. ``SYGN_SEED`` repeats the
+    chances of a run that failed, and so told its seed.
     """
 
-    def __init__(self, workspace: Path, size: int, shifts: Sequence[timedelta] = ()) -> None:
+    def __init__(self, size: int) -> None:
         seed = int(os.environ.get("SYGN_SEED") or secrets.randbits(32))
         print(f"SYGN_SEED={seed}")  # shown where a test fails
         self._chance = random.Random(seed)  # noqa: S311 - decides who waits for how long
         self._took: list[list[float]] = [[] for _ in range(size)]
+
+    def took(self, place: int, seconds: float) -> None:
+        """Note how long a deed took that was done."""
+        self._took[place].append(seconds)
+
+    def delays(self, count: int) -> list[float]:
+        usual = (statistics.median(one[-_LATELY:]) for one in self._took[:count] if one)
+        span = max(usual, default=0.0) * self._chance.choice((1, 0.1))
+        return [self._chance.uniform(0, span) for _ in range(count)]
+
+
+class People:
+    """Some who ask others to do things, each in a thread; use as a context manager."""
+
+    def __init__(self, size: int) -> None:
+        self._pool = ThreadPoolExecutor(size)
+        self._chances = Chances(size)
+
+    def __enter__(self) -> People:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def race(self, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Let each do one deed, each beginning by chance."""
+        delays = self._chances.delays(len(deeds))
+        done = list(self._pool.map(_later, delays, deeds))
+        for place, (_, seconds) in enumerate(done):
+            self._chances.took(place, seconds)
+        return [value for value, _ in done]
+
+
+def _later(delay: float, deed: Callable[[], Any]) -> tuple[Any, float]:
+    time.sleep(delay)
+    began = time.monotonic()
+    return deed(), time.monotonic() - began
+
+
+class Crew:
+    """A number of processes; use as a context manager."""
+
+    def __init__(self, workspace: Path, size: int, shifts: Sequence[timedelta] = ()) -> None:
+        self._chances = Chances(size)
         self._members = []
         for number in range(size):
             shift = shifts[number] if number < len(shifts) else timedelta()
@@ -96,29 +143,22 @@ class Crew:
         """Let each member do one deed, all beginning together, and return what they tell."""
         return self._do([(0.0, deed) for deed in deeds])
 
-    def race(self, deeds: Iterable[Deed]) -> list[Outcome]:
+    def race(self, deeds: Sequence[Deed]) -> list[Outcome]:
         """Let each member do one deed, each beginning by chance.
 
-        Began they together, the quickest would always win. So each waits for up to as long as the
-        slowest usually takes; every other time for a tenth of that, as most that can come between
-        comes in the beginning of a deed. Let the slow one be done alone before, for its time.
+        Let the slow one be done alone before, so that it is known how long that takes.
         """
-        span = max(map(_usual, self._took)) * self._chance.choice((1, 0.1))
-        return self._do([(self._chance.uniform(0, span), deed) for deed in deeds])
+        return self._do(list(zip(self._chances.delays(len(deeds)), deeds, strict=True)))
 
     def _do(self, given: list[tuple[float, Deed]]) -> list[Outcome]:
         start = time.monotonic() + _SOON
         for member, (delay, deed) in zip(self._members, given, strict=False):
             member.tell((start + delay, deed))
         done = [member.hear() for member in self._members[: len(given)]]
-        for took, one in zip(self._took, done, strict=False):
+        for place, one in enumerate(done):
             if not one.error:
-                took.append(one.ended - one.began)
+                self._chances.took(place, one.ended - one.began)
         return done
-
-
-def _usual(took: list[float]) -> float:
-    return statistics.median(took[-_LATELY:]) if took else 0
 
 
 def until_met(met: Counter[str], usual: set[str], rare: set[str], rounds: int) -> Iterator[int]:
