@@ -109,6 +109,14 @@ class ExplainingGroup(Group):
         command.name = cmd_name
         return explained(command, cmd_name)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
+        """Read what comes before the command; ``--help`` and ``--version`` write here already."""
+        try:
+            return list(super().parse_args(ctx, args))
+        except BrokenPipeError as error:
+            console.discard_output()
+            raise typer.Exit(ExitCode.OK) from error
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own signature
         """Run the command that was asked for."""
         as_json = _wants_json(ctx)
