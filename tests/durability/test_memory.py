@@ -96,7 +96,7 @@ class Client:
         return content
 
 
-def test_memory_stays_flat_and_nothing_is_lost_while_eight_clients_work(tmp_path):
+def test_memory_stays_flat_and_nothing_is_lost_while_eight_clients_work(tmp_path, tally):
     terminal = Terminal(tmp_path)
     terminal.draw("letter.pdf")
     terminal.ok("list")
@@ -130,7 +130,11 @@ def test_memory_stays_flat_and_nothing_is_lost_while_eight_clients_work(tmp_path
     assert max(descriptors[len(descriptors) // 2 :]) < descriptors[0] + 100
     assert sorted(_completed(terminal)) == done
     assert terminal("audit", "--verify").code == 0
-    print(f"{len(done)} documents, {max(memory) / MEGABYTE:.0f} MB at most")
+    clients_did = f"{CLIENTS} clients at one server"
+    tally(f"{clients_did}: documents completed", len(done))
+    tally(f"{clients_did}: seconds", SECONDS)
+    tally(f"{clients_did}: memory at the start, MB", memory[0] // MEGABYTE)
+    tally(f"{clients_did}: memory at the end, MB", memory[-1] // MEGABYTE)
 
 
 def _completed(terminal: Terminal) -> Iterator[str]:

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc"),
 ]
+CALLERS = 1000
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +71,10 @@ def test_those_who_send_a_byte_at_a_time_keep_nobody_waiting(server):
     assert answers(server)
 
 
-def test_a_thousand_who_hang_up_leave_nothing_behind(server):
+def test_a_thousand_who_hang_up_leave_nothing_behind(server, tally):
     assert answers(server)
     before = server.descriptors()
-    for number in range(1000):
+    for number in range(CALLERS):
         wire = socket.create_connection(server.address, timeout=20)
         # Closing now resets the connection instead of ending it in good manner.
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -89,6 +90,7 @@ def test_a_thousand_who_hang_up_leave_nothing_behind(server):
     while server.descriptors() > before + 5:
         assert time.monotonic() < deadline, server.descriptors()
         time.sleep(0.1)
+    tally("connections closed abruptly", CALLERS)
 
 
 @pytest.fixture(scope="module")

@@ -149,7 +149,7 @@ def test_evidence_in_the_place_of_another_is_always_found(scene):
 
 
 @pytest.mark.usefixtures("expects_warnings")
-def test_one_flipped_bit_of_the_evidence_is_always_found(scene):
+def test_one_flipped_bit_of_the_evidence_is_always_found(scene, tally):
     chance = random.Random(2026)  # noqa: S311 - the same places each time
     files = scene.files(*EVIDENCE)
     for number in range(FLIPS):
@@ -160,6 +160,7 @@ def test_one_flipped_bit_of_the_evidence_is_always_found(scene):
         assert scene.is_found(), path
         scene.assert_nothing_wrong_is_shown(all_of_it=False)
         scene.mend()
+    tally("flipped bits of the evidence, all found", FLIPS)
 
 
 @pytest.mark.usefixtures("expects_warnings")
@@ -179,7 +180,7 @@ def test_what_can_be_made_again_is_made_again_unasked(scene, harm):
 
 
 @pytest.mark.usefixtures("expects_warnings")
-def test_a_flipped_bit_in_what_can_be_made_again_changes_nothing(scene):
+def test_a_flipped_bit_in_what_can_be_made_again_changes_nothing(scene, tally):
     chance = random.Random(7)  # noqa: S311
     files = scene.files(*DISPOSABLE)
     for number in range(FLIPS):
@@ -190,6 +191,7 @@ def test_a_flipped_bit_in_what_can_be_made_again_changes_nothing(scene):
         # A list follows the index, which may leave a document out, and never says what is not so.
         scene.assert_nothing_wrong_is_shown(all_of_it="index" not in path.name)
         scene.mend()
+    tally("flipped bits of what can be made again", FLIPS)
 
 
 @pytest.mark.usefixtures("expects_warnings")
