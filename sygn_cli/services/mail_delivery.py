@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import notices, sending
 from sygn_cli.domain.audit import EventType
-from sygn_cli.domain.errors import NotFound, SygnError
+from sygn_cli.domain.errors import NotFound, SygnError, WorkspaceUnusable
 from sygn_cli.domain.mail import Handover, Notice, Outcome, Posting, next_attempt, prefix
 from sygn_cli.services import letters
 from sygn_cli.store.mails import KIND, notice_of
@@ -108,6 +108,8 @@ def _hand_over(runtime: Runtime, document: Document, notice: Notice) -> Handover
         return Handover(Outcome.DROPPED, "there was nothing left to do for the reader")
     try:
         letter = letters.write(runtime, document, notice)
+    except WorkspaceUnusable as error:  # which says nothing about the letter
+        return Handover(Outcome.LATER, error.message.rstrip("."))
     except SygnError as error:
         return Handover(Outcome.REFUSED, error.message.rstrip("."))
     return runtime.mails.mailer.send(letter)

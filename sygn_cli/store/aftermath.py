@@ -126,13 +126,14 @@ class Aftermath:
 
         Raises:
             Tampered: The trail contradicts the workspace log.
+            WorkspaceUnusable: Something cannot be read or written.
         """
         if state.is_settled:
             with _later(folder.id, "take the mark away"):
                 self.unmark(folder.id)
             return state
         events = audit.events(state.committed, doc=folder.id)
-        heads = self._heads(folder.id)
+        heads = self._heads(folder.id, needed=state.queued is None)
         if heads is not None:
             _compare(folder.id, events, heads)
         with trouble.guarded(folder.trail):
@@ -158,12 +159,20 @@ class Aftermath:
         )
         return reading.read(folder)
 
-    def _heads(self, document_id: str) -> dict[int, str] | None:
-        """Return the document's heads in the log; None if the log proves nothing."""
+    def _heads(self, document_id: str, *, needed: bool) -> dict[int, str] | None:
+        """Return the document's heads in the log; None if the log proves nothing.
+
+        Args:
+            document_id: Which.
+            needed: Nothing else tells which events have their jobs, so that a log which cannot be
+                read now is waited for: some would lose theirs.
+        """
         try:
             self._workspace_log.verify()
             return self._workspace_log.heads(document_id)
         except (OSError, SygnError) as error:
+            if needed and isinstance(error, durable.Unreadable):
+                raise
             _log.warning("The workspace log is of no use: %s", error)
             return None
 

@@ -75,7 +75,9 @@ class FileApiKeys:
 
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, oldest first."""
-        found = [self.get(path.stem) for path in self._folder.glob("key_*.json")]
+        names = durable.names(self._folder)
+        ids = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        found = [self.get(one) for one in ids if KEY_ID.fullmatch(one)]
         return sorted(found, key=lambda key: (key.created_at, key.id))
 
     def revoke(self, key_id: str, *, at: datetime) -> ApiKey:

@@ -122,6 +122,8 @@ class _Backup:
     def _copy_log(self) -> None:
         try:
             self._log.verify()
+        except durable.Unreadable:
+            raise
         except SygnError as error:
             self._copied.damaged["log"] = error.message
         note = self._log.checkpoint()
@@ -129,17 +131,17 @@ class _Backup:
         self._place = self._entries.line_start(self._entries.size())
         if note is not None:
             self._archive.add("log/checkpoint", note)
-        with contextlib.suppress(FileNotFoundError), self._entries.entries.open("rb") as file:
+        with contextlib.suppress(FileNotFoundError), _opened(self._entries.entries) as file:
             self._archive.add_stream("log/entries.jsonl", self._place, _chunks(file, self._place))
 
     def _copy_parts(self, *, keys: bool) -> None:
-        for part in sorted(self._workspace.path.iterdir()):
+        for part in durable.paths(self._workspace.path):
             wanted = part.name in _WITHOUT_KEYS or keys
             if part.name in _LEFT_OUT or part.name == formats.DESCRIPTION or not wanted:
                 continue
             if part.name.startswith("before-format-"):
                 continue
-            for path in [part] if part.is_file() else sorted(part.rglob("*")):
+            for path in [part] if part.is_file() else durable.below(part):
                 self._copy_file(path)
         if not keys:
             self._copy_file(self._workspace.keys / log.VERIFIER)
@@ -155,13 +157,11 @@ class _Backup:
             self._copied.left_out.append(name)
             return None
         try:
-            with path.open("rb") as file:
+            with _opened(path) as file:
                 size = os.fstat(file.fileno()).st_size
                 return self._archive.add_stream(name, size, _chunks(file, size))
         except FileNotFoundError:
             return None  # done meanwhile
-        except PermissionError as error:
-            raise WorkspaceUnusable(f"{path} cannot be read: {error.strerror}.") from error
 
     def _copy_document(self, folder: DocumentFolder) -> None:
         try:
@@ -171,9 +171,11 @@ class _Backup:
             wanted = _referred(events)
         except NotFound:
             return
+        except durable.Unreadable:
+            raise
         except (SygnError, LookupError, TypeError) as error:
             self._copied.damaged[folder.id] = str(error)
-            for path in sorted(folder.path.rglob("*")):
+            for path in durable.below(folder.path):
                 self._copy_file(path)
         else:
             if buried:
@@ -215,14 +217,26 @@ def _referred(events: list[Event]) -> list[str]:
     return list(dict.fromkeys(one for event in events for one in blobs.referred(event)))
 
 
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise durable.Unreadable(f"{path} cannot be read: {error.strerror}.") from error
+
+
 def _chunks(file: IO[bytes], size: int) -> Iterator[bytes]:
     """Yield the first bytes of a file; what others append meanwhile is not in the copy.
 
     Raises:
-        WorkspaceUnusable: It became shorter.
+        WorkspaceUnusable: It became shorter, or cannot be read.
     """
     while size:
-        chunk = file.read(min(CHUNK, size))
+        try:
+            chunk = file.read(min(CHUNK, size))
+        except OSError as error:
+            raise durable.Unreadable(f"{file.name} cannot be read: {error.strerror}.") from error
         if not chunk:
             raise WorkspaceUnusable(f"{file.name} became shorter while it was copied.")
         size -= len(chunk)

@@ -67,8 +67,4 @@ class DailyLines:
         return len(old)
 
     def _names(self) -> list[str]:
-        try:
-            names = sorted(one.name for one in self._folder.iterdir())
-        except FileNotFoundError:
-            return []
-        return [name for name in names if _NAME.fullmatch(name)]
+        return [name for name in durable.names(self._folder) if _NAME.fullmatch(name)]

@@ -74,18 +74,21 @@ def names(folder: Path) -> list[str]:
         raise Unreadable(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def files(folder: Path) -> Iterator[Path]:
-    """Yield what is in a folder and in the folders below it, except those; sorted by path.
+def paths(folder: Path, ending: str = "") -> list[Path]:
+    """Return what is in a folder and has that ending; see :func:`names`."""
+    return [folder / name for name in names(folder) if name.endswith(ending)]
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and in the folders below it, each folder before what is in it.
 
     Raises:
         Unreadable: One of them cannot be read.
     """
-    for name in names(folder):
-        path = folder / name
+    for path in paths(folder):
+        yield path
         if path.is_dir() and not path.is_symlink():
-            yield from files(path)
-        else:
-            yield path
+            yield from below(path)
 
 
 def sync(handle: int) -> None:

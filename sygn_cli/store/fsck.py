@@ -58,7 +58,8 @@ def fsck(store: WorkspaceStore, *, now: datetime, repair: bool) -> Iterator[Prob
             yield Problem(one.level, one.where, one.what, repairs.loose(one))
         elif one.where not in mended:
             mended.add(one.where)
-            yield from repairs.document(store.workspace.folder(one.where))
+            told = {known for known in found if known.where == one.where}
+            yield from repairs.document(store.workspace.folder(one.where), told)
 
 
 def _is_evidence(finding: Finding) -> bool:
@@ -78,15 +79,20 @@ class _Repairs:
         with trouble.guarded(finding.path):
             return self._taken(finding.path)
 
-    def document(self, folder: DocumentFolder) -> Iterator[Problem]:
-        """Mend one document, looked at anew while nobody can change it."""
+    def document(self, folder: DocumentFolder, told: set[Finding]) -> Iterator[Problem]:
+        """Mend one document, looked at anew while nobody can change it.
+
+        Args:
+            folder: Where it lies.
+            told: What was found when it was looked at before; damage in it is told already.
+        """
         with locks.hold(folder.lock), trouble.guarded(folder.path):
             log = self._store.log
             found = check_document(folder, log.about(folder.id), log)
             damaged = any(map(_is_evidence, found))
             for one in found:
-                if one.level is Level.PURGED or _is_evidence(one):
-                    continue  # the latter was told already
+                if one.level is Level.PURGED or (_is_evidence(one) and one in told):
+                    continue
                 done = "" if damaged else self._mended(folder, one)
                 yield Problem(one.level, one.where, one.what, done)
 

@@ -37,7 +37,7 @@ def loose(store: WorkspaceStore, *, now: datetime) -> Iterator[Finding]:
     yield from _templates(workspace)
     yield from _keys(store)
     yield from _index(workspace)
-    for path in sorted(workspace.inflight.glob("*")):
+    for path in durable.paths(workspace.inflight):
         if not DOCUMENT_ID.fullmatch(path.name):
             yield Finding(Level.LITTER, "inflight", f"{path.name} marks no document.", path)
     for path in unfinished(workspace, now=now):
@@ -46,7 +46,7 @@ def loose(store: WorkspaceStore, *, now: datetime) -> Iterator[Finding]:
 
 def _unreadable(workspace: Workspace) -> Iterator[Finding]:
     for folder in (workspace.outbox, workspace.idempotency):
-        for path in sorted(folder.glob("*.json")):
+        for path in durable.paths(folder, ".json"):
             if not _is_object(path):
                 what = f"{path.name} cannot be read."
                 yield Finding(Level.BROKEN, folder.name, what, path)
@@ -63,24 +63,30 @@ def _is_object(path: Path) -> bool:
 
 def _endpoints(workspace: Workspace) -> Iterator[Finding]:
     endpoints = Endpoints(workspace.webhooks)
-    for path in sorted(workspace.webhooks.glob("*.json")):
+    for path in durable.paths(workspace.webhooks, ".json"):
         try:
             endpoints.get(path.stem)
         except NotFound:
             yield Finding(Level.LITTER, "webhooks", f"{path.name} is no endpoint.", path)
         except SygnError as error:
-            yield Finding(Level.BROKEN, "webhooks", error.message, path)
+            yield _broken("webhooks", error, path)
 
 
 def _templates(workspace: Workspace) -> Iterator[Finding]:
     templates = FolderTemplates(workspace.templates, workspace.staging)
-    for path in sorted(workspace.templates.iterdir()) if workspace.templates.is_dir() else ():
+    for path in durable.paths(workspace.templates):
         if not path.is_dir():
             continue
         try:
             templates.pdf(templates.get(path.name))
         except SygnError as error:
-            yield Finding(Level.BROKEN, "templates", error.message, path)
+            yield _broken("templates", error, path)
+
+
+def _broken(where: str, error: SygnError, path: Path) -> Finding:
+    """Return what is told; what the system does not give us may be good and is left there."""
+    is_unreadable = isinstance(error, durable.Unreadable)
+    return Finding(Level.BROKEN, where, error.message, None if is_unreadable else path)
 
 
 def _keys(store: WorkspaceStore) -> Iterator[Finding]:

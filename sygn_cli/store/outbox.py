@@ -154,10 +154,7 @@ class Outbox:
         return self._folder / f"{_stamp(job.due)}_{job.id}.json"
 
     def _files(self) -> list[tuple[str, str]]:
-        try:
-            names = sorted(one.name for one in self._folder.iterdir())
-        except FileNotFoundError:
-            return []
+        names = durable.names(self._folder)
         return [(name, found[2]) for name in names if (found := _NAME.fullmatch(name))]
 
 

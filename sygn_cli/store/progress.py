@@ -66,8 +66,8 @@ class FileProgress:
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Yield document and signer of everything that is kept."""
-        names = sorted(one.name for one in self._folder.glob(f"*{_SUFFIX}"))
-        for name in names:
+        names = durable.names(self._folder)
+        for name in (one for one in names if one.endswith(_SUFFIX)):
             document_id, _, signer_id = name.removesuffix(_SUFFIX).partition(".")
             if DOCUMENT_ID.fullmatch(document_id) and SIGNER_ID.fullmatch(signer_id):
                 yield document_id, signer_id

@@ -17,7 +17,7 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, retention
-from sygn_cli.domain.errors import Conflict, NotFound, SygnError, Tampered
+from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, durable, locks, reading, trouble
 from sygn_cli.store.entries import Logged, entry
 
@@ -102,7 +102,7 @@ class Purging:
             WorkspaceUnusable: Something cannot be written.
         """
         self._heads = None
-        marked = {one.name for one in _files(self._workspace.inflight)}
+        marked = {one.name for one in durable.paths(self._workspace.inflight)}
         buried = {}
         for document_id in sorted({*marked, *more}):
             event = self._buried(document_id)
@@ -171,7 +171,7 @@ class Purging:
             self._known().setdefault(folder.id, {})[buried.seq] = buried.hash()
         durable.remove(folder.trail)  # first: without it nothing reads the rest
         durable.remove(folder.projection)
-        for path in _files(folder.path):
+        for path in durable.paths(folder.path):
             if path.is_dir():
                 durable.remove_folder(path)
             elif path not in {folder.tombstone, folder.lock}:
@@ -182,10 +182,10 @@ class Purging:
         """Take the documents out of everything that lies outside their folders."""
         workspace = self._workspace
         emptied: set[Path] = set()
-        for folder in _files(workspace.path):
+        for folder in durable.paths(workspace.path):
             if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
                 continue
-            emptied.update(one.parent for one in sorted(folder.rglob("*")) if _remove(one, gone))
+            emptied.update(one.parent for one in durable.below(folder) if _remove(one, gone))
         if _clear(workspace.cache):
             emptied.add(workspace.cache)
         for path in sorted(emptied):
@@ -214,7 +214,7 @@ def _clear(cache: Path) -> bool:
     Returns:
         Whether there was anything.
     """
-    found = _files(cache)
+    found = durable.paths(cache)
     for path in found:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -225,7 +225,7 @@ def _clear(cache: Path) -> bool:
 
 def is_left(folder: DocumentFolder) -> bool:
     """Tell whether anything lies beside the tombstone."""
-    return any(one not in {folder.tombstone, folder.lock} for one in _files(folder.path))
+    return any(one not in {folder.tombstone, folder.lock} for one in durable.paths(folder.path))
 
 
 def _logged(event: Event) -> Logged:
@@ -239,7 +239,7 @@ def _mentions(path: Path, gone: Collection[str]) -> bool:
         return True
     try:
         content = durable.read(path)
-    except (FileNotFoundError, SygnError):
+    except FileNotFoundError:
         return False
     return bool(
         {*_named(content), *(one for part in _decoded(content) for one in _named(part))}
@@ -279,10 +279,3 @@ def _is_json(line: bytes) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []

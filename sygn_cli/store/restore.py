@@ -254,7 +254,7 @@ def _require_nothing_lost(staged: Path, place: Path, restored: Restored) -> None
 
 def _take_over(old: Workspace, new: Workspace) -> None:
     """Give a workspace without keys those of the one whose place it takes."""
-    for path in sorted(old.keys.iterdir()):
+    for path in durable.paths(old.keys):
         if path.is_file():
             durable.replace(new.keys / path.name, durable.read(path))
     durable.sync_folder(new.keys)

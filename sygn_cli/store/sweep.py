@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -32,8 +31,7 @@ def unfinished(workspace: Workspace, *, now: datetime) -> Iterator[Path]:
 
 
 def _unfinished(workspace: Workspace) -> Iterator[Path]:
-    with contextlib.suppress(FileNotFoundError):
-        yield from workspace.staging.iterdir()
+    yield from durable.paths(workspace.staging)
     for folder in (
         workspace.path,
         workspace.keys,
@@ -42,7 +40,7 @@ def _unfinished(workspace: Workspace) -> Iterator[Path]:
         workspace.idempotency,
         workspace.progress,
     ):
-        yield from folder.glob(f"*{durable.TEMPORARY}")
+        yield from durable.paths(folder, durable.TEMPORARY)
 
 
 def _is_older(path: Path, oldest: float) -> bool:

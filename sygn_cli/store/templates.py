@@ -88,7 +88,8 @@ class FolderTemplates:
 
     def list(self) -> Sequence[Template]:
         """Return all templates, by group and title."""
-        found = [self.get(path.parent.name) for path in self._folder.glob(f"*/{_DESCRIPTION}")]
+        slugs = [one for one in durable.names(self._folder) if self._is_there(one)]
+        found = [self.get(slug) for slug in slugs]
         return sorted(
             found, key=lambda one: (one.group.casefold(), one.title.casefold(), one.slug)
         )
@@ -101,7 +102,7 @@ class FolderTemplates:
             WorkspaceUnusable: It cannot be removed.
         """
         place = self._place(slug)
-        if not (place / _DESCRIPTION).is_file():
+        if not self._is_there(slug):
             raise _unknown(slug)
         scratch = self._scratch("removed")
         with trouble.guarded(place):
@@ -111,6 +112,9 @@ class FolderTemplates:
             durable.sync_folder(self._folder)
         with contextlib.suppress(OSError):  # what is left there is swept later
             durable.remove_folder(scratch)
+
+    def _is_there(self, slug: str) -> bool:
+        return (self._folder / slug / _DESCRIPTION).is_file()
 
     def _scratch(self, name: str) -> Path:
         return self._staging / f"{name}-{os.getpid()}-{threading.get_ident()}"

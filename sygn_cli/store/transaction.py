@@ -126,7 +126,7 @@ class Transactions:
         """
         healed = 0
         with trouble.guarded(self._workspace.inflight):
-            for marker in _files(self._workspace.inflight):
+            for marker in durable.paths(self._workspace.inflight):
                 try:
                     healed += self._heal(marker)
                 except (NotFound, Tampered) as error:
@@ -258,10 +258,3 @@ def _fill(staged: DocumentFolder, trail: bytes, contents: Collection[bytes]) -> 
     blobs.put(staged.blobs, contents)
     durable.write_new(staged.trail, trail)
     durable.sync_folder(staged.path)
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except FileNotFoundError:
-        return []

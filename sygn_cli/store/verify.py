@@ -17,7 +17,6 @@ from sygn_cli.store.findings import Finding, Level, damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from sygn_cli.domain.audit import Event
     from sygn_cli.store.log import WorkspaceLog
@@ -107,12 +106,13 @@ def check_document(
             return [damage(folder.id, error.message)]
         if workspace_log is not None and len(logged) < len(events):
             logged = workspace_log.about(folder.id)
-        return [
+        found = (
             *(_against_log(folder, events, logged) if workspace_log is not None else ()),
             *_blobs(folder, events),
             *_projection(folder, events),
             *_leftovers(folder),
-        ]
+        )
+        return list(dict.fromkeys(found))  # what cannot be read is met more than once
 
 
 def _log_entries(
@@ -173,7 +173,7 @@ def _blobs(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
             yield damage(folder.id, f"The blob {sha256} is gone.")
         except SygnError as error:
             yield damage(folder.id, error.message)
-    for path in _files(folder.blobs):
+    for path in durable.paths(folder.blobs):
         if path.name.partition(".")[0] not in wanted:
             yield Finding(Level.LITTER, folder.id, f"No event refers to {path.name}.", path)
 
@@ -181,6 +181,9 @@ def _blobs(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
 def _projection(folder: DocumentFolder, events: list[Event]) -> Iterator[Finding]:
     try:
         document = reading.fold(folder, events)
+    except durable.Unreadable as error:  # which it was not when its blobs were looked at
+        yield damage(folder.id, error.message)
+        return
     except SygnError:
         return  # because of a blob, which was reported
     projection = records.read(folder.projection, doc=folder.id)
@@ -202,22 +205,15 @@ def _leftovers(folder: DocumentFolder) -> Iterator[Finding]:
         if audit.split(durable.read(folder.trail))[1]:
             what = "An event was begun and never finished; it does not count."
             yield Finding(Level.UNFINISHED, folder.id, what)
-    for path in _files(folder.path):
+    for path in durable.paths(folder.path):
         if path.name.endswith(durable.TEMPORARY):
             yield Finding(Level.LITTER, folder.id, f"{path.name} was left behind.", path)
 
 
 def _strangers(workspace: Workspace) -> Iterator[Finding]:
-    for month in _files(workspace.documents):
-        for path in _files(month):
+    for month in durable.paths(workspace.documents):
+        for path in durable.paths(month):
             if not ids.DOCUMENT_ID.fullmatch(path.name):
                 yield Finding(Level.LITTER, "documents", f"{path.name} is no document.", path)
             elif workspace.folder(path.name).path != path:
                 yield damage(path.name, f"The document lies in the wrong month, {month.name}.")
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []

@@ -10,12 +10,14 @@ import pytest
 
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import SigningOrder
+from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.domain.evidence import COMMAND_LINE
 from sygn_cli.domain.mail import MOST_ATTEMPTS, Mailbox, MailKind, Outcome
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.services import (
     delegation,
     documents,
+    letters,
     links,
     mail_delivery,
     maintenance,
@@ -233,6 +235,21 @@ def test_a_refusal_is_final_and_stands_in_the_trail(runtime, mailer):
     shown = wire.status(runtime, runtime.store.load(document.id), with_links=False)
     signers = cast("list[dict[str, object]]", shown["signers"])
     assert [one["mail_error"] for one in signers] == ["550 no such user", None]
+
+
+def test_a_letter_that_cannot_be_written_now_is_tried_later(runtime, mailer, clock, monkeypatch):
+    a_document(runtime)
+    with monkeypatch.context() as patched:
+        patched.setattr(letters, "write", _cannot)
+        waiting = deliver(runtime)
+    assert [one.handover.words for one in waiting] == ["A file cannot be read"]
+    assert mailer.sent == []
+    clock.at = max(one.next_at for one in waiting)
+    assert [one.handover.outcome for one in deliver(runtime)] == [Outcome.ACCEPTED]
+
+
+def _cannot(*_):
+    raise WorkspaceUnusable("A file cannot be read.")
 
 
 def test_a_letter_that_reaches_them_later_takes_the_error_away(runtime, mailer):

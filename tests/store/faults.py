@@ -57,14 +57,24 @@ _CHANGING = frozenset(
 )
 
 
-def unreadable_once(monkeypatch: Any, path: Path) -> list[Path]:
-    """Let the next reading of a file fail as where too many are open; return which ones did."""
-    real, failed = Path.read_bytes, []
+def unreadable_once(monkeypatch: Any, path: Path, *, after: int = 0) -> list[Path]:
+    """Let one reading of a file fail as where too many are open; return which one did.
+
+    Args:
+        monkeypatch: Of the test.
+        path: Of the file.
+        after: How many readings of it succeed before.
+    """
+    real = Path.read_bytes
+    read: list[Path] = []
+    failed: list[Path] = []
 
     def read_bytes(self: Path) -> bytes:
         if self == path and not failed:
-            failed.append(self)
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(self))
+            read.append(self)
+            if len(read) > after:
+                failed.append(self)
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), str(self))
         return real(self)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)

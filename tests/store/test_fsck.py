@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import timedelta
 
 import pytest
 
+from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.domain.listing import Filters
+from sygn_cli.domain.webhook import Endpoint, new_secret
 from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.fsck import fsck
+from sygn_cli.store.webhooks import Endpoints
+from tests.store.faults import unreadable_once
 from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, created, signed
 
@@ -209,3 +214,37 @@ def test_with_damaged_evidence_nothing_else_of_the_document_is_mended(store, doc
     told = {one.what: one.done for one in ran(store, repair=True)}
     assert not any(done for what, done in told.items() if "notes.txt" not in what)
     assert (folder.blobs / ("f" * 64 + ".pdf")).exists()
+
+
+def test_what_cannot_be_read_now_is_told_and_left_where_it_is(store, document, monkeypatch):
+    endpoints = Endpoints(store.workspace.webhooks)
+    endpoint = Endpoint(
+        id="we_" + "0" * 26,
+        account="local",
+        url="https://example.com/hook",
+        events=frozenset(),
+        secrets=(new_secret(b"s" * 32),),
+        created_at=START,
+    )
+    endpoints.add(endpoint)
+    path = store.workspace.webhooks / f"{endpoint.id}.json"
+    unreadable_once(monkeypatch, path)
+    (told,) = ran(store, repair=True)
+    assert (told.where, told.done) == ("webhooks", "")
+    assert "cannot be read" in told.what
+    assert endpoints.all() == [endpoint]
+
+
+def test_whichever_reading_fails_nothing_is_passed_over(store, document, folder, monkeypatch):
+    for number in itertools.count():
+        torn_event(store, folder)
+        with monkeypatch.context() as patched:
+            failed = unreadable_once(patched, folder.trail, after=number)
+            try:
+                is_told = not all(one.done for one in ran(store, repair=True))
+            except WorkspaceUnusable:
+                is_told = True
+        assert is_told or folder.trail.read_bytes().endswith(b"\n")
+        if not failed:
+            break
+    assert number > 1

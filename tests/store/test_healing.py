@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sygn_cli.domain.errors import NotFound
-from sygn_cli.store import locks
+from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
+from sygn_cli.store import locks, records
 from sygn_cli.store.documents import WorkspaceStore
-from tests.store.samples import created, document_id
+from sygn_cli.store.outbox import Outbox
+from tests.store.faults import unreadable_once
+from tests.store.jobs import jobs_for
+from tests.store.samples import created, document_id, signed
 
 NOW = datetime.now(UTC)  # noqa: TID251 - compared with the ages of files
 
@@ -138,3 +142,26 @@ def test_sweeping_touches_no_document(store):
     store.sweep(now=NOW)
     assert store.load(document.id) == document
     assert list(store.check()) == []
+
+
+def test_while_the_log_cannot_be_read_no_event_loses_its_jobs(
+    workspace, monkeypatch, expects_warnings
+):
+    store = WorkspaceStore(workspace, jobs_for=jobs_for)
+    document = created(store)
+    with monkeypatch.context() as patched:
+        patched.setattr(Outbox, "put", _no_space)
+        patched.setattr(records, "write", _no_space)
+        document = signed(store, signed(store, document, "s1"), "s2")
+    unreadable_once(monkeypatch, workspace.log / "entries.jsonl")
+    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+        store.heal()
+    assert store.heal() == 1
+    waiting = {job.id for job in store.outbox.pending()}
+    assert waiting == {
+        job.id for one in store.trail(document.id) for job in jobs_for(document, one)
+    }
+
+
+def _no_space(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -20,7 +20,7 @@ from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.workspace import Workspace
-from tests.store.faults import FaultyOs
+from tests.store.faults import FaultyOs, unreadable_once
 from tests.store.jobs import jobs_for
 from tests.store.power import Disk, lay_out, recorded, states
 from tests.store.samples import START, completed, created, signed, voiding
@@ -96,6 +96,18 @@ def test_nothing_personal_is_left_anywhere(store, document):
     assert b"other" in delivered.read_bytes()
     assert not list(workspace.inflight.iterdir())
     assert not [one for one in store.outbox.pending() if document.id in one.id]
+
+
+def test_what_cannot_be_read_now_is_looked_at_again(store, document, monkeypatch):
+    store.remember("local", "key", "f" * 64, document.id)
+    (binding,) = store.workspace.idempotency.glob("*.json")
+    unreadable_once(monkeypatch, binding)
+    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+        purge(store, document)
+    assert binding.exists()
+    assert store.heal() == 1
+    assert not binding.exists()
+    assert wrong(store) == []
 
 
 def test_no_head_is_left_to_try_guesses_on(store, document):
