@@ -12,7 +12,7 @@ from sygn_cli.domain.document import Document, DocumentStatus
 from sygn_cli.domain.errors import NotFound, SygnError, Tampered
 from sygn_cli.domain.ids import DOCUMENT_ID, DOCUMENT_ID_PREFIX
 from sygn_cli.domain.listing import Filters, Page
-from sygn_cli.store import listing, locks, reading, trouble
+from sygn_cli.store import durable, listing, locks, reading, trouble
 from sygn_cli.store.cache import FolderCache
 from sygn_cli.store.checked import Checked
 from sygn_cli.store.idempotency import Bindings
@@ -261,7 +261,7 @@ class WorkspaceStore:
             WorkspaceUnusable: Something cannot be written.
         """
         # Nothing is under way nearly always, and then nothing that writes is imported.
-        if not any(self.workspace.inflight.glob("*")):
+        if not durable.names(self.workspace.inflight):
             return 0
         return self._transactions.heal() + self._finish_purges()
 

@@ -91,7 +91,7 @@ class Bindings:
     def sweep(self, *, now: datetime) -> None:
         """Forget keys older than a day."""
         oldest = (now - KEPT_FOR).timestamp()
-        for path in self._folder.glob("*.json"):
+        for path in durable.paths(self._folder, ".json"):
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     durable.remove(path)
