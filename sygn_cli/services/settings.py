@@ -81,10 +81,16 @@ def _wrong(name: str, wanted: str) -> WorkspaceUnusable:
     return WorkspaceUnusable(f"The setting {name} must be {wanted}.", hint=f"It is {where}.")
 
 
+def base_of_links(written: str) -> str | None:
+    """Return the URL that links begin with, without a slash at its end; None if it is no URL."""
+    return written.rstrip("/") if _URL.fullmatch(written) else None
+
+
 def _url(settings: Settings, name: str, value: object) -> Settings:
-    if not isinstance(value, str) or not _URL.fullmatch(value):
+    base = base_of_links(value) if isinstance(value, str) else None
+    if base is None:
         raise _wrong(name, "a URL such as https://sign.example.com")
-    return replace(settings, public_url=value.rstrip("/"))
+    return replace(settings, public_url=base)
 
 
 def _expires(settings: Settings, name: str, value: object) -> Settings:

@@ -87,6 +87,13 @@ def test_a_server_elsewhere_tells_once_how_links_of_other_commands_lead_to_it(tm
     assert printed[2].count("export SYGN_PUBLIC_URL=https://other.example.com ") == 1
 
 
+def test_links_cannot_begin_with_what_is_no_url(terminal):
+    for wrong in ("sign.example.com", "ftp://sign.example.com", "https://a b"):
+        answer = terminal("serve", "--port", "0", "--public-url", wrong)
+        assert answer.code == 2
+        assert "--public-url https://" in answer.err
+
+
 @pytest.mark.slow
 def test_the_owners_page_can_be_left_away(tmp_path):
     with served(tmp_path, "--no-owner") as printed:

@@ -12,7 +12,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.options import WorkspaceOption, runtime, warn_if_it_ends_soon
-from sygn_cli.domain.errors import SealFailed
+from sygn_cli.domain.errors import InvalidRequest, SealFailed
 from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
 
 if TYPE_CHECKING:
@@ -84,11 +84,12 @@ def serve(
     from sygn_cli.services import documents, owner
     from sygn_cli.services.desk import Desk
 
+    named = _base_of_links(public_url)
     rt = runtime(workspace)
     _try_the_key(rt)
     usual = rt.settings.public_url
     # Phones reach the address that is served and no other, whatever the settings name.
-    named = public_url or (DEFAULT_PUBLIC_URL if lan else rt.settings.public_url)
+    named = named or (DEFAULT_PUBLIC_URL if lan else rt.settings.public_url)
     settings = replace(
         rt.settings,
         public_url=named,
@@ -124,6 +125,18 @@ def serve(
             desk=desk,
         )
     console.narrate("stopped")
+
+
+def _base_of_links(public_url: str | None) -> str:
+    from sygn_cli.services.settings import base_of_links
+
+    base = base_of_links(public_url) if public_url else ""
+    if base is None:
+        raise InvalidRequest(
+            f"{public_url!r} is no address of a server.",
+            hint="Like --public-url https://sign.example.com.",
+        )
+    return base
 
 
 def _show_owner(link: str, opened: contextlib.ExitStack | None) -> None:
