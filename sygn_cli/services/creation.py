@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, moment, proposals, routing, text
-from sygn_cli.domain.audit import Json, canonical, sha256
 from sygn_cli.domain.document import (
     LOCAL_ACCOUNT,
     Document,
@@ -28,15 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sygn_cli.domain.audit import Json
     from sygn_cli.domain.field import Detection, Field, FieldType
     from sygn_cli.domain.signer import Invitee
     from sygn_cli.domain.webhook import Endpoint
     from sygn_cli.engine.intake import Intake
     from sygn_cli.services.identity import Given
     from sygn_cli.services.runtime import Runtime
-
-_LONGEST_KEY: Final = 200
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,6 @@ class Request:
     allow_delegation: bool | None = None
     draft: bool = False
     flatten_existing_signatures: bool = False
-    idempotency_key: str = ""
     webhook: str = ""
     webhook_private: bool = False
     links_to: str = "operator"
@@ -111,6 +106,20 @@ class Plan:
     unreadable_pages: tuple[tuple[int, int], ...]
     new_webhook: Endpoint | None = None
     given: Mapping[str, Given] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that only has to be stored.
+
+    Attributes:
+        codes: Access codes that were made, in clear, by signer id.
+        at: When it is created.
+    """
+
+    plan: Plan
+    codes: Mapping[str, str] = field(repr=False)
+    at: datetime
 
 
 def plan(runtime: Runtime, request: Request) -> Plan:
@@ -164,26 +173,30 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     return Plan(proposal, contents, found.left_out, found.unreadable_pages)
 
 
-def create(
-    runtime: Runtime, request: Request, *, actor: Json = OPERATOR
-) -> tuple[Document, Plan | None]:
+def create(runtime: Runtime, request: Request, *, actor: Json = OPERATOR) -> tuple[Document, Plan]:
     """Create the document and return it with the plan it was made from.
-
-    The same idempotency key and request give the document that was created before, and no plan.
 
     Raises:
         PdfRefused, NoFieldsDetected, InvalidRequest: As for :func:`plan`.
         SealFailed: The workspace's key could not seal what would be signed; nothing is created.
         WorkspaceUnusable: It could not be stored; nothing is created.
     """
-    now = runtime.clock.now()
-    document_id = ids.document_id(now, runtime.clock.entropy(ids.ENTROPY_BYTES))
-    if request.idempotency_key:
-        before = _remembered(runtime, request, document_id)
-        if before is not None:
-            return before, None
+    return store(runtime, prepare(runtime, request), new_id(runtime), actor=actor)
+
+
+def new_id(runtime: Runtime) -> str:
+    """Return the id of a document to come."""
+    return ids.document_id(runtime.clock.now(), runtime.clock.entropy(ids.ENTROPY_BYTES))
+
+
+def prepare(runtime: Runtime, request: Request) -> Prepared:
+    """Do all of a creation that may be refused.
+
+    Raises:
+        SygnError: As for :func:`create`.
+    """
     made = plan(runtime, request)
-    credential.test_sign(runtime.keys.credential(), now=now)
+    credential.test_sign(runtime.keys.credential(), now=runtime.clock.now())
     invitees, codes = identity.prepare(runtime, made.proposal.invitees)
     # After all that takes its time: who asks again and again for what is new since the newest that
     # they know would miss a document that appears with an older time.
@@ -192,9 +205,22 @@ def create(
     made = replace(made, proposal=replace(made.proposal, invitees=invitees, expires_at=expires_at))
     if request.webhook:
         made = _with_webhook(runtime, request, made)
+    return Prepared(made, codes, at)
+
+
+def store(
+    runtime: Runtime, ready: Prepared, document_id: str, *, actor: Json = OPERATOR
+) -> tuple[Document, Plan]:
+    """Store what was prepared.
+
+    Raises:
+        Conflict: The same request is at work elsewhere, and goes first.
+        WorkspaceUnusable: It could not be stored; nothing is created.
+    """
+    made = ready.plan
     entry = proposals.create(made.proposal, actor=actor)
-    document = runtime.store.create(document_id, entry, at=at, blobs=made.contents)
-    return document, replace(made, given=identity.given(runtime, document, codes))
+    document = runtime.store.create(document_id, entry, at=ready.at, blobs=made.contents)
+    return document, replace(made, given=identity.given(runtime, document, ready.codes))
 
 
 def _deadline(runtime: Runtime, request: Request, *, now: datetime) -> datetime | None:
@@ -211,26 +237,6 @@ def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:
     )
     proposal = replace(made.proposal, webhook=endpoint.id)
     return replace(made, proposal=proposal, new_webhook=endpoint if is_new else None)
-
-
-def _remembered(runtime: Runtime, request: Request, document_id: str) -> Document | None:
-    if not _KEY.fullmatch(request.idempotency_key):
-        raise InvalidRequest(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
-    fingerprint = _fingerprint(request)
-    bound = runtime.store.remember(
-        request.account, request.idempotency_key, fingerprint, document_id
-    )
-    if bound is None:
-        return None
-    with runtime.store.exclusive(bound):  # whoever created it may not have come to the end
-        return runtime.store.load(bound)
-
-
-def _fingerprint(request: Request) -> str:
-    """Return a hash that two requests share only if they ask for the same document."""
-    plain = replace(request, files=(), idempotency_key="")
-    content = {"request": repr(plain), "files": [sha256(f.content) for f in request.files]}
-    return sha256(canonical(content))
 
 
 def _inspect(runtime: Runtime, request: Request, file: GivenFile) -> Intake:

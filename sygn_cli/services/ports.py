@@ -133,7 +133,7 @@ class Store(Protocol):
         """
         ...
 
-    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+    def remember(self, scope: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.
 
         Returns:
@@ -143,6 +143,12 @@ class Store(Protocol):
             InvalidRequest: The key was used with another request.
         """
         ...
+
+    def release(self, document_id: str) -> None:
+        """Let go of the idempotency key of a document that will never be."""
+
+    def bound_formerly(self, account: str, key: str) -> str | None:
+        """Return the document that an older version bound an idempotency key to, if it exists."""
 
     def heal(self) -> int:
         """Finish what processes that died left unfinished, jobs included; cheap if nothing is.

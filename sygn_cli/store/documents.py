@@ -241,7 +241,7 @@ class WorkspaceStore:
             if appointment is not None and appointment.is_due(days=days, now=now):
                 yield document
 
-    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+    def remember(self, scope: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created, before it is.
 
         Returns:
@@ -250,7 +250,20 @@ class WorkspaceStore:
         Raises:
             InvalidRequest: The key was used with another request.
         """
-        return self._bindings.remember(account, key, fingerprint, document_id, exists=self._exists)
+        return self._bindings.remember(scope, key, fingerprint, document_id, exists=self._exists)
+
+    def release(self, document_id: str) -> None:
+        """Let go of the idempotency key of a document that will never be.
+
+        Raises:
+            WorkspaceUnusable: It cannot be let go of.
+        """
+        self._bindings.release(document_id)
+
+    def bound_formerly(self, account: str, key: str) -> str | None:
+        """Return the document that an older version bound an idempotency key to, if it exists."""
+        bound = self._bindings.bound_formerly(account, key)
+        return bound if bound is not None and self._exists(bound) else None
 
     def heal(self) -> int:
         """Finish what processes that died left unfinished; return the number of documents.

@@ -2,7 +2,7 @@
 
 The binding is written before the document. If the process dies in between, the same request may
 take the key over; the creation then checks at its last moment that it still owns the key, so of two
-that are alive only one succeeds.
+that are alive only one succeeds. A request that is refused lets go of its key.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Bindings:
 
     def remember(
         self,
-        account: str,
+        scope: str,
         key: str,
         fingerprint: str,
         document_id: str,
@@ -47,13 +47,16 @@ class Bindings:
         Raises:
             IdempotencyKeyReused: The key was used with another request.
         """
-        path = self._path(account, key)
+        path = self._path(scope, key)
         content = json.dumps({"fingerprint": fingerprint, "document": document_id}).encode()
         with trouble.guarded(path):
             if durable.put_if_absent(path, content):
                 self._pending[document_id] = path
                 return None
             with self._locked():
+                if durable.put_if_absent(path, content):  # its owner let go of it just now
+                    self._pending[document_id] = path
+                    return None
                 bound_fingerprint, bound = _load(path)
                 if bound_fingerprint != fingerprint:
                     raise IdempotencyKeyReused(
@@ -67,6 +70,25 @@ class Bindings:
                 self._pending[document_id] = path
                 return None
 
+    def release(self, document_id: str) -> None:
+        """Let go of the key of a document that will never be, unless it was taken over.
+
+        Raises:
+            WorkspaceUnusable: The binding cannot be removed.
+        """
+        path = self._pending.pop(document_id, None)
+        if path is None:
+            return
+        with trouble.guarded(path), self._locked():
+            if path.exists() and _load(path)[1] == document_id:
+                durable.remove(path)
+
+    def bound_formerly(self, account: str, key: str) -> str | None:
+        """Return what a version bound that kept keys apart by account only."""
+        path = self._path(account, key)
+        with trouble.guarded(path):
+            return _load(path)[1] if path.exists() else None
+
     @contextlib.contextmanager
     def creating(self, document_id: str) -> Iterator[None]:
         """Keep the key of a document from being taken over during the block, in which it appears.
@@ -79,7 +101,8 @@ class Bindings:
             yield
             return
         with self._locked():
-            if _load(path)[1] != document_id:
+            # Who took it over may have been refused and have let go of it.
+            if not path.exists() or _load(path)[1] != document_id:
                 raise Conflict(
                     f"Another request with the same idempotency key creates document "
                     f"{document_id}.",
@@ -99,8 +122,8 @@ class Bindings:
     def _locked(self) -> contextlib.AbstractContextManager[None]:
         return locks.hold(self._folder / ".lock")
 
-    def _path(self, account: str, key: str) -> Path:
-        name = hashlib.sha256(f"{account}\0{key}".encode()).hexdigest()
+    def _path(self, scope: str, key: str) -> Path:
+        name = hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
         return self._folder / f"{name}.json"
 
 

@@ -42,7 +42,7 @@ class MemoryStore:
         document = history.evolve(None, event, held.__getitem__)
         with self._mutex:
             key = self._keys.get(document_id)
-            if key is not None and self._bindings[key][1] != document_id:
+            if key is not None and self._bindings.get(key, ("", ""))[1] != document_id:
                 raise Conflict("Another request with the same idempotency key is at work.")
             if document_id in self._documents:
                 raise Conflict(f"There is a document {document_id} already.")
@@ -131,19 +131,30 @@ class MemoryStore:
             if appointment is not None and appointment.is_due(days=days, now=now):
                 yield document
 
-    def remember(self, account: str, key: str, fingerprint: str, document_id: str) -> str | None:
+    def remember(self, scope: str, key: str, fingerprint: str, document_id: str) -> str | None:
         """Bind an idempotency key to a document about to be created."""
         with self._mutex:
-            bound = self._bindings.get((account, key))
+            bound = self._bindings.get((scope, key))
             if bound is not None and bound[0] != fingerprint:
                 raise IdempotencyKeyReused(
                     f"The idempotency key {key!r} was used with another request."
                 )
             if bound is not None and bound[1] in self._documents:
                 return bound[1]
-            self._bindings[account, key] = (fingerprint, document_id)
-            self._keys[document_id] = (account, key)
+            self._bindings[scope, key] = (fingerprint, document_id)
+            self._keys[document_id] = (scope, key)
             return None
+
+    def release(self, document_id: str) -> None:
+        """Let go of the idempotency key of a document that will never be."""
+        with self._mutex:
+            place = self._keys.pop(document_id, None)
+            if place is not None and self._bindings.get(place, ("", ""))[1] == document_id:
+                del self._bindings[place]
+
+    def bound_formerly(self, account: str, key: str) -> str | None:  # noqa: ARG002 - as the protocol says
+        """Return None: nothing here is older than the process."""
+        return None
 
     def heal(self) -> int:
         """Return 0: what dies here takes everything along."""

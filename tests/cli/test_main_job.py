@@ -251,6 +251,15 @@ def test_the_same_idempotency_key_makes_one_document(terminal):
     assert terminal(*CREATE, "--idempotency-key", "order-17", "--title", "Other").code == 2
 
 
+def test_an_idempotency_key_outlasts_the_template_and_is_free_after_a_refusal(terminal):
+    terminal.ok("templates", "add", "nda.pdf", "--slug", "nda")
+    again = ("create", "--template", "nda", *PEOPLE, "--idempotency-key", "order-17")
+    assert terminal(*again, "--expires", "nonsense").code == 2
+    first = terminal.ok(*again).text
+    terminal.ok("templates", "remove", "nda")
+    assert terminal.ok(*again).text == first
+
+
 def test_a_rotated_link_is_another_link(terminal):
     terminal.ok(*CREATE)
     old = terminal.ok("link", "@last", "s1").text

@@ -27,6 +27,7 @@ from sygn_cli.services import (
     identity,
     links,
     mail_delivery,
+    once,
     owner,
     progress,
     questions,
@@ -154,13 +155,12 @@ def request() -> creation.Request:
         files=(creation.GivenFile("letter.pdf", sample("letter.pdf")),),
         invitees=(Invitee("Ada Lovelace", "ada@example.com"),),
         fields=(field,),
-        idempotency_key="order-17",
         webhook="https://hooks.example.com/one",
     )
 
 
 def create(process: Process) -> str:
-    return creation.create(process.runtime, request())[0].id
+    return once.create(process.runtime, once.Once("order-17", "as written"), request)[0].id
 
 
 def nothing(process: Process) -> None:

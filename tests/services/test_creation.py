@@ -9,8 +9,10 @@ import pytest
 
 from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import (
+    IdempotencyKeyReused,
     InvalidRequest,
     NoFieldsDetected,
+    NotFound,
     PayloadTooLarge,
     PdfRefused,
     SealFailed,
@@ -20,8 +22,9 @@ from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine.worker import Inline
-from sygn_cli.services import creation, wire
+from sygn_cli.services import creation, once, wire
 from sygn_cli.services.creation import GivenFile
+from sygn_cli.services.once import Once
 from sygn_cli.services.runtime import Settings
 from tests.runtimes import ADA, ALAN, FixedClock, a_document, a_request, memory_runtime, sample
 
@@ -106,7 +109,6 @@ def test_a_test_document_is_marked(runtime):
         ({"cc": ("x",)}, InvalidRequest),
         ({"fields": ()}, InvalidRequest),
         ({"title": "a\u202e"}, InvalidRequest),
-        ({"idempotency_key": "two words"}, InvalidRequest),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(runtime, changes, error):
@@ -134,11 +136,44 @@ def test_a_key_that_cannot_seal_is_found_before_anybody_signs(runtime, monkeypat
 
 
 def test_the_same_key_and_request_make_one_document(runtime):
-    first, plan = creation.create(runtime, a_request(idempotency_key="order-17"))
-    again, none = creation.create(runtime, a_request(idempotency_key="order-17"))
+    first, plan = once.create(runtime, Once("order-17", "as written"), a_request)
+    again, none = once.create(runtime, Once("order-17", "as written"), a_request)
     assert (first.id, plan is None, none) == (again.id, False, None)
+    with pytest.raises(IdempotencyKeyReused):
+        once.create(runtime, Once("order-17", "another"), a_request)
+
+
+def test_what_was_created_before_is_not_read_again(runtime):
+    def gone():
+        raise NotFound("There is no such template.")
+
+    first, _ = once.create(runtime, Once("order-17", "as written"), a_request)
+    assert once.create(runtime, Once("order-17", "as written"), gone) == (first, None)
+
+
+def test_without_a_key_each_request_makes_a_document(runtime):
+    first, _ = once.create(runtime, Once("", "as written"), a_request)
+    assert once.create(runtime, Once("", "as written"), a_request)[0].id != first.id
+
+
+@pytest.mark.parametrize("other", [{"account": "acme"}, {"mode": Mode.TEST}])
+def test_a_key_belongs_to_its_account_and_mode(runtime, other):
+    first, _ = once.create(runtime, Once("order-17", "one"), a_request)
+    second, _ = once.create(runtime, Once("order-17", "two", **other), lambda: a_request(**other))
+    assert first.id != second.id
+
+
+def test_a_request_that_is_refused_lets_go_of_its_key(runtime):
     with pytest.raises(InvalidRequest):
-        creation.create(runtime, a_request(idempotency_key="order-17", title="Other"))
+        once.create(runtime, Once("order-17", "one"), lambda: a_request(expires="nonsense"))
+    document, plan = once.create(runtime, Once("order-17", "two"), a_request)
+    assert plan is not None
+    assert once.create(runtime, Once("order-17", "two"), a_request) == (document, None)
+
+
+def test_what_is_no_key_is_refused(runtime):
+    with pytest.raises(InvalidRequest, match="printable"):
+        once.create(runtime, Once("two words", "one"), a_request)
 
 
 def test_the_answer_has_the_names_of_the_api(runtime):

@@ -21,6 +21,7 @@ from sygn_cli.services import (
     identity,
     links,
     mail_delivery,
+    once,
     signing,
 )
 from sygn_cli.services.identity import Answer
@@ -93,9 +94,10 @@ def test_an_access_code_that_is_too_short_is_refused_before_anything_is_stored(r
 
 
 def test_the_same_request_again_shows_no_secret_again(runtime):
-    request = a_request(invitees=(guarded(Step.CODE),), idempotency_key="once")
-    first, _ = creation.create(runtime, request)
-    second, plan = creation.create(runtime, request)
+    request = a_request(invitees=(guarded(Step.CODE),))
+    key = once.Once("order-17", "as written")
+    first, _ = once.create(runtime, key, lambda: request)
+    second, plan = once.create(runtime, key, lambda: request)
     assert (second.id, plan) == (first.id, None)
 
 

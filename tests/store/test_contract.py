@@ -368,3 +368,29 @@ def test_a_key_whose_document_never_came_to_be_is_taken_over_and_kept_from_the_f
     created(store, 2)
     assert store.remember("local", "key", "request", document_id(3)) == document_id(2)
     assert len(store.list(EVERYTHING, limit=5).documents) == 1
+
+
+def test_a_key_that_was_let_go_of_is_free_for_another_request(store):
+    store.remember("local", "key", "request", document_id(1))
+    store.release(document_id(1))
+    assert store.remember("local", "key", "another", document_id(2)) is None
+    created(store, 2)
+    assert store.remember("local", "key", "another", document_id(3)) == document_id(2)
+
+
+def test_a_key_that_was_taken_over_stays_with_its_new_owner(store):
+    store.remember("local", "key", "request", document_id(1))
+    store.remember("local", "key", "request", document_id(2))
+    store.release(document_id(1))
+    with pytest.raises(InvalidRequest):
+        store.remember("local", "key", "another", document_id(3))
+    created(store, 2)
+
+
+def test_who_lost_a_key_makes_no_document_when_its_new_owner_let_go_of_it(store):
+    store.remember("local", "key", "request", document_id(1))
+    store.remember("local", "key", "request", document_id(2))
+    store.release(document_id(2))
+    with pytest.raises(Conflict):
+        created(store, 1)
+    assert store.list(EVERYTHING, limit=5).documents == ()

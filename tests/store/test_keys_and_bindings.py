@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import stat
 import threading
@@ -115,3 +117,13 @@ def test_a_damaged_binding_is_named_and_not_ignored(workspace):
     next(workspace.idempotency.glob("*.json")).write_text("{")
     with pytest.raises(WorkspaceUnusable, match="damaged"):
         bindings.remember("local", "key", "f", document_id(2), exists=lambda _: True)
+
+
+def test_a_key_that_an_older_version_bound_is_found_while_its_document_exists(workspace):
+    name = hashlib.sha256(b"local\0order-17").hexdigest()
+    binding = {"fingerprint": "of something else", "document": document_id(1)}
+    (workspace.idempotency / f"{name}.json").write_text(json.dumps(binding))
+    bindings = Bindings(workspace.idempotency)
+    assert bindings.bound_formerly("local", "order-17") == document_id(1)
+    assert bindings.bound_formerly("acme", "order-17") is None
+    assert WorkspaceStore(workspace).bound_formerly("local", "order-17") is None

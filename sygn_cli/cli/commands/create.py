@@ -164,15 +164,13 @@ def create(
     Prints the links to a terminal, only the document's id to a pipe, everything with --json.
     """
     from sygn_cli.domain.document import Mode, SigningOrder
-    from sygn_cli.services import creation, wire
+    from sygn_cli.services import creation, once, wire
 
     invitees = asked.invitees_of(signer or (), role or ())
     invitees = identity.with_access_codes(invitees, access_code_file)
     given = None if fields is None else asked.fields_of(fields, invitees)
     files = asked.files_of([*(pdf or ()), *(pdfs or ())], fields)
     rt = runtime(workspace)
-    if template is not None:
-        files, given, title = asked.from_template(rt, template, invitees, files, given, title)
     request = creation.Request(
         files=files,
         invitees=invitees,
@@ -190,15 +188,16 @@ def create(
         draft=draft,
         flatten_existing_signatures=flatten_existing_signatures,
         anchors=anchors(anchor),
-        idempotency_key=idempotency_key,
         webhook=webhook,
         webhook_private=allow_private,
         mail=not no_mail,
     )
     if dry_run:
+        request = asked.with_template(rt, template, request)
         answer.show_plan(creation.plan(rt, request), request, as_json=json)
         return
-    document, plan = creation.create(rt, request)
+    key = once.Once(idempotency_key, asked.fingerprint(request, template), mode=request.mode)
+    document, plan = once.create(rt, key, lambda: asked.with_template(rt, template, request))
     if plan is None:
         console.narrate(f"{document.id} was created before with this idempotency key")
     else:

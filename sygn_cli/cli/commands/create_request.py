@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from sygn_cli.domain.signer import Invitee
 if TYPE_CHECKING:
     from sygn_cli.domain.document import Signatures
     from sygn_cli.domain.field import Field
-    from sygn_cli.services.creation import GivenFile
+    from sygn_cli.services.creation import GivenFile, Request
     from sygn_cli.services.runtime import Runtime
 
 
@@ -67,15 +68,8 @@ def fields_of(source: str, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
     return fields_for(console.read_json(source, what="fields file"), invitees)
 
 
-def from_template(
-    rt: Runtime,
-    slug: str,
-    invitees: tuple[Invitee, ...],
-    files: tuple[GivenFile, ...],
-    fields: tuple[Field, ...] | None,
-    title: str,
-) -> tuple[tuple[GivenFile, ...], tuple[Field, ...], str]:
-    """Return the template's PDF, fields and title; what was given on the command line goes first.
+def with_template(rt: Runtime, slug: str | None, request: Request) -> Request:
+    """Return the request with a template's PDF, fields and title; what it has itself goes first.
 
     Raises:
         InvalidRequest: There are PDFs besides.
@@ -83,10 +77,22 @@ def from_template(
     """
     from sygn_cli.services import templates
 
-    if files:
+    if slug is None:
+        return request
+    if request.files:
         raise InvalidRequest("A document is made from PDFs or from --template, not from both.")
-    kept, file, routed = templates.for_signers(rt, slug, invitees)
-    return (file,), routed if fields is None else fields, title or kept.title
+    kept, file, routed = templates.for_signers(rt, slug, request.invitees)
+    fields = routed if request.fields is None else request.fields
+    return replace(request, files=(file,), fields=fields, title=request.title or kept.title)
+
+
+def fingerprint(request: Request, template: str | None) -> str:
+    """Return a hash of what was asked for: a template counts by its name, files by their content."""
+    from sygn_cli.domain.audit import canonical, sha256
+
+    plain = replace(request, files=(), assignments=dict(sorted(request.assignments.items())))
+    files = [sha256(file.content) for file in request.files]
+    return sha256(canonical({"request": repr(plain), "template": template, "files": files}))
 
 
 def assignments_of(written: Sequence[str], invitees: Sequence[Invitee]) -> dict[str, str]:

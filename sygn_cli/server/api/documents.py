@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_openapi3 import Tag
 
 from sygn_cli.domain import history, identity, language, moment
@@ -23,6 +23,7 @@ from sygn_cli.services import (
     creation,
     documents,
     given_fields,
+    once,
     sending,
     templates,
     webhook_wire,
@@ -53,8 +54,12 @@ def blueprint(runtime: Runtime) -> APIBlueprint:
     )
     def create_document(body: CreateBody) -> tuple[Response, int]:
         """Create a document, find its fields unless they are given, and get one link per signer."""
-        wanted = _wanted(runtime, body)
-        document, plan = creation.create(runtime, wanted, actor=auth.actor(runtime))
+        document, plan = once.create(
+            runtime,
+            idempotency.once(runtime),
+            lambda: _wanted(runtime, body),
+            actor=auth.actor(runtime),
+        )
         if plan is None:
             first = _as_created(runtime, document)
             answer = jsonify(wire.created(runtime, first))
@@ -150,7 +155,6 @@ def _wanted(runtime: Runtime, body: CreateBody) -> creation.Request:
         allow_delegation=body.allow_delegation,
         draft=body.draft,
         flatten_existing_signatures=body.flatten_existing_signatures,
-        idempotency_key=request.headers.get(idempotency.HEADER, ""),
         webhook=body.webhook_url or "",
     )
 

@@ -7,6 +7,7 @@ For all else the answer is kept for a day once it was given.
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from sygn_cli.domain.audit import sha256
 from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, InvalidRequest
 from sygn_cli.server import auth
+from sygn_cli.services.once import Once
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
@@ -98,6 +100,15 @@ class Ledger:
 def fingerprint() -> str:
     """Return a hash that only equal requests share."""
     return sha256(request.get_data())
+
+
+def once(runtime: Runtime) -> Once:
+    """Return the key of a creation, and what stands for its body: names may come in any order."""
+    caller = auth.caller(runtime)
+    written = json.dumps(request.get_json(silent=True), sort_keys=True)
+    return Once(
+        request.headers.get(HEADER, ""), sha256(written.encode()), caller.account, caller.mode
+    )
 
 
 def _again(wanted: str, status: int, body: bytes) -> Response:

@@ -301,10 +301,10 @@ def test_a_secret_is_made_once_and_never_repeated(api):
 
 
 def test_while_a_request_runs_its_twin_has_to_wait(api, monkeypatch):
-    from sygn_cli.services import creation
+    from sygn_cli.services import once
 
     inner: list[TestResponse] = []
-    create = creation.create
+    create = once.create
 
     def slow(*args, **kwargs):
         if not inner:
@@ -318,7 +318,7 @@ def test_while_a_request_runs_its_twin_has_to_wait(api, monkeypatch):
             )
         return create(*args, **kwargs)
 
-    monkeypatch.setattr(creation, "create", slow)
+    monkeypatch.setattr(once, "create", slow)
     assert api.post("/documents", a_body(), **IDEMPOTENT).status_code == 201
     assert (inner[0].status_code, inner[0].get_json()["error"]) == (409, "conflict")
 
