@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.terminal import Terminal
 from tests.durability.served import Served, serving
+from tests.soak import SOAK
 
 pytestmark = [
     pytest.mark.slow,
@@ -192,6 +193,13 @@ def test_a_reader_that_is_killed_is_replaced_and_its_request_answered(server, te
         for child in server.children():
             os.kill(child, number)
         assert detected(server, key, pdf) == 200
+    if SOAK:  # as long as one call may take
+        hanging = server.children()
+        for child in hanging:
+            os.kill(child, signal.SIGSTOP)
+        assert detected(server, key, pdf) == 422  # it could not be read in time
+        assert detected(server, key, pdf) == 200
+        assert set(hanging) - set(server.children())
     assert answers(server)
 
 
