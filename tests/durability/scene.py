@@ -33,7 +33,7 @@ from sygn_cli.store.findings import Level
 from sygn_cli.store.fsck import fsck
 from sygn_cli.store.mails import MailLog
 from sygn_cli.store.outbox import Outbox
-from sygn_cli.store.webhooks import Endpoints
+from sygn_cli.store.webhooks import Endpoints, message_of
 
 START: Final = datetime.fromisoformat("2026-11-21T09:00:00.123+00:00")
 HOUR: Final = timedelta(hours=1)
@@ -47,6 +47,11 @@ def known_id(number: int) -> str:
 
 
 _NUMBERS: Final = {known_id(number): number for number in range(10)}
+
+
+def message_to(url: str, message: str) -> str:
+    """Return what is heard of a message: the same comes to several endpoints."""
+    return f"{message}@{url}"
 
 
 class Outside:
@@ -65,14 +70,18 @@ class Outside:
         return "mx.example.com:25"
 
     def post(self, url: str, body: bytes, headers: Any, *, allow_private: bool) -> Answer:
-        self._take(dict(headers)["webhook-id"])
+        self._take(message_to(url, dict(headers)["webhook-id"]))
         return Answer(200, "", b"noted", 7)
 
     def fetch(self, url: str, *, most: int, allow_private: bool = False) -> bytes:
         raise NotImplementedError
 
     def heard(self) -> set[str]:
-        return set(self._file.read_text().split()) if self._file.exists() else set()
+        return set(self.taken())
+
+    def taken(self) -> list[str]:
+        """Return all that was taken, each as often as it came."""
+        return self._file.read_text().split() if self._file.exists() else []
 
     def _take(self, what: str) -> None:
         with self._file.open("a") as file:
@@ -224,8 +233,12 @@ def assert_sound(process: Process) -> None:
     assert wrong == []
     assert list(store.workspace.inflight.iterdir()) == []
     waiting = {job.id for job in store.outbox.pending()}
-    lost = _wanted(process) - waiting
-    assert len(lost) <= len(process.outside.heard()), f"neither waiting nor delivered: {lost}"
+    wanted, heard = _wanted(process), process.outside.heard()
+    lost = {job for job in wanted.keys() - waiting if wanted[job] not in heard}
+    assert not lost, f"neither waiting nor delivered: {lost}"
+    # What comes twice has the same id, so that whoever gets it can tell.
+    unknown = heard - set(wanted.values())
+    assert not unknown, f"delivered, and follows from no event: {unknown}"
 
 
 def left_of_purged(process: Process) -> list[str]:
@@ -247,10 +260,10 @@ def _is_bad(level: Level) -> bool:
     return level not in {Level.LITTER, Level.PURGED}
 
 
-def _wanted(process: Process) -> set[str]:
-    """Return the jobs that follow from all events."""
+def _wanted(process: Process) -> dict[str, str]:
+    """Return the jobs that follow from all events, with what is heard of each."""
     store = process.store
-    wanted: set[str] = set()
+    wanted: dict[str, str] = {}
     for document_id in reading.walk(store.workspace.documents):
         folder = store.workspace.folder(document_id)
         if folder.tombstone.exists():
@@ -262,12 +275,12 @@ def _wanted(process: Process) -> set[str]:
     return wanted
 
 
-def _jobs(process: Process, document: Document, event: Event) -> set[str]:
+def _jobs(process: Process, document: Document, event: Event) -> Iterator[tuple[str, str]]:
     endpoints = Endpoints(process.store.workspace.webhooks)
-    born = {one.id: one.created_at for one in endpoints.all()}
-    told = [
-        job
-        for job in endpoints.jobs_for(document, event)
-        if born[job.payload["endpoint"]] <= event.at
-    ]
-    return {job.id for job in (*told, *mails.jobs_for(document, event, owner=""))}
+    known = {one.id: one for one in endpoints.all()}
+    for job in endpoints.jobs_for(document, event):
+        endpoint, message = message_of(job)
+        if known[endpoint].created_at <= event.at:
+            yield job.id, message_to(known[endpoint].url, message.id)
+    for job in mails.jobs_for(document, event, owner=""):
+        yield job.id, job.id
