@@ -59,10 +59,16 @@ class FileProgress:
 
         What cannot be removed now is swept later, and is not shown to anybody meanwhile.
         """
-        own = [] if signer_id is None else [self._path(document_id, signer_id)]
-        for path in own or self._folder.glob(f"{document_id}.*{_SUFFIX}"):
-            with contextlib.suppress(OSError):
-                durable.remove(path)
+        found: list[Path] = []
+        if signer_id is not None:
+            found = [self._path(document_id, signer_id)]
+        else:
+            with contextlib.suppress(durable.Unreadable):
+                found = durable.paths(self._folder, _SUFFIX)
+        for path in found:
+            if path.name.startswith(f"{document_id}."):
+                with contextlib.suppress(OSError):
+                    durable.remove(path)
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Yield document and signer of everything that is kept."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 
 import pytest
@@ -50,3 +52,19 @@ def test_only_the_owner_can_read_it(tmp_path):
     (file,) = (tmp_path / "new").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_forgetting_is_never_an_error(tmp_path, monkeypatch):
+    """A document has ended by then, and whoever ended it must not hear that it did not."""
+    keeper = FileProgress(tmp_path)
+    keeper.put(DOC, "s1", KEPT)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "listdir", _too_many_open)
+        keeper.remove(DOC)
+    assert keeper.get(DOC, "s1") == KEPT
+    keeper.remove(DOC)
+    assert keeper.get(DOC, "s1") is None
+
+
+def _too_many_open(_path):
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
