@@ -41,6 +41,7 @@ from sygn_cli.services import (
 )
 from sygn_cli.services import retention as purging
 from sygn_cli.store import backup as backups
+from sygn_cli.store import durable, trouble
 from sygn_cli.store import fsck as checks
 from sygn_cli.store import restore as restores
 from tests.durability.scene import HOUR, START, Process, known_id
@@ -334,7 +335,7 @@ def repair(process: Process) -> None:
     found = list(checks.fsck(process.store, now=process.at, repair=True))
     if not all(one.done for one in found):
         raise WorkspaceUnusable("Something is still to be repaired.")
-    kept = [one.read_bytes() for one in process.place.rglob("*") if one.is_file()]
+    kept = [durable.read(one) for one in durable.below(process.place) if one.is_file()]
     assert set(BROKEN) <= set(kept), set(BROKEN) - set(kept)
 
 
@@ -358,7 +359,8 @@ def backed_up(process: Process) -> None:
 def restore(process: Process) -> None:
     from sygn_cli import bootstrap
 
-    with (process.folder / "b.tar").open("rb") as file:
+    path = process.folder / "b.tar"
+    with trouble.guarded(path), path.open("rb") as file:
         restores.restore(
             file, process.place, force=True, now=process.at, open_store=bootstrap.store_of
         )

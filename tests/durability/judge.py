@@ -18,12 +18,17 @@ _CHANCE: Final = ("seal", "owner", "link")
 
 @dataclass(frozen=True)
 class Case:
-    """A deed, the folder in which it is to be done, and what is found before and after it."""
+    """A deed, the folder in which it is to be done, and what is found before and after it.
+
+    Attributes:
+        heard: What the world outside takes while it is done.
+    """
 
     deed: Deed
     template: Path
     before: View
     after: View
+    heard: frozenset[str] = frozenset()
 
     def copy(self, folder: Path) -> Path:
         """Put the scene as it was before the deed into a folder."""
@@ -49,12 +54,13 @@ def case(deed: Deed, folder: Path) -> Case:
     before = view_of(made.process(made.copy(folder / "before")))
     after_folder = made.copy(folder / "after")
     deed.act(made.process(after_folder))
+    heard = frozenset(made.process(after_folder).outside.heard())
     later = Process(after_folder, at=deed.at + deed.pause, seed="look")
     after = relative(view_of(later), before)
     assert_sound(later)
     for name in ("before", "after"):
         shutil.rmtree(folder / name)
-    return Case(deed, template, before, after)
+    return Case(deed, template, before, after, heard)
 
 
 def _with_endpoint(process: Process) -> Process:

@@ -1,12 +1,14 @@
 """A machine that notes what changes a folder, dies at a given call, or lets that call fail.
 
 It takes the place of the functions of ``os`` itself, so that whatever changes a file below the
-folder is met, by whichever module. Not met is SQLite, which only keeps a cache here; that may be
-thrown away at any time and is left alone.
+folder is met, by whichever module; where it is asked to, whatever reads one as well. Not met is
+SQLite, which only keeps a cache here; that may be thrown away at any time and is left alone.
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -17,11 +19,24 @@ from unittest import mock
 from sygn_cli.store import durable
 
 SHORT: Final = -1  # instead of an error: half of what was to be written is written
+# How what changes nothing can fail: there is no lack of space then, and nothing forbids it.
+_OF_READS: Final = {
+    "look": (errno.EMFILE,),  # opening a file to read it
+    "read": (errno.EIO,),
+    "list": (errno.EIO, errno.EMFILE),
+}
 _CACHE: Final = "/cache/"
 
 
 class Death(BaseException):
     """The process is gone: nothing that it would do afterwards happens."""
+
+
+def can_fail(call: str, code: int) -> bool:
+    """Tell whether a call can fail in that way."""
+    if code == SHORT:
+        return call == "write"
+    return code in _OF_READS.get(call, (code,))
 
 
 class Machine:
@@ -32,19 +47,31 @@ class Machine:
         die_at: The call before which the process dies; 0 for none.
         fail_at: The call that fails; 0 for none.
         code: How it fails: an ``errno``, or :data:`SHORT`.
+        reads: Whether what reads a file or a folder is a call, too.
 
     Attributes:
         operations: What changed the folder, as :class:`tests.store.power.Disk` applies it.
-        calls: How often each function was called, closing not counted.
+        steps: The functions that were called, closing not counted.
+        calls: How often each of them was.
         failed: The function that failed, "" while none did.
     """
 
-    def __init__(self, root: Path, *, die_at: int = 0, fail_at: int = 0, code: int = 0) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        die_at: int = 0,
+        fail_at: int = 0,
+        code: int = 0,
+        reads: bool = False,
+    ) -> None:
         self.operations: list[tuple[Any, ...]] = []
+        self.steps: list[str] = []
         self.calls: Counter[str] = Counter()
         self.failed = ""
         self._root = f"{root}/"
         self._die_at, self._fail_at, self._code = die_at, fail_at, code
+        self._reads = reads
         self._dead = False
         self._handles: dict[int, str] = {}
         self._patches: list[Any] = []
@@ -53,7 +80,7 @@ class Machine:
     @property
     def count(self) -> int:
         """How many calls there were."""
-        return self.calls.total()
+        return len(self.steps)
 
     def __enter__(self) -> Machine:
         instead = {
@@ -75,6 +102,8 @@ class Machine:
         patches = [mock.patch.object(os, name, call) for name, call in instead.items()]
         # On macOS it is no call of os.
         patches.append(mock.patch.object(durable, "sync", self._fsync))
+        if self._reads:
+            patches += self._reading()
         for patch in patches:
             patch.start()
         self._patches = patches
@@ -98,11 +127,12 @@ class Machine:
         """Count a call, which may be the one; tell whether it is to be cut short."""
         if self._dead:
             raise Death
+        self.steps.append(name)
         self.calls[name] += 1
         if self.count == self._die_at:
             self._dead = True
             raise Death
-        if self.count != self._fail_at:
+        if self.count != self._fail_at or not can_fail(name, self._code):
             return False
         self.failed = name
         if self._code != SHORT:
@@ -124,6 +154,37 @@ class Machine:
             self.operations.append(("resize", ours, 0))
         self._handles[handle] = ours
         return handle
+
+    def _reading(self) -> list[Any]:
+        self._real |= {name: getattr(os, name) for name in ("read", "listdir", "scandir")}
+        self._real["io.open"] = io.open
+        return [
+            mock.patch.object(os, "read", self._read),
+            mock.patch.object(os, "listdir", self._lister("listdir")),
+            mock.patch.object(os, "scandir", self._lister("scandir")),
+            mock.patch.object(io, "open", self._look),  # which pathlib calls
+        ]
+
+    def _look(self, path: Any, mode: str = "r", *how: Any, **more: Any) -> Any:
+        if self._ours(path) is None or set(mode) & set("wax+"):
+            return self._real["io.open"](path, mode, *how, **more)
+        self._step("look")
+        return _Looked(self._real["io.open"](path, mode, *how, **more), self._step)
+
+    def _read(self, handle: int, count: int) -> bytes:
+        if handle in self._handles:
+            self._step("read")
+        return bytes(self._real["read"](handle, count))
+
+    def _lister(self, name: str) -> Callable[..., Any]:
+        def listed(path: Any = ".") -> Any:
+            if (
+                self._handles.get(path) if isinstance(path, int) else self._ours(path)
+            ) is not None:
+                self._step("list")
+            return self._real[name](path)
+
+        return listed
 
     def _close(self, handle: int) -> None:
         self._handles.pop(handle, None)
@@ -191,6 +252,26 @@ class Machine:
         self._real[name](source, target)
         if None not in ours:
             self.operations.append((name, *map(str, ours)))
+
+
+class _Looked:
+    """A file object whose reading is a call."""
+
+    def __init__(self, file: Any, step: Callable[[str], object]) -> None:
+        self._file, self._step = file, step
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> _Looked:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, *count: int) -> Any:
+        self._step("read")
+        return self._file.read(*count)
 
 
 class _Written:
