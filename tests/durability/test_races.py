@@ -15,8 +15,9 @@ from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import Unauthorized
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
+from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
-from sygn_cli.services import apikeys, creation, documents, finalise, signing
+from sygn_cli.services import apikeys, creation, documents, finalise, once, signing
 from sygn_cli.services.runtime import Runtime
 from tests.durability.crew import Crew, Deed, Outcome, runtime_of, until_met
 from tests.runtimes import sample
@@ -44,18 +45,21 @@ def workspace(tmp_path) -> Iterator[Path]:
 
 
 def a_document(runtime: Runtime, signers: int = 1, expires: str | None = None) -> str:
+    return creation.create(runtime, a_request(signers, expires))[0].id
+
+
+def a_request(signers: int = 1, expires: str | None = None) -> creation.Request:
     fields = tuple(
         Field(f"f{n}", FieldType.SIGNATURE, 1, Box(40, 30 + 35 * n, 200, 30), signer=f"s{n}")
         for n in range(1, signers + 1)
     )
-    request = creation.Request(
+    return creation.Request(
         files=(creation.GivenFile("letter.pdf", sample("letter.pdf")),),
         invitees=tuple(Invitee(f"Person {n}", f"p{n}@example.com") for n in range(signers)),
         fields=fields,
         signing_order=SigningOrder.PARALLEL,
         expires=expires,
     )
-    return creation.create(runtime, request)[0].id
 
 
 # What members do; functions of this module, so that they can be named to another process.
@@ -93,6 +97,11 @@ def authenticate(runtime: Runtime, secret: str) -> bool:
 
 def revoke(runtime: Runtime, key_id: str) -> str:
     return runtime.api_keys.revoke(key_id, at=runtime.clock.now()).id
+
+
+def create_once(runtime: Runtime, key: str, expires: str) -> str:
+    made, _ = once.create(runtime, once.Once(key, "as written"), lambda: a_request(1, expires))
+    return made.id
 
 
 def history_of(runtime: Runtime, document_id: str, outcomes: list[Outcome]) -> list[EventType]:
@@ -235,3 +244,24 @@ def test_the_same_signature_from_two_places_counts_once(workspace, tally):
             met.update(outcome.error or "signed" for outcome in done)
             assert any(not outcome.error for outcome in done)
     noted(tally, "the same signature from four places", met)
+
+
+def test_a_key_makes_one_document_however_many_send_it_and_some_are_refused(workspace, tally):
+    """The refused let go of the key; that must take it from nobody who is creating."""
+    met: Counter[str] = Counter()
+    with Crew(workspace, 4) as crew:
+        crew.at_once([(create_once, ("first", "30d"))])
+        for number in range(ROUNDS):
+            key = f"order-{number}"
+            sent = ["30d", "30d", "nonsense", "nonsense"]
+            done = crew.race([(create_once, (key, expires)) for expires in sent])
+            made = {str(one.value) for one in done if not one.error}
+            assert {one.error for one in done} <= {"", "conflict", "invalid_request"}
+            assert len(made) <= 1
+            again = create_once(runtime_of(workspace), key, "30d")
+            assert made <= {again}
+            met.update(one.error or "created" for one in done)
+    runtime = runtime_of(workspace)
+    assert sum(runtime.store.counts(Filters()).values()) == ROUNDS + 1
+    assert met["created"]
+    noted(tally, "one key", met)

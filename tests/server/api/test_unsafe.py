@@ -84,7 +84,7 @@ def request(api: Caller, operation: Operation) -> tuple[str, dict[str, object] |
     """Return the address and the body of a request that will succeed."""
     path = operation.path
     if "{webhook_id}" in path:
-        path = path.replace("{webhook_id}", api.post("/webhooks", {"url": URL}).json["id"])
+        path = path.replace("{webhook_id}", api.post("/webhooks", {"url": URL}).get_json()["id"])
     if "{document_id}" in path:
         person = {**ADA, "auth": ["code"]} if operation.name == "unlock_signer" else ADA
         made = api.create(signers=[person], draft=operation.name == "send_document")
@@ -92,14 +92,14 @@ def request(api: Caller, operation: Operation) -> tuple[str, dict[str, object] |
     if "{delivery_id}" in path:
         api.create()
         list(webhook_delivery.deliver_due(api.runtime))
-        deliveries = api.get(path.partition("/{delivery_id}")[0]).json["data"]
+        deliveries = api.get(path.partition("/{delivery_id}")[0]).get_json()["data"]
         path = path.replace("{delivery_id}", deliveries[0]["id"])
     return path, body(api, operation)
 
 
 def body(api: Caller, operation: Operation) -> dict[str, object] | None:
     if operation.name == "revoke_key":
-        return {"key_id": api.post("/keys", {"tenant_id": "one"}).json["key_id"]}
+        return {"key_id": api.post("/keys", {"tenant_id": "one"}).get_json()["key_id"]}
     return BODIES.get(operation.name)
 
 
