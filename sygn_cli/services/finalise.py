@@ -10,12 +10,13 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import lifecycle, mark
-from sygn_cli.domain.audit import sha256
+from sygn_cli.domain.audit import EventType, sha256
 from sygn_cli.domain.document import Document, DocumentStatus, Mode, Signatures
 from sygn_cli.domain.errors import NotCompleted, NotFound, SygnError
 from sygn_cli.domain.field import FieldType
 from sygn_cli.engine import completion_certificate, credential, seal, stamp
 from sygn_cli.engine.seal import Attachment, Sealed
+from sygn_cli.engine.sealer import sealer
 from sygn_cli.engine.stamp import Stamp
 from sygn_cli.services import own_signatures
 from sygn_cli.services.certificate_view import certificate_view
@@ -24,6 +25,8 @@ from sygn_cli.services.levels import seal_and_check
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sygn_cli.domain.audit import Event
+    from sygn_cli.engine.credential import Credential
     from sygn_cli.engine.signer_signatures import SignerSignature
     from sygn_cli.services.runtime import Runtime
 
@@ -77,6 +80,7 @@ def finalise_or_report(runtime: Runtime, document_id: str) -> Document:
 
 
 def _seal(runtime: Runtime, document: Document) -> Document:
+    held = runtime.keys.credential()
     stamped = runtime.pdf.call(
         stamp.stamp,
         [runtime.store.blob(document.id, file.sha256) for file in document.files],
@@ -89,10 +93,10 @@ def _seal(runtime: Runtime, document: Document) -> Document:
     signers = []
     if document.signatures is Signatures.EACH:
         signers = own_signatures.signer_signatures(runtime, document, stamped)
-    sealed = _sealed(runtime, document, stamped, reason=_REASON, signers=signers)
+    sealed = _sealed(runtime, document, stamped, held=held, reason=_REASON, signers=signers)
     entry = lifecycle.sealed(
         sealed.pdf,
-        credential=credential.fingerprint(runtime.keys.credential().cert_pem),
+        credential=credential.fingerprint(held.cert_pem),
         level=sealed.level,
         stamped_sha256=sha256(stamped),
         # The certificate tells it, and may be drawn only after a restart.
@@ -104,18 +108,34 @@ def _seal(runtime: Runtime, document: Document) -> Document:
 
 def _certify(runtime: Runtime, document: Document) -> Document:
     held = runtime.keys.credential()
+    trail = runtime.store.trail(document.id)
+    fingerprint, name = (
+        credential.fingerprint(held.cert_pem),
+        credential.common_name(held.cert_pem),
+    )
+    if _sealed_with(trail) != fingerprint:  # it was replaced since, days ago if this failed before
+        pdf = runtime.store.blob(document.id, document.sealed_sha256)
+        fingerprint, name = runtime.pdf.call(sealer, pdf)
     view = certificate_view(
         document,
-        runtime.store.trail(document.id),
-        fingerprint=credential.fingerprint(held.cert_pem),
-        sealed_by=credential.common_name(held.cert_pem),
+        trail,
+        fingerprint=fingerprint,
+        sealed_by=name,
         consents=_consents(runtime, document),
         log_key=_log_key(runtime),
     )
     drawn = runtime.pdf.call(completion_certificate.draw, view)
-    sealed = _sealed(runtime, document, drawn, reason=_CERTIFICATE_REASON)
+    sealed = _sealed(runtime, document, drawn, held=held, reason=_CERTIFICATE_REASON)
     entry = lifecycle.completed(document, sealed.pdf)
     return runtime.store.commit(document, entry, at=runtime.clock.now())
+
+
+def _sealed_with(trail: Sequence[Event]) -> object:
+    return next(
+        event.data.get("credential_sha256")
+        for event in reversed(trail)
+        if event.type is EventType.SEALED
+    )
 
 
 def _log_key(runtime: Runtime) -> str:
@@ -135,6 +155,7 @@ def _sealed(
     document: Document,
     pdf: bytes,
     *,
+    held: Credential,
     reason: str,
     signers: Sequence[SignerSignature] = (),
 ) -> Sealed:
@@ -146,7 +167,9 @@ def _sealed(
         description="Audit trail: hash-chained events, one JSON object a line",
         media_type="application/jsonl",
     )
-    return seal_and_check(runtime, pdf, reason=reason, attachments=[trail], signers=signers)
+    return seal_and_check(
+        runtime, pdf, held=held, reason=reason, attachments=[trail], signers=signers
+    )
 
 
 def _stamps(runtime: Runtime, document: Document) -> list[Stamp]:

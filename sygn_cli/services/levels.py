@@ -11,6 +11,7 @@ from sygn_cli.engine.level import Level
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sygn_cli.engine.credential import Credential
     from sygn_cli.engine.seal import Attachment, Sealed
     from sygn_cli.engine.signer_signatures import SignerSignature
     from sygn_cli.services.runtime import Runtime
@@ -20,11 +21,12 @@ def seal_and_check(
     runtime: Runtime,
     pdf: bytes,
     *,
+    held: Credential,
     reason: str,
     attachments: Sequence[Attachment] = (),
     signers: Sequence[SignerSignature] = (),
 ) -> Sealed:
-    """Return the PDF sealed with the workspace's credential, and judged as anybody would.
+    """Return the PDF sealed with a credential of the workspace, and judged as anybody would.
 
     Raises:
         SealFailed: It cannot be sealed, does not verify, or has not the level that is required.
@@ -34,7 +36,7 @@ def seal_and_check(
     long_term = level in {Level.B_LT, Level.B_LTA}
     sealed = seal.seal(
         pdf,
-        runtime.keys.credential(),
+        held,
         at=runtime.clock.now(),
         reason=reason,
         attachments=attachments,

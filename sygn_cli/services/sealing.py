@@ -72,7 +72,7 @@ def seal_pdf(
     credential.test_sign(runtime.keys.credential(), now=runtime.clock.now())
     stamps = [] if appearance is None else list(_stamps(runtime, appearance, found))
     stamped = runtime.pdf.call(stamp.stamp, [pdf], stamps, title="")
-    return levels.seal_and_check(runtime, stamped, reason=reason)
+    return levels.seal_and_check(runtime, stamped, held=runtime.keys.credential(), reason=reason)
 
 
 def _stamps(runtime: Runtime, appearance: Appearance, found: Intake) -> Iterator[Stamp]:
