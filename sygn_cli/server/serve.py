@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import waitress
 
 from sygn_cli.domain.errors import NetworkFailed
-from sygn_cli.server import outbox_worker
+from sygn_cli.server import open_files, outbox_worker
 from sygn_cli.server.app import MOST_BODY_BYTES, create_app
 from sygn_cli.server.raw_errors import Channel
 from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from sygn_cli.services.desk import Desk
     from sygn_cli.services.runtime import Runtime
 
+_MOST_CONNECTIONS: Final = 1000
+# What the threads read and write besides, pipes to workers, locks, deliveries.
+_OTHER_FILES: Final = 500
 _LIMITS: Final = {
     "threads": 16,
-    "connection_limit": 1000,
+    "connection_limit": _MOST_CONNECTIONS,
     "channel_timeout": 20,
     "cleanup_interval": 5,
     "max_request_body_size": MOST_BODY_BYTES,
@@ -72,6 +75,7 @@ def run(
     Raises:
         NetworkFailed: The address cannot be used.
     """
+    open_files.allow(_MOST_CONNECTIONS + _OTHER_FILES)
     server = Server(runtime, host=host, port=port, lan=lan, desk=desk)
     with _logging_to_stderr(), _ended_by_signals(server):
         on_ready(server.base_url)
