@@ -16,6 +16,7 @@ from sygn_cli.domain.errors import InvalidRequest, NotFound, PdfRefused, Refusal
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.signer import Invitee, email
+from sygn_cli.store import durable
 from tests.life import NOW
 
 
@@ -160,7 +161,7 @@ def test_a_moment_as_written_is_in_utc(written, expected):
 def test_what_is_no_moment_is_one_clear_error(written):
     with pytest.raises(InvalidRequest, match="is not a moment") as refused:
         moment.instant(written)
-    assert "2026-12-31T17:00:00Z" in refused.value.hint
+    assert "2026-12-31T17:00:00Z" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize("kept", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
@@ -317,8 +318,8 @@ def test_errors_come_back_from_another_process_as_they_were():
 
 
 def test_every_error_has_a_code_or_is_a_family():
-    # A purged document is not found, and has no code of its own.
-    families = {errors.SygnError, errors.StateConflict, errors.Purged}
+    # A purged document is not found, and an unreadable file makes the workspace unusable.
+    families = {errors.SygnError, errors.StateConflict, errors.Purged, durable.Unreadable}
     codes = []
     queue = [errors.SygnError]
     while queue:

@@ -146,14 +146,19 @@ def test_a_timestamp_alone_is_nobodys_signature(among, told, authority, ca, seal
     pdf = paper()
     if told:  # of a document that others have signed
         writer, output = Writer(io.BytesIO(pdf)), io.BytesIO()
-        found = embedded_trail(sealed.pdf)
+        found = embedded_trail(sealed.pdf) or b""
         attach(writer, Attachment(TRAIL_NAME, found, "", "application/jsonl"), NOON)
         writer.write(output)
         pdf = output.getvalue()
-    roots = {"trust": [ca.cert_pem], "time_trust": []}
-    roots[among].append(authority.cert_pem)
+    people, times = [ca.cert_pem], []
+    (people if among == "trust" else times).append(authority.cert_pem)
 
-    verdict = verify(strangers.timestamped(pdf, authority), **roots, signers=2 if told else None)
+    verdict = verify(
+        strangers.timestamped(pdf, authority),
+        trust=people,
+        time_trust=times,
+        signers=2 if told else None,
+    )
 
     assert verdict.status is Status.UNSIGNED
     assert verdict.signatures[0].timestamp_trusted
