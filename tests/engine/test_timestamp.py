@@ -150,7 +150,8 @@ def test_a_timestamp_alone_is_nobodys_signature(among, told, authority, ca, seal
         attach(writer, Attachment(TRAIL_NAME, found, "", "application/jsonl"), NOON)
         writer.write(output)
         pdf = output.getvalue()
-    people, times = [ca.cert_pem], []
+    people: list[bytes] = [ca.cert_pem]
+    times: list[bytes] = []
     (people if among == "trust" else times).append(authority.cert_pem)
 
     verdict = verify(
