@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,13 +91,27 @@ def is_settled(folder: DocumentFolder) -> bool:
     return not rest and hashlib.sha256(committed).hexdigest() == settled
 
 
+def is_there(folder: DocumentFolder) -> bool:
+    """Tell whether the document's folder is there; newer Pythons' ``is_dir`` says no if in doubt.
+
+    Raises:
+        WorkspaceUnusable: That cannot be told.
+    """
+    try:
+        return stat.S_ISDIR(folder.path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise durable.Unreadable(f"{folder.path} cannot be read: {error.strerror}.") from error
+
+
 def require(folder: DocumentFolder) -> None:
     """Refuse a document that is not there.
 
     Raises:
         NotFound: It is not.
     """
-    if not folder.path.is_dir():
+    if not is_there(folder):
         raise _no_document(folder)
     _refuse_purged(folder)
 
@@ -201,7 +216,7 @@ def trail_bytes(folder: DocumentFolder) -> bytes:
     try:
         return durable.read(folder.trail)
     except FileNotFoundError as error:
-        if folder.path.is_dir():
+        if is_there(folder):
             raise Tampered(f"The audit trail of document {folder.id} is gone.") from error
         raise _no_document(folder) from error
 

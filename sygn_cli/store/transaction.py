@@ -162,7 +162,7 @@ class Transactions:
 
     def _heal(self, marker: Path) -> bool:
         folder = self._workspace.folder(marker.name)
-        if not folder.path.is_dir():
+        if not reading.is_there(folder):
             self._forget_unborn(marker, folder)
             return False
         if folder.tombstone.exists():
@@ -185,7 +185,7 @@ class Transactions:
                 if not free:
                     return
                 shutil.rmtree(staged, ignore_errors=True)
-        if not folder.path.is_dir():
+        if not reading.is_there(folder):
             durable.remove(marker)
 
     def _make_month(self, month: Path) -> None:

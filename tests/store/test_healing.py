@@ -165,3 +165,26 @@ def test_while_the_log_cannot_be_read_no_event_loses_its_jobs(
 
 def _no_space(*_, **__):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_cannot_be_looked_at_is_not_gone(store, monkeypatch):
+    document = created(store)
+    assert store.remember("local", "key", "f", document.id) is None
+    marker = store.workspace.inflight / document.id
+    marker.touch()
+    folder, real = store.workspace.folder(document.id).path, os.stat
+
+    def unsure(path, **how):
+        if path == folder:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(path, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", unsure)
+        with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+            store.remember("local", "key", "f", document_id(7))
+        with pytest.raises(WorkspaceUnusable, match="cannot be read"):
+            store.heal()
+    assert marker.exists()
+    assert store.remember("local", "key", "f", document_id(7)) == document.id
+    assert store.heal() == 1
