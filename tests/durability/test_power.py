@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -20,7 +22,7 @@ from tests.store.power import Disk, lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 EVERY = at_length(25, 1)
-DEATHS = at_length(37, 5)
+DEATHS = at_length(37, 4)  # with the states of the first, well above 6,000
 by_name = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 
 State = dict[str, bytes | None]
@@ -102,11 +104,11 @@ def test_what_is_done_again_after_a_death_outlasts_a_power_cut(scenes, figure, d
     for die_at in range(1, len(operations) * 2, DEATHS):
         folder = scene.copy(scenes / f"died-{die_at}")
         disk = Disk(folder)
-        done, ended, acknowledged = died_and_done_again(scene, folder, die_at)
+        first, second, acknowledged = died_and_done_again(scene, folder, die_at)
         shutil.rmtree(folder)
-        if ended:
+        if second is None:
             break
-        for state, heard, _ in states(disk, done, last_only=True):
+        for state, heard, _ in states(disk, [*first, *second], last_only=True):
             survives(scene, scenes / "state", state, heard, acknowledged=acknowledged, turn=2)
             count += 1
     figure("power states", count)
@@ -114,8 +116,8 @@ def test_what_is_done_again_after_a_death_outlasts_a_power_cut(scenes, figure, d
 
 def died_and_done_again(
     scene: Case, folder: Path, die_at: int
-) -> tuple[list[Operation], bool, bool]:
-    """Return what two processes did, whether the first came to its end, and the second said so."""
+) -> tuple[list[Operation], list[Operation] | None, bool]:
+    """Return what two processes did, and whether the second said so; None for it if none died."""
     deed = scene.deed
     with Machine(folder, die_at=die_at) as first:
         try:
@@ -123,7 +125,7 @@ def died_and_done_again(
         except Death:
             pass
         else:
-            return [], True, True
+            return first.operations, None, True
     with Machine(folder) as second:
         at = deed.at + deed.pause
         later = Process(folder, at=at, seed="again 1", told=_noted(second))
@@ -132,9 +134,10 @@ def died_and_done_again(
             acknowledged = do_again(deed, later, allowed=True) and deed.told
         else:
             later.store.heal()
-    return [*first.operations, *second.operations], False, acknowledged
+    return first.operations, second.operations, acknowledged
 
 
+CONTROLS = "controls: flushes that were taken out, and missed"
 CONTROLLED = [deed for deed in DEEDS if SOAK or deed.name in {"sign", "make a key"}]
 # Flushes that no state shows to be missed, and why.
 NEEDLESS_ANYWHERE = {".sygn"}  # the folder of the cache is made, which may go at any time
@@ -166,7 +169,7 @@ LAST_COUNTS = {".sygn/outbox", ".sygn/keys", ".sygn.restoring-*", "."}
 
 
 @pytest.mark.parametrize("deed", CONTROLLED, ids=lambda deed: deed.name)
-def test_without_any_one_flush_some_state_is_bad(scenes, deed):
+def test_without_any_one_flush_some_state_is_bad(scenes, tally, deed):
     """The control: the model finds each flush that is missing, and few are there for nothing."""
     scene = case(deed, scenes)
     folder = scenes / "done"
@@ -176,25 +179,94 @@ def test_without_any_one_flush_some_state_is_bad(scenes, deed):
     needless = NEEDLESS_ANYWHERE | NEEDLESS.get(deed.name, set())
     for taken in flushes(operations, folder):
         kind = _kind(operations[taken[0]][1], folder)
-        without = [one for number, one in enumerate(operations) if number not in taken]
-        bad = kind in needless or some_state_is_bad(scene, Disk(folder), without, scenes / "state")
-        assert bad, f"nobody misses a flush of {kind}"
+        if kind in needless:
+            continue
+        states_without = states(Disk(folder), _without(operations, taken))
+        assert some_state_is_bad(scene, states_without, scenes / "state"), (
+            f"nobody misses a flush of {kind}"
+        )
+        tally(CONTROLS, 1)
+
+
+CONTROLLED_AGAIN = [deed for deed in DEEDS if SOAK or deed.name in {"consent", "revoke a key"}]
+# What the second process finds unflushed, flushes, and flushes again having changed it itself.
+NEEDLESS_AGAIN: dict[str, set[str]] = {
+    "create": {".sygn/idempotency"},
+    "sign and seal": {".sygn/documents/2026-11/*/blobs"},
+    "add a template": {".sygn/tmp"},  # of which nothing counts
+    "repair": {".sygn/quarantine"},  # as above
+}
+
+
+@pytest.mark.parametrize("deed", CONTROLLED_AGAIN, ids=lambda deed: deed.name)
+def test_without_a_flush_of_what_the_dead_left_some_state_is_bad(scenes, tally, deed):
+    """The control for those who find a thing done that was not flushed."""
+    scene = case(deed, scenes)
+    missed: dict[str, bool] = {}
+    needless = NEEDLESS_AGAIN.get(deed.name, set())
+    for die_at in itertools.count(1):
+        folder = scene.copy(scenes / f"died-{die_at}")
+        disk = Disk(folder)
+        first, second, acknowledged = died_and_done_again(scene, folder, die_at)
+        shutil.rmtree(folder)
+        if second is None:
+            break
+        for kind, taken in found_unflushed(first, second, folder).items():
+            if missed.get(kind) or kind in needless:
+                continue
+            done = [*first, *_without(second, taken)]
+            left = states(copy.deepcopy(disk), done, last_only=True)
+            missed[kind] = some_state_is_bad(
+                scene, left, scenes / "state", turn=2, acknowledged=acknowledged
+            )
+    assert all(missed.values()), missed
+    assert missed or deed.name not in {"consent", "sign", "revoke a key"}
+    tally(CONTROLS, len(missed))
+
+
+def found_unflushed(
+    first: list[Operation], second: list[Operation], folder: Path
+) -> dict[str, list[int]]:
+    """Return by kind the flushes of the second for what the first alone had changed."""
+    left: set[str] = set()
+    for operation in first:
+        _changes(left, operation)
+    ours: set[str] = set()
+    found: dict[str, list[int]] = {}
+    for number, operation in enumerate(second):
+        if operation[0] == "flush" and operation[1] in left - ours:
+            found.setdefault(_kind(operation[1], folder), []).append(number)
+        _changes(ours, operation)
+    return found
+
+
+def _changes(changed: set[str], operation: Operation) -> None:
+    """Note which files and folders an operation leaves changed, or flushed."""
+    name, path, *more = operation
+    if name == "flush":
+        changed.discard(path)
+    elif name != "heard":
+        paths = [path, *(one for one in more if isinstance(one, str))]
+        changed.update(paths, (str(Path(one).parent) for one in paths))
+
+
+def _without(operations: list[Operation], taken: list[int]) -> list[Operation]:
+    return [one for number, one in enumerate(operations) if number not in taken]
 
 
 def flushes(operations: list[Operation], folder: Path) -> Iterator[list[int]]:
     """Yield which flushes are to be taken out together, as one does the work of the others.
 
-    Those between which nothing changed; and where the last counts, all. Nothing can be told of a
-    flush for what another process may have left, as the scene begins with all of it on the disk.
+    Those between which nothing changed; and where the last counts, all. Nothing can be told here of a
+    flush for what another process may have left, as the scene begins with all of it on the disk:
+    :func:`found_unflushed` has those.
     """
     groups: list[list[int]] = []
     latest: dict[str, list[int]] = {}
     changed: set[str] = set()
     for number, (name, path, *more) in enumerate(operations):
         if name != "flush":
-            if name != "heard":
-                paths = [path, *(one for one in more if isinstance(one, str))]
-                changed.update(paths, (str(Path(one).parent) for one in paths))
+            _changes(changed, (name, path, *more))
             continue
         if path in latest and (path not in changed or _kind(path, folder) in LAST_COUNTS):
             latest[path].append(number)
@@ -205,11 +277,19 @@ def flushes(operations: list[Operation], folder: Path) -> Iterator[list[int]]:
     yield from groups
 
 
-def some_state_is_bad(scene: Case, disk: Disk, operations: list[Operation], folder: Path) -> bool:
+def some_state_is_bad(
+    scene: Case,
+    left: Iterable[tuple[State, str, bool]],
+    folder: Path,
+    *,
+    turn: int = 1,
+    acknowledged: bool = True,
+) -> bool:
     # The last states first: most harm shows when the deed has ended.
-    for state, heard, ended in reversed(list(states(disk, operations))):
+    for state, heard, ended in reversed(list(left)):
         try:
-            survives(scene, folder, state, heard, acknowledged=ended)
+            told = ended and acknowledged
+            survives(scene, folder, state, heard, acknowledged=told, turn=turn)
         except (AssertionError, SygnError, OSError):
             return True
     return False
