@@ -70,7 +70,7 @@ def inspect(
             reason=RefusalReason.TOO_LARGE,
             hint="Make its pictures smaller, or split it into several files.",
         )
-    with opened(pdf) as document:
+    with opened(pdf, shown=()) as document:
         _refuse_xfa(document)
         active, signed = _survey(document)
         if (signed or b"/ByteRange" in pdf) and not flatten_existing_signatures:

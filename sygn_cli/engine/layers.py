@@ -87,9 +87,9 @@ def flatten(document: pymupdf.Document, concerned: Iterable[int]) -> None:
     """
     roots = {xref: _loaded(document, xref) for xref in {*concerned, *listed(document)}}
     layers = {xref for xref, root in roots.items() if _kind(root)}
-    off = {xref for xref in layers if _is_hidden(document, _reference(document, xref))}
+    off = {xref for xref in layers if is_hidden(document, _reference(document, xref))}
     inside = [
-        (holder, key, _is_hidden(document, value))
+        (holder, key, is_hidden(document, value))
         for root in roots.values()
         for holder, key, value in _inside(root)
     ]
@@ -155,7 +155,8 @@ def _kind(value: _Object) -> str:
     return name if name in {"OCG", "OCMD"} else ""
 
 
-def _is_hidden(document: pymupdf.Document, layer: _Object) -> bool:
+def is_hidden(document: pymupdf.Document, layer: _Object) -> bool:
+    """Tell whether MuPDF hides what belongs to a layer, an object of MuPDF's, on screen."""
     rendering = _inner(document), mupdf.PdfResourceStack(), "View"
     return bool(mupdf.pdf_is_ocg_hidden(*rendering, layer))
 

@@ -11,10 +11,10 @@ import pymupdf
 from sygn_cli.domain.errors import PdfRefused, RefusalReason, SygnError
 from sygn_cli.domain.geometry import LARGEST_COORDINATE, PageGeometry, UserBox
 from sygn_cli.domain.stated import stated
-from sygn_cli.engine import layers
+from sygn_cli.engine import layers, notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 # MuPDF writes each repaired flaw of a file to stderr, which belongs to our own messages.
@@ -61,11 +61,15 @@ def _beyond_limits() -> PdfRefused:
 
 
 @contextmanager
-def opened(pdf: bytes | Path) -> Iterator[pymupdf.Document]:
+def opened(
+    pdf: bytes | Path, *, shown: Collection[int] | None = None
+) -> Iterator[pymupdf.Document]:
     """Open a PDF that needs no password, and close it afterwards.
 
     Args:
         pdf: The whole file, or where it lies: of a large one only the parts in use are read.
+        shown: The pages, from 1, whose notes and fields are to be as signers see them, None for
+            all. On others they may be as they are in the file.
 
     Raises:
         PdfRefused: It is no PDF, encrypted, or damaged beyond repair; or the body let an error of
@@ -89,6 +93,7 @@ def opened(pdf: bytes | Path) -> Iterator[pymupdf.Document]:
             if document.needs_pass or document.xref_get_key(-1, "Encrypt")[0] != "null":
                 raise _encrypted()
             layers.settle(document)
+            notes.settle(document, range(1, document.page_count + 1) if shown is None else shown)
             yield document
         finally:
             document.close()

@@ -32,7 +32,7 @@ def disagreements(pdf: bytes, reader: PdfFileReader) -> Iterator[str]:
         Exception: Whatever pyHanko leaks on a hostile file.
     """
     try:
-        with opened(pdf) as document:
+        with opened(pdf, shown=()) as document:
             pages, repaired = document.page_count, document.is_repaired
     except PdfRefused as error:
         yield stated("A second reader does not agree: {why}", why=error.message)

@@ -40,7 +40,7 @@ def page_picture(
         NotFound: There is no such page.
         PdfRefused: The page cannot be drawn.
     """
-    with opened(pdf) as document:
+    with opened(pdf, shown=(page,)) as document:
         shown = _page(document, page)
         with refusing(f"Page {page} of the PDF cannot be drawn."):
             vacate(shown, vacant)
@@ -73,7 +73,7 @@ def page_text(pdf: bytes | Path, page: int) -> str:
         NotFound: There is no such page.
         PdfRefused: The page cannot be read.
     """
-    with opened(pdf) as document:
+    with opened(pdf, shown=(page,)) as document:
         shown = _page(document, page)
         with refusing(f"Page {page} of the PDF cannot be read."):
             return "\n".join(_paragraphs(shown))

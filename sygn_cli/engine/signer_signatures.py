@@ -80,7 +80,7 @@ class SignerSignature:
 
 def places(pdf: bytes, boxes: Sequence[tuple[int, Box] | None]) -> list[Place | None]:
     """Return where boxes, as displayed, lie in user space; the page is an index from 0."""
-    with opened(pdf) as document:
+    with opened(pdf, shown=()) as document:
         return [
             None
             if one is None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DPI: Final = 144
 # Part of every cache key: raise it when pictures of the same page would look different.
-_STYLE: Final = "2"
+_STYLE: Final = "3"
 
 
 def page_picture(runtime: Runtime, document: Document, file: int, page: int) -> bytes:

@@ -43,7 +43,7 @@ def detect_fields(
     """
     found: list[Detection] = []
     unreadable: list[int] = []
-    with opened(pdf) as document:
+    with opened(pdf, shown=()) as document:
         count = document.page_count
         if count < 1:
             raise PdfRefused("The PDF has no pages.", reason=RefusalReason.NO_PAGES)
