@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.engine import layers
+from sygn_cli.engine import layers, links
 from sygn_cli.engine.pdf import objects, text_string
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _CATALOG: Final = frozenset(
         "Pages",
         "PageLabels",
         "Dests",
-        "ViewerPreferences",
         "PageLayout",
         "Outlines",
         "StructTreeRoot",
@@ -28,6 +27,16 @@ _CATALOG: Final = frozenset(
         "OutputIntents",
         "OCProperties",
     }
+)
+# Preferences by which nothing is shown or printed otherwise than it was signed (12.2).
+_PREFERENCES: Final = (
+    "DisplayDocTitle",
+    "FitWindow",
+    "CenterWindow",
+    "Direction",
+    "Duplex",
+    "PickTrayByPDFSize",
+    "PrintScaling",
 )
 _PAGE: Final = frozenset({"AA", "Thumb", "PieceInfo", "Metadata", "AF", "PresSteps"})
 _SAFE_URI: Final = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
@@ -93,6 +102,7 @@ def disarm(document: pymupdf.Document) -> None:
     document.bake()
     _clean_catalog(document)
     layered: list[int] = []
+    tagging: list[int] = []
     for xref, text in objects(document):
         if _ACTION_KEYS.search(text):
             _clean_actions(document, xref)
@@ -101,9 +111,13 @@ def disarm(document: pymupdf.Document) -> None:
                 document.xref_set_key(xref, key, "null")
         if layers.may_concern(text):
             layered.append(xref)
+        if links.may_tag(text):
+            tagging.append(xref)
     layers.flatten(document, layered)
+    moved: dict[int, int] = {}
     for index in range(document.page_count):
-        _clean_page(document, document.page_xref(index))
+        _clean_page(document, document.page_xref(index), moved)
+    links.retag(document, tagging, moved)
 
 
 def _clean_catalog(document: pymupdf.Document) -> None:
@@ -121,6 +135,8 @@ def _clean_catalog(document: pymupdf.Document) -> None:
             entries[key] = value
         elif key == "Lang" and kind == "string":
             entries[key] = text_string(value)
+    if preferences := _preferences(document, catalog):
+        entries["ViewerPreferences"] = preferences
     if names := _lookup(document, catalog, "Names", "Dests"):
         entries["Names"] = f"<</Dests {names}>>"
     document.update_object(
@@ -128,6 +144,19 @@ def _clean_catalog(document: pymupdf.Document) -> None:
     )
     if _REFERENCE.fullmatch(entries.get("Outlines", "")):
         _clean_bookmark(document, _number(entries["Outlines"]))
+
+
+def _preferences(document: pymupdf.Document, catalog: int) -> str:
+    """Return the harmless ones of the viewer preferences as PDF text, "" where there are none."""
+    if _leads_nowhere(document, catalog, "ViewerPreferences"):
+        return ""
+    home, prefix = _follow(document, catalog, "ViewerPreferences")
+    kept = ""
+    for key in _PREFERENCES:
+        kind, value = document.xref_get_key(home, prefix + key)
+        if kind == "bool" or (kind == "name" and _PLAIN_NAME.fullmatch(value)):
+            kept += f"/{key} {value}"
+    return kept and f"<<{kept}>>"
 
 
 def _lookup(document: pymupdf.Document, xref: int, key: str, inner: str) -> str:
@@ -219,7 +248,12 @@ def _follow(document: pymupdf.Document, xref: int, key: str) -> tuple[int, str]:
     return home, ""
 
 
-def _clean_page(document: pymupdf.Document, xref: int) -> None:
+def _clean_page(document: pymupdf.Document, xref: int, moved: dict[int, int]) -> None:
+    """Take from a page what acts, and put links in the place of links.
+
+    Args:
+        moved: The numbers of the new links by those of the old, which grows.
+    """
     for key in document.xref_get_keys(xref):
         if key in _PAGE:
             document.xref_set_key(xref, key, "null")
@@ -232,16 +266,8 @@ def _clean_page(document: pymupdf.Document, xref: int) -> None:
     kind, value = document.xref_get_key(xref, "Annots")
     if kind == "xref":
         value = document.xref_object(_number(value), compressed=True)
-    links = [one for one in _REFERENCE.findall(value) if _is_link(document, int(one))]
-    kept = f"[{' '.join(f'{one} 0 R' for one in links)}]" if links else "[]"
-    document.xref_set_key(xref, "Annots", kept)
-
-
-def _is_link(document: pymupdf.Document, xref: int) -> bool:
-    if not 0 < xref < document.xref_length():
-        return False
-    if document.xref_get_key(xref, "Subtype")[1] != "/Link":
-        return False
-    for key in ("AA", "PA"):  # whatever they hold: a link needs neither
-        document.xref_set_key(xref, key, "null")
-    return any(document.xref_get_key(xref, key)[0] != "null" for key in ("A", "Dest"))
+    for old in map(int, _REFERENCE.findall(value)):
+        if old not in moved:
+            moved[old] = links.bare(document, old)
+    kept = (moved[int(one)] for one in _REFERENCE.findall(value))
+    document.xref_set_key(xref, "Annots", f"[{' '.join(f'{one} 0 R' for one in kept if one)}]")
