@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import errno
 import json
 import logging
 import re
-import shutil
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, retention
@@ -196,7 +196,7 @@ class Purging:
 def _remove(path: Path, gone: Collection[str]) -> bool:
     """Take the documents out of a file, or it away; tell whether it went."""
     if path.is_dir() and path.name.partition(".")[0] in gone:
-        shutil.rmtree(path, ignore_errors=True)  # a creation that was cut short
+        _remove_all(path)  # a creation that was cut short
         return True
     if path.suffix == ".jsonl":
         _blank(path, gone)
@@ -217,10 +217,23 @@ def _clear(cache: Path) -> bool:
     found = durable.paths(cache)
     for path in found:
         if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_all(path)
         else:
             durable.remove(path)
     return bool(found)
+
+
+def _remove_all(folder: Path) -> None:
+    """Remove a folder and all that is in it, but for what somebody puts there meanwhile."""
+    for path in (*reversed(list(durable.below(folder))), folder):
+        if path.is_symlink() or not path.is_dir():
+            durable.remove(path)
+            continue
+        try:
+            path.rmdir()
+        except OSError as error:
+            if error.errno not in {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST}:
+                raise
 
 
 def is_left(folder: DocumentFolder) -> bool:

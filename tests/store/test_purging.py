@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import json
+import os
 import re
 import shutil
 from datetime import timedelta
@@ -107,6 +108,28 @@ def test_what_cannot_be_read_now_is_looked_at_again(store, document, monkeypatch
     assert binding.exists()
     assert store.heal() == 1
     assert not binding.exists()
+    assert wrong(store) == []
+
+
+def test_a_picture_of_a_page_that_cannot_be_removed_now_is_removed_later(
+    store, document, monkeypatch
+):
+    cache = FolderCache(store.workspace.cache)
+    cache.put("0123abcd.png", b"a page")
+    real = os.unlink
+
+    def unlink(path, **how):
+        if str(path).endswith(".png"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        real(path, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", unlink)
+        with pytest.raises(WorkspaceUnusable):
+            purge(store, document)
+    assert cache.get("0123abcd.png") == b"a page"
+    assert store.heal() == 1
+    assert cache.get("0123abcd.png") is None
     assert wrong(store) == []
 
 
