@@ -41,14 +41,22 @@ def page_picture(
         PdfRefused: The page cannot be drawn.
     """
     with opened(pdf, shown=(page,)) as document:
-        shown = _page(document, page)
+        _page(document, page)
         with refusing(f"Page {page} of the PDF cannot be drawn."):
-            vacate(shown, vacant)
-            pixels = _pixels(shown, dpi)
+            _fill_in(document, page, vacant)
+            pixels = _pixels(_page(document, page), dpi)
             image = Image.frombuffer("RGB", (pixels.width, pixels.height), pixels.samples)
             buffer = io.BytesIO()
             image.save(buffer, "WEBP", quality=_QUALITY, method=_METHOD)
     return buffer.getvalue()
+
+
+def _fill_in(document: pymupdf.Document, number: int, vacant: Sequence[Box]) -> None:
+    """Make the fields a part of the page, as stamping does: so signers see what they will seal."""
+    page = _page(document, number)
+    vacate(page, vacant)
+    if page.first_widget is not None:
+        document.bake()
 
 
 def _pixels(page: pymupdf.Page, dpi: int) -> pymupdf.Pixmap:

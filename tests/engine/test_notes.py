@@ -4,7 +4,7 @@ import io
 
 import pymupdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
@@ -198,6 +198,15 @@ def test_fields_lie_over_notes_whatever_their_order():
 @pytest.mark.parametrize("mode", ["Screen", "Difference", "ColorBurn", "Multiply"])
 def test_a_note_that_blends_with_the_page_is_sealed_as_it_is_seen(mode):
     _require_alike(_one("Square", group=f"/BM/{mode}/ca .5"))
+
+
+@pytest.mark.parametrize("mode", ["Screen", "Difference", "ColorBurn", "Multiply"])
+def test_so_is_a_field_that_blends_with_it(mode):
+    pdf = _one("Widget/FT/Tx/T(a)", group=f"/BM/{mode}/ca .5")
+
+    seen, sealed = _seen(pdf), _seen(stamp([pdf], [], title="T"))
+
+    assert max(most for _, most in ImageChops.difference(seen, sealed).getextrema()) <= 8
 
 
 def test_a_field_for_a_signature_is_found_though_its_look_is_not_shown():
