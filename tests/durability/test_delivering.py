@@ -20,7 +20,7 @@ from tests.soak import at_length
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 EVERY = at_length(11, 1)
-ROUNDS = at_length(2, 100)
+ROUNDS = at_length(1, 100)
 KINDS = {"letters": deliver_mail, "messages": deliver_webhooks}
 by_kind = pytest.mark.parametrize("kind", KINDS)
 
