@@ -8,6 +8,7 @@ fields, which signers are still to fill, nothing is left on which the two differ
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pymupdf
@@ -106,7 +107,8 @@ def _bake(document: pymupdf.Document, pages: list[int]) -> None:
         note = mupdf.pdf_first_annot(page)
         while note.m_internal:
             if not _has_look(mupdf.pdf_annot_obj(note)):
-                _give_look(note)
+                with suppress(mupdf.FzErrorBase):  # then it is seen by nobody
+                    _give_look(note)
             note = mupdf.pdf_next_annot(note)
         mupdf.pdf_update_page(page)
     document.bake(widgets=False)
