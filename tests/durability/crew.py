@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,25 +74,28 @@ Deed = tuple[Callable[..., Any], tuple[Any, ...]]
 class Chances:
     """When each of those who race begins: by chance, or the quickest would always win.
 
-    Each waits for up to as long as the slowest usually takes; every other time for a tenth of that,
-    as most that can come between comes in the beginning of a deed. ``SYGN_SEED`` repeats the
-    chances of a run that failed, and so told its seed.
+    Each waits for up to twice as long as the slowest usually takes, so that any may come when the
+    others have ended; every other time for a tenth of that, as most that can come between comes in
+    the beginning of a deed. ``SYGN_SEED`` repeats the chances of a run that failed, and so told its
+    seed.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self) -> None:
         seed = int(os.environ.get("SYGN_SEED") or secrets.randbits(32))
         print(f"SYGN_SEED={seed}")  # shown where a test fails
         self._chance = random.Random(seed)  # noqa: S311 - decides who waits for how long
-        self._took: list[list[float]] = [[] for _ in range(size)]
+        self._took: dict[object, list[float]] = {}
 
-    def took(self, place: int, seconds: float) -> None:
-        """Note how long a deed took that was done."""
-        self._took[place].append(seconds)
+    def took(self, what: object, seconds: float) -> None:
+        """Note how long a thing took that was done."""
+        self._took.setdefault(what, []).append(seconds)
 
-    def delays(self, count: int) -> list[float]:
-        usual = (statistics.median(one[-_LATELY:]) for one in self._took[:count] if one)
-        span = max(usual, default=0.0) * self._chance.choice((1, 0.1))
-        return [self._chance.uniform(0, span) for _ in range(count)]
+    def delays(self, given: Sequence[object]) -> list[float]:
+        """Return for how long each is to wait who does one of these."""
+        known = [self._took[what] for what in given if what in self._took]
+        usual = (statistics.median(one[-_LATELY:]) for one in known)
+        span = max(usual, default=0.0) * self._chance.choice((2, 0.2))
+        return [self._chance.uniform(0, span) for _ in given]
 
 
 class People:
@@ -99,7 +103,7 @@ class People:
 
     def __init__(self, size: int) -> None:
         self._pool = ThreadPoolExecutor(size)
-        self._chances = Chances(size)
+        self._chances = Chances()
 
     def __enter__(self) -> People:
         return self
@@ -107,12 +111,12 @@ class People:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def race(self, deeds: Sequence[Callable[[], Any]]) -> list[Any]:
+    def race(self, deeds: Sequence[partial[Any]]) -> list[Any]:
         """Let each do one deed, each beginning by chance."""
-        delays = self._chances.delays(len(deeds))
+        delays = self._chances.delays([one.func for one in deeds])
         done = list(self._pool.map(_later, delays, deeds))
-        for place, (_, seconds) in enumerate(done):
-            self._chances.took(place, seconds)
+        for deed, (_, seconds) in zip(deeds, done, strict=True):
+            self._chances.took(deed.func, seconds)
         return [value for value, _ in done]
 
 
@@ -126,7 +130,7 @@ class Crew:
     """A number of processes; use as a context manager."""
 
     def __init__(self, workspace: Path, size: int, shifts: Sequence[timedelta] = ()) -> None:
-        self._chances = Chances(size)
+        self._chances = Chances()
         self._members = []
         for number in range(size):
             shift = shifts[number] if number < len(shifts) else timedelta()
@@ -148,25 +152,26 @@ class Crew:
 
         Let the slow one be done alone before, so that it is known how long that takes.
         """
-        return self._do(list(zip(self._chances.delays(len(deeds)), deeds, strict=True)))
+        delays = self._chances.delays([function for function, _ in deeds])
+        return self._do(list(zip(delays, deeds, strict=True)))
 
     def _do(self, given: list[tuple[float, Deed]]) -> list[Outcome]:
         start = time.monotonic() + _SOON
         for member, (delay, deed) in zip(self._members, given, strict=False):
             member.tell((start + delay, deed))
         done = [member.hear() for member in self._members[: len(given)]]
-        for place, one in enumerate(done):
+        for (_, (function, _)), one in zip(given, done, strict=True):
             if not one.error:
-                self._chances.took(place, one.ended - one.began)
+                self._chances.took(function, one.ended - one.began)
         return done
 
 
 def until_met(met: Counter[str], usual: set[str], rare: set[str], rounds: int) -> Iterator[int]:
     """Count rounds, more of them until each usual ending was met; fail where one never is.
 
-    Usual is what comes in one of five rounds at least, so that five rounds, of which there may be
-    a hundred and more, miss it once in a thousand million runs. A soak insists on what is rare as
-    well, one of fifty rounds, missed once in as many. Nothing else may ever be met.
+    Usual is what comes in one of ten rounds at least, so that five rounds, of which there may be a
+    hundred and more, miss it once in half a million runs. A soak insists on what is rare as well,
+    one of fifty rounds, which a thousand miss less often still. Nothing else may ever be met.
     """
     for number in range(rounds * _PATIENCE):
         if number >= rounds and usual <= set(met):
