@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 from collections.abc import Sequence
@@ -44,8 +45,7 @@ def talk(
         cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
         env={**clean, "TERM": "dumb", "NO_COLOR": "1", **environment},
         start_new_session=True,
-        # So that Ctrl-C reaches the command.
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  no thread here
+        preexec_fn=_sit_down,  # noqa: PLW1509  no thread here
     )  # fmt: skip
     os.close(theirs)
     try:
@@ -64,6 +64,12 @@ def talk(
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def _sit_down() -> None:
+    """Let Ctrl-C reach the command, also where these tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _read(terminal: int) -> bytes:
