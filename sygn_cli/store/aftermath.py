@@ -49,7 +49,7 @@ class Committed:
     Attributes:
         document: As it is after the event.
         committed: The trail's bytes with the event.
-        jobs: What is to be put into the outbox.
+        jobs: What is to be put into the outbox; None if that cannot be told now.
         unlogged: Entries for the workspace log.
         queued: Last event whose jobs are in the outbox already.
         logged: Last event that is in the log already.
@@ -58,7 +58,7 @@ class Committed:
 
     document: Document
     committed: bytes
-    jobs: Sequence[Job]
+    jobs: Sequence[Job] | None
     unlogged: Sequence[Logged]
     queued: int
     logged: int
@@ -91,13 +91,27 @@ class Aftermath:
         """Take the word back."""
         durable.remove(self._inflight / document_id)
 
+    def jobs(self, document: Document, event: Event) -> Sequence[Job] | None:
+        """Return the jobs of an event; None if what they depend on cannot be read now.
+
+        Then they are made later: one file that cannot be read must not keep people from signing.
+        """
+        try:
+            return self.jobs_for(document, event)
+        except durable.Unreadable as error:
+            _log.warning(
+                "Who is to hear of document %s is found out later: %s", document.id, error
+            )
+            return None
+
     def follow(self, folder: DocumentFolder, done: Committed) -> bool:
         """Do what follows; tell whether nothing is left to do. The caller holds the lock."""
         seq = done.document.seq
         queued, logged, written = done.queued, done.logged, False
-        with _later(folder.id, "put its jobs into the outbox"):
-            self._outbox.put(done.jobs, again=done.again)
-            queued = seq
+        if done.jobs is not None:
+            with _later(folder.id, "put its jobs into the outbox"):
+                self._outbox.put(done.jobs, again=done.again)
+                queued = seq
         if queued == seq:
             with _later(folder.id, "add it to the workspace log"):
                 self._workspace_log.append(done.unlogged, again=done.again)
@@ -178,13 +192,16 @@ class Aftermath:
 
     def _jobs_since(
         self, folder: DocumentFolder, events: Sequence[Event], queued: int
-    ) -> list[Job]:
+    ) -> list[Job] | None:
         jobs: list[Job] = []
         document: Document | None = None
         for event in events:
             document = history.evolve(document, event, lambda sha256: reading.blob(folder, sha256))
             if event.seq > queued:
-                jobs += self.jobs_for(document, event)
+                found = self.jobs(document, event)
+                if found is None:
+                    return None
+                jobs += found
         return jobs
 
 

@@ -382,6 +382,6 @@ class WorkspaceStore:
             return self.load(document_id)
         except NotFound:
             return None
-        except Tampered as error:
+        except (Tampered, durable.Unreadable) as error:
             _log.warning("The list leaves out document %s: %s", document_id, error)
             return None

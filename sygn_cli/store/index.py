@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     Load: TypeAlias = Callable[[str], Document]
     Walk: TypeAlias = Callable[[], Iterable[str]]
 
-_VERSION: Final = 4  # of the tables; in user_version
+_VERSION: Final = 5  # of the tables; in user_version
 _TABLES: Final = """
 BEGIN IMMEDIATE;
 DROP TABLE IF EXISTS documents;
+DROP TABLE IF EXISTS unread;
 DROP TABLE IF EXISTS place;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, account TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL,
@@ -39,9 +40,10 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 CREATE INDEX by_status ON documents (status, id);
 CREATE INDEX by_due ON documents (due, reminded) WHERE due IS NOT NULL;
+CREATE TABLE unread (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE place (log_bytes INTEGER NOT NULL, boot TEXT NOT NULL);
 INSERT INTO place VALUES (0, '');
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 """
 _PATIENCE: Final = 10.0  # seconds to wait for another process that writes the index
 # A commit may start the index of a young workspace; making one for an old workspace is for lists.
@@ -82,7 +84,7 @@ class Index:
             self._catch_up(database, document)
 
     def ids(self, filters: Filters, *, before: str | None, limit: int) -> list[str]:
-        """Return the ids of documents that fit, newest first.
+        """Return the ids of documents that fit or cannot be read now, newest first.
 
         Args:
             before: Only ids below this one; None all.
@@ -91,17 +93,20 @@ class Index:
             IndexUnavailable: The folders have to be walked.
         """
         conditions, values = _conditions(filters, before)
-        rows = self._query(f"{conditions} ORDER BY id DESC LIMIT ?", (*values, limit))
-        return [str(row[0]) for row in rows]
+        rows, unread = self._query(f"{conditions} ORDER BY id DESC LIMIT ?", (*values, limit))
+        may_fit = {one for one in unread if before is None or one < before}
+        return sorted({str(row[0]) for row in rows} | may_fit, reverse=True)[:limit]
 
     def counts(self, filters: Filters) -> dict[str, int]:
         """Return how many documents fit, by status; statuses of none are missing.
+
+        Those that cannot be read now are not counted.
 
         Raises:
             IndexUnavailable: The folders have to be walked.
         """
         conditions, values = _conditions(filters, None)
-        rows = self._query(f"{conditions} GROUP BY status", values, "status, count(*)")
+        rows, _ = self._query(f"{conditions} GROUP BY status", values, "status, count(*)")
         return {str(status): int(count) for status, count in rows}
 
     def matches(self, prefix: str, *, limit: int) -> list[str]:
@@ -111,8 +116,9 @@ class Index:
             IndexUnavailable: The folders have to be walked.
         """
         conditions = "id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
-        rows = self._query(conditions, (prefix, prefix + "~", limit))
-        return [str(row[0]) for row in rows]
+        rows, unread = self._query(conditions, (prefix, prefix + "~", limit))
+        may_fit = {one for one in unread if one.startswith(prefix)}
+        return sorted({str(row[0]) for row in rows} | may_fit, reverse=True)[:limit]
 
     def appointments(self, *, until: datetime) -> list[tuple[str, Appointment]]:
         """Return the ids of documents with appointments up to a moment, the earliest first.
@@ -121,12 +127,13 @@ class Index:
             IndexUnavailable: The folders have to be walked.
         """
         conditions = "due <= ? ORDER BY due"
-        rows = self._query(conditions, (moment.to_wire(until),), "id, due, reminded")
-        return [(str(row[0]), _appointment(row[1], row[2])) for row in rows]
+        rows, unread = self._query(conditions, (moment.to_wire(until),), "id, due, reminded")
+        found = [(str(row[0]), _appointment(row[1], row[2])) for row in rows]
+        return [*((one, agenda.AT_ONCE) for one in sorted(unread)), *found]
 
     def _query(
         self, conditions: str, values: tuple[object, ...], columns: str = "id"
-    ) -> list[tuple[Any, ...]]:
+    ) -> tuple[list[tuple[Any, ...]], set[str]]:
         try:
             return self._rows(conditions, values, columns)
         except sqlite3.DatabaseError as error:
@@ -142,7 +149,7 @@ class Index:
 
     def _rows(
         self, conditions: str, values: tuple[object, ...], columns: str
-    ) -> list[tuple[Any, ...]]:
+    ) -> tuple[list[tuple[Any, ...]], set[str]]:
         with self._connected(_PATIENCE) as database:
             if not _is_current(database):
                 self._refresh(database)
@@ -151,7 +158,7 @@ class Index:
                 f"SELECT {columns} FROM documents WHERE {conditions}",  # noqa: S608 - written above
                 values,
             )
-            return list(rows)
+            return list(rows), _unread(database)
 
     @contextlib.contextmanager
     def _open(self, *, patience: float) -> Iterator[sqlite3.Connection]:
@@ -194,7 +201,8 @@ class Index:
         database.execute("COMMIT")
 
     def _catch_up(self, database: sqlite3.Connection, *known: Document) -> None:
-        if _log_bytes(database) == self._log.size():
+        unread = _unread(database)
+        if not unread and _log_bytes(database) == self._log.size():
             return
         database.execute("BEGIN IMMEDIATE")
         place = _log_bytes(database)
@@ -205,7 +213,7 @@ class Index:
         ):  # the log was cut off or replaced; what it says now is not for us to judge
             entries, end = [], self._log.line_start(self._log.size())
         held = {document.id: document for document in known}
-        for document_id in {entry.doc for entry in entries}:
+        for document_id in unread | {entry.doc for entry in entries}:
             self._put(database, document_id, held.get(document_id))
         database.execute("UPDATE place SET log_bytes = ?", (end,))
         database.execute("COMMIT")
@@ -213,14 +221,15 @@ class Index:
     def _put(
         self, database: sqlite3.Connection, document_id: str, document: Document | None = None
     ) -> None:
+        database.execute("DELETE FROM unread WHERE id = ?", (document_id,))
         try:
             document = document or self._load(document_id)
-        except WorkspaceUnusable as error:
-            # It may be good, and nobody would look for it again before its next event.
-            raise IndexUnavailable(str(error)) from error
-        except SygnError:
+        except SygnError as error:
             # Gone or damaged: a list that meets it by walking leaves it out and says so.
             database.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            if isinstance(error, WorkspaceUnusable):
+                # It may be good, and nobody would look for it again before its next event.
+                database.execute("INSERT INTO unread VALUES (?)", (document_id,))
             return
         due = agenda.appointment(document)
         database.execute(
@@ -282,6 +291,10 @@ def _is_sound(database: sqlite3.Connection) -> bool:
     checked = database.execute("PRAGMA quick_check(1)").fetchone()
     places = database.execute("SELECT count(*) FROM place").fetchone()
     return bool(checked == ("ok",) and places == (1,))
+
+
+def _unread(database: sqlite3.Connection) -> set[str]:
+    return {str(row[0]) for row in database.execute("SELECT id FROM unread")}
 
 
 def _log_bytes(database: sqlite3.Connection) -> int:

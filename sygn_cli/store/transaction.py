@@ -204,7 +204,7 @@ class Transactions:
         return Committed(
             document=document,
             committed=event.line() + b"\n",
-            jobs=self._aftermath.jobs_for(document, event),
+            jobs=self._aftermath.jobs(document, event),
             unlogged=[Logged(document.id, document.seq, document.head)],
             queued=-1,
             logged=-1,
@@ -230,7 +230,7 @@ class Transactions:
         return Committed(
             document=changed,
             committed=committed + event.line() + b"\n",
-            jobs=self._aftermath.jobs_for(changed, event),
+            jobs=self._aftermath.jobs(changed, event),
             unlogged=[Logged(changed.id, changed.seq, changed.head)],
             queued=document.seq,
             logged=document.seq,

@@ -101,6 +101,27 @@ def test_a_document_that_cannot_be_read_now_is_hidden_for_nobody(
     assert rows(path) == [(one.id, str(one.status)) for one in documents]
 
 
+def test_a_document_that_can_never_be_read_hides_no_other_and_is_back_when_it_can(
+    store, documents, path, expects_warnings
+):
+    trail = store.workspace.folder(document_id(0)).trail
+    kept = trail.read_bytes()
+    trail.unlink()
+    trail.mkdir()  # as unreadable as what belongs to somebody else
+    path.unlink()
+    again = WorkspaceStore(store.workspace)
+    others = [one for one in everything(documents) if one != document_id(0)]
+    assert listed(again) == others
+    assert sum(again.counts(Filters()).values()) == len(others)
+    assert {one.id for one in again.due(days=(), now=START + timedelta(days=400))} <= set(others)
+    assert [one for one, _ in rows(path)] == sorted(others)
+    assert document_id(0) in expects_warnings.text
+    trail.rmdir()
+    trail.write_bytes(kept)
+    assert listed(again) == everything(documents)
+    assert rows(path) == [(one.id, str(one.status)) for one in documents]
+
+
 def test_a_false_row_shows_nothing_false(store, documents, path):
     with connected(path) as database:
         database.execute("UPDATE documents SET status = 'sent'")

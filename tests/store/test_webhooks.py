@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from sygn_cli.domain import webhook
-from sygn_cli.domain.document import Mode
+from sygn_cli.domain.document import DocumentStatus, Mode
 from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
 from sygn_cli.domain.webhook import Attempt, Endpoint, Message, Secret, WebhookEvent
 from sygn_cli.store.delivery_log import DeliveryLog
@@ -97,23 +97,47 @@ def test_a_damaged_endpoint_keeps_nobody_from_signing(endpoints, workspace, expe
     assert "left out" in expects_warnings.text
 
 
-def test_an_endpoint_that_cannot_be_read_now_misses_no_event(endpoints, workspace, monkeypatch):
+def test_an_endpoint_that_cannot_be_read_now_misses_no_event(
+    endpoints, workspace, monkeypatch, expects_warnings
+):
     endpoints.add(an_endpoint(events=frozenset(WebhookEvent)))
     path = workspace.webhooks / f"{an_endpoint().id}.json"
     store = WorkspaceStore(workspace, jobs_for=endpoints.jobs_for)
     failed = unreadable_once(monkeypatch, path)
-    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
-        created(store)
+    document = created(store)
     assert failed == [path]
     assert list(store.outbox.pending()) == []
-    document = created(store)
     failed.clear()
-    with pytest.raises(WorkspaceUnusable, match="cannot be read"):
-        store.commit(document, voiding(document), at=START)
-    assert len(store.trail(document.id)) == 1
     store.commit(document, voiding(document), at=START)
+    store.heal()
     told = [job.payload["event"] for job in store.outbox.pending()]
     assert sorted(told) == ["doc.created", "doc.voided"]
+    assert "found out later" in expects_warnings.text
+
+
+def test_an_endpoint_that_can_never_be_read_keeps_nobody_from_signing(
+    endpoints, workspace, expects_warnings
+):
+    endpoints.add(an_endpoint(events=frozenset(WebhookEvent)))
+    path = workspace.webhooks / f"{an_endpoint().id}.json"
+    kept = path.read_bytes()
+    path.unlink()
+    path.mkdir()  # as unreadable as what belongs to somebody else
+    store = WorkspaceStore(workspace, jobs_for=endpoints.jobs_for)
+    document = created(store)
+    store.commit(document, voiding(document), at=START)
+    for _ in range(2):
+        store.heal()
+        assert store.load(document.id).status is DocumentStatus.VOIDED
+        assert list(store.outbox.pending()) == []
+    path.rmdir()
+    path.write_bytes(kept)
+    assert store.heal() == 1
+    told = [job.payload["event"] for job in store.outbox.pending()]
+    assert sorted(told) == ["doc.created", "doc.voided"]
+    assert store.heal() == 0
+    assert "found out later" in expects_warnings.text
+    assert list(store.check()) == []
 
 
 def test_changes_of_several_threads_do_not_undo_each_other(endpoints):
