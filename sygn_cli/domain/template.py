@@ -13,7 +13,7 @@ from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.routing import owners, says_who, signer_called
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from sygn_cli.domain.field import Field
@@ -65,17 +65,23 @@ class Template:
         """Tell whether an account may see and use it."""
         return self.shared or account == self.account
 
-    def fields_for(self, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
+    def fields_for(
+        self, invitees: Sequence[Invitee], assigned: Container[str] = ()
+    ) -> tuple[Field, ...]:
         """Return the fields routed to signers: by role where one is given, else by place.
+
+        Fields that are assigned, by their ids, may be kept for somebody who does not sign: whose
+        they are then is said elsewhere.
 
         Raises:
             InvalidRequest: A field is kept for an id or address that is no signer's.
         """
         parties = [party for party in self.roles if not says_who(party)]
         owner = dict(owners(parties, invitees))
-        for party in set(self.roles).difference(parties):
-            first = next(one.id for one in self.fields if self.parties.get(one.id) == party)
-            owner[party] = signer_called(party, invitees, what=f"Field {first}")
+        for one in self.fields:
+            party = self.parties.get(one.id, "")
+            if party and party not in owner and says_who(party) and one.id not in assigned:
+                owner[party] = signer_called(party, invitees, what=f"Field {one.id}")
         return tuple(
             one.for_signer(owner.get(self.parties.get(one.id, ""), "s1")) for one in self.fields
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from sygn_cli.domain import proposals, routing, text
@@ -14,7 +15,7 @@ from sygn_cli.domain.geometry import Box
 from sygn_cli.services.detection import usable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from sygn_cli.domain.signer import Invitee
 
@@ -78,24 +79,35 @@ class _Given:
         return Detection(one.id, one.type, one.page, one.box, self.confidence, party=self.whose)
 
 
-def fields_for(data: object, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
+def fields_for(
+    data: object,
+    invitees: Sequence[Invitee],
+    assignments: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Field, ...]:
     """Return the fields of a JSON array, or of an object with the key ``fields``, with their owners.
 
     ``signer`` is the id, e-mail address or role of one of the signers; without it a field is the
     first signer's. Fields as detection writes them are routed as it routes its own, so that
     handing them back makes the document that leaving them out would have made; those that are
-    for nobody are left out.
+    for nobody are left out. An assigned field is whose it is assigned to, whatever else it says.
+
+    Args:
+        data: The JSON.
+        invitees: The signers.
+        assignments: Signer ids by field id; whether there are such fields and signers is not
+            looked at.
 
     Raises:
         InvalidRequest: One is not understood, or is not clearly one signer's; the message names
             it. Or there are no signers, or too many.
     """
     proposals.signers_of(invitees)
-    given = _kept(data)
-    owner = _as_detected([one for one in given if one.is_routed], invitees)
+    given = _kept(data, assignments)
+    # Also those that are assigned: that one is assigned changes nothing about the others.
+    owner = _as_detected([one for one in given if one.is_routed and not one.for_nobody], invitees)
+    owner |= assignments
     return tuple(
-        one.field.for_signer(owner[one.field.id] if one.is_routed else _owner(one, invitees))
-        for one in given
+        one.field.for_signer(owner.get(one.field.id) or _owner(one, invitees)) for one in given
     )
 
 
@@ -127,13 +139,13 @@ def _owner(one: _Given, invitees: Sequence[Invitee]) -> str:
     return routing.signer_called(one.whose, invitees, what=f"Field {one.field.id}")
 
 
-def _kept(data: object) -> list[_Given]:
+def _kept(data: object, assigned: Container[str] = ()) -> list[_Given]:
     if isinstance(data, Mapping):
         data = data.get("fields")
     if not isinstance(data, list):
         raise InvalidRequest("The fields are not a JSON array.", hint=_HINT)
     given = [_field(one, number) for number, one in enumerate(data, start=1)]
-    return [one for one in given if not one.for_nobody]
+    return [one for one in given if not one.for_nobody or one.field.id in assigned]
 
 
 def _field(data: object, number: int) -> _Given:

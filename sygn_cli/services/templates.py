@@ -16,7 +16,7 @@ from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.field_presets import preset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from sygn_cli.domain.field import Field
     from sygn_cli.services.runtime import Runtime
@@ -77,9 +77,21 @@ def visible(runtime: Runtime, account: str) -> list[Template]:
 
 
 def for_signers(
-    runtime: Runtime, slug: str, invitees: Sequence[Invitee], *, account: str = LOCAL_ACCOUNT
+    runtime: Runtime,
+    slug: str,
+    invitees: Sequence[Invitee],
+    *,
+    account: str = LOCAL_ACCOUNT,
+    assigned: Container[str] = (),
 ) -> tuple[Template, GivenFile, tuple[Field, ...]]:
     """Return a template, its PDF and its fields routed to signers: what a request is made of.
+
+    Args:
+        runtime: Where it is kept.
+        slug: Its name.
+        invitees: The signers.
+        account: Who uses it.
+        assigned: Ids of fields that the request says itself whose they are.
 
     Raises:
         NotFound: There is no such template, or it is another account's.
@@ -89,7 +101,7 @@ def for_signers(
     if not template.is_for(account):
         raise NotFound(f"There is no template {slug!r}.")
     file = GivenFile(template.file_name, runtime.templates.pdf(template))
-    return template, file, template.fields_for(invitees)
+    return template, file, template.fields_for(invitees, assigned)
 
 
 def _found(runtime: Runtime, pdf: bytes) -> tuple[tuple[Field, ...], dict[str, str]]:

@@ -117,6 +117,9 @@ def test_a_template_kept_for_signers_by_id_or_address_is_theirs_wherever_it_stan
     answer = terminal(*asked, *PEOPLE[:2])
     assert answer.code == 2
     assert "who is no signer" in answer.error["message"]
+    assigned = ("--assign", "f1=s1", "--assign", "f2=s1")
+    made = terminal.ok(*asked, *PEOPLE[:2], *assigned).json["fields"]
+    assert [one["signer"] for one in made] == ["s1", "s1", "s1"]
 
 
 def test_nobody_can_sign_a_draft_before_it_is_sent(terminal):

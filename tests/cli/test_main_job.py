@@ -200,6 +200,20 @@ def test_nobody_signs_out_of_turn(terminal):
     )
 
 
+def test_an_assignment_goes_before_what_the_fields_say_of_themselves(terminal):
+    place = {"type": "signature", "page": 1, "x": 72, "width": 200, "height": 36}
+    given = [
+        {**place, "id": "f1", "y": 500, "signer": "Client"},
+        {**place, "id": "f7", "y": 600, "signer": "Notary", "for_nobody": True},
+    ]
+    (terminal.folder / "fields.json").write_text(json.dumps(given))
+    assigned = ("--assign", "f1=s2", "--assign", "f7=alan@example.com")
+    asked = (*CREATE, "--fields", "fields.json", *assigned, "--json")
+    made = terminal.ok(*asked, "--dry-run").json
+    assert {one["id"]: one["signer"] for one in made["fields"]} == {"f1": "s2", "f7": "s2"}
+    assert terminal.ok(*asked).json["status"] == "sent"
+
+
 def test_detected_fields_can_be_edited_and_given_back(terminal):
     found = terminal.ok("detect", "nda.pdf", "--json").json
     fields = [{**one, "label": "Mine"} for one in found["fields"]]

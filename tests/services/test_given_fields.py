@@ -147,6 +147,18 @@ def test_files_are_routed_one_by_one():
     assert owners(given, people) == {"a": "s1", "b": "s1"}
 
 
+def test_that_a_field_is_assigned_changes_nothing_about_the_others():
+    people = (ADA, Invitee("B", "b@example.com"), Invitee("C", "c@example.com"))
+    given = [
+        detected("nobodys", "Notary", 10, for_nobody=True),
+        detected("ours", "Company", 100),
+        detected("theirs", "Employee", 300),
+    ]
+    assigned = {"ours": "s3", "nobodys": "s3"}
+    made = fields_for(given, people, assigned)
+    assert {one.id: one.signer for one in made} == {**assigned, "theirs": "s2"}
+
+
 def test_what_is_for_nobody_is_left_out_and_the_others_keep_their_numbers():
     given = [{**LEAST, "for_nobody": True, "signer": "Notary"}, {**LEAST, "for_nobody": False}]
     assert [one.id for one in fields_for(given, [ADA, BEA])] == ["f2"]

@@ -168,7 +168,8 @@ def create(
 
     invitees = asked.invitees_of(signer or (), role or ())
     invitees = identity.with_access_codes(invitees, access_code_file)
-    given = None if fields is None else asked.fields_of(fields, invitees)
+    assignments = asked.assignments_of(assign or (), invitees)
+    given = None if fields is None else asked.fields_of(fields, invitees, assignments)
     files = asked.files_of([*(pdf or ()), *(pdfs or ())], fields)
     rt = runtime(workspace)
     request = creation.Request(
@@ -176,7 +177,7 @@ def create(
         invitees=invitees,
         title=title,
         fields=given,
-        assignments=asked.assignments_of(assign or (), invitees),
+        assignments=assignments,
         signing_order=SigningOrder.SEQUENTIAL if sequential else SigningOrder.PARALLEL,
         signatures=asked.signatures_of(signatures),
         cc=tuple(cc or ()),

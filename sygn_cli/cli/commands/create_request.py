@@ -13,6 +13,8 @@ from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.signer import Invitee
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sygn_cli.domain.document import Signatures
     from sygn_cli.domain.field import Field
     from sygn_cli.services.creation import GivenFile, Request
@@ -56,7 +58,9 @@ def files_of(sources: Sequence[str], fields: str | None) -> tuple[GivenFile, ...
     )
 
 
-def fields_of(source: str, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
+def fields_of(
+    source: str, invitees: Sequence[Invitee], assignments: Mapping[str, str]
+) -> tuple[Field, ...]:
     """Return the fields that a JSON file gives, each with its signer.
 
     Raises:
@@ -65,7 +69,7 @@ def fields_of(source: str, invitees: Sequence[Invitee]) -> tuple[Field, ...]:
     """
     from sygn_cli.services.given_fields import fields_for
 
-    return fields_for(console.read_json(source, what="fields file"), invitees)
+    return fields_for(console.read_json(source, what="fields file"), invitees, assignments)
 
 
 def with_template(rt: Runtime, slug: str | None, request: Request) -> Request:
@@ -81,7 +85,9 @@ def with_template(rt: Runtime, slug: str | None, request: Request) -> Request:
         return request
     if request.files:
         raise InvalidRequest("A document is made from PDFs or from --template, not from both.")
-    kept, file, routed = templates.for_signers(rt, slug, request.invitees)
+    kept, file, routed = templates.for_signers(
+        rt, slug, request.invitees, assigned=request.assignments
+    )
     fields = routed if request.fields is None else request.fields
     return replace(request, files=(file,), fields=fields, title=request.title or kept.title)
 

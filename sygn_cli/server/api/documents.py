@@ -168,7 +168,7 @@ def _source(
     given = _fields(body, invitees)
     if body.template is not None:
         template, file, fields = templates.for_signers(
-            runtime, body.template, invitees, account=account
+            runtime, body.template, invitees, account=account, assigned=body.assignments or ()
         )
         return (file,), fields if given is None else given, template.title
     if body.files is not None:
@@ -181,7 +181,7 @@ def _fields(body: CreateBody, invitees: tuple[Invitee, ...]) -> tuple[Field, ...
     if body.fields is None:
         return None
     written = [one.model_dump(exclude_none=True) for one in body.fields]
-    return given_fields.fields_for(written, invitees)
+    return given_fields.fields_for(written, invitees, body.assignments or {})
 
 
 def _as_created(runtime: Runtime, document: Document) -> Document:

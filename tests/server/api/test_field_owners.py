@@ -57,3 +57,28 @@ def test_what_detect_gives_for_nobody_becomes_no_field(api):
     assert owners(api, fields=fields) == {"f2": "s1"}
     answer = api.post("/documents", a_body(fields=fields[:1]))
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("written", ["Client", "s9", "c@example.com"])
+def test_who_a_field_is_assigned_to_goes_before_whoever_it_names(api, written):
+    field = {**HERE, "id": "f1", "signer": written}
+    assert owners(api, fields=[field], assignments={"f1": "s2"}) == {"f1": "s2"}
+
+
+def test_a_field_that_is_for_nobody_is_somebodys_by_assignment(api):
+    clerk = {**HERE, "id": "f7", "signer": "Notary", "for_nobody": True}
+    fields = [{**HERE, "id": "f1", "signer": None, "confidence": 0.9}, clerk]
+    assert owners(api, fields=fields, assignments={"f1": "s1", "f7": "s2"}) == {
+        "f1": "s1",
+        "f7": "s2",
+    }
+    assert owners(api, fields=fields, assignments={"f1": "s2"}) == {"f1": "s2"}
+
+
+def test_an_assignment_to_nobody_is_refused(api):
+    field = {**HERE, "id": "f1", "signer": "Client"}
+    body = a_body(signers=[ADA, BEA], fields=[field])
+    for assignments, missing in (({"f1": "s9"}, "signer 's9'"), ({"f2": "s1"}, "")):
+        answer = api.post("/documents", {**body, "assignments": assignments})
+        assert answer.status_code == 400
+        assert missing in answer.json["message"]
