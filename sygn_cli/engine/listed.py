@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.revocation import Reason, Revocation
@@ -17,10 +20,11 @@ from sygn_cli.engine.longterm import security_store
 from sygn_cli.engine.roots import roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asn1crypto import x509 as asn1
-    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+_LONGEST_CHAIN: Final = 10
 
 
 def listed(
@@ -42,7 +46,10 @@ def listed(
     """
     pool, leaves = _certificates(PdfFileReader(io.BytesIO(pdf)))
     pool += [x509.load_der_x509_certificate(one.dump()) for one in roots(trust)]
-    chains = [_upwards(one, pool) for one in dict.fromkeys(leaves)]
+    by_name: dict[x509.Name, list[x509.Certificate]] = {}
+    for certificate in dict.fromkeys(pool):
+        by_name.setdefault(certificate.subject, []).append(certificate)
+    chains = [_upwards(one, by_name) for one in dict.fromkeys(leaves)]
     found: dict[tuple[str, int], Revocation] = {}
     idle: list[str] = []
     for crl in map(_loaded, lists):
@@ -60,40 +67,45 @@ def listed(
 
 
 def _certificates(reader: PdfFileReader) -> tuple[list[x509.Certificate], list[x509.Certificate]]:
-    """Return all certificates in a file, and those of whoever signed something.
-
-    Those that came with a timestamp are among the latter: one of them has signed it.
-    """
+    """Return all certificates in a file, and those of whoever signed something in it."""
     around: list[asn1.Certificate] = []
     leaves: list[asn1.Certificate] = []
     for signature in reader.embedded_signatures:
-        leaves += [signature.signer_cert, *_with_timestamps(signature)]
+        leaves.append(signature.signer_cert)
         around += signature.other_embedded_certs
+        for token in extract_tst_data_iter(signature.signer_info, signed=False):
+            found = extract_certificate_info(token)
+            leaves.append(found.signer_cert)
+            around += found.other_certs
     store = security_store(reader)
     if store is not None:
         around += store.load_certs()
     signing = [x509.load_der_x509_certificate(one.dump()) for one in leaves]
-    return [*signing, *(x509.load_der_x509_certificate(one.dump()) for one in around)], signing
+    return [*signing, *_readable(around)], signing
 
 
-def _with_timestamps(signature: EmbeddedPdfSignature) -> Iterator[asn1.Certificate]:
-    for attribute in signature.signer_info["unsigned_attrs"]:
-        if attribute["type"].native != "signature_time_stamp_token":
-            continue
-        for token in attribute["values"]:
-            yield from (one.chosen for one in token["content"]["certificates"])
+def _readable(certificates: Sequence[asn1.Certificate]) -> Iterator[x509.Certificate]:
+    """Yield those that can be read; nobody has signed which others lie beside a signature."""
+    for one in certificates:
+        with suppress(ValueError, TypeError, UnsupportedAlgorithm):
+            yield x509.load_der_x509_certificate(one.dump())
 
 
-def _upwards(leaf: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """Return a certificate and all that lead up from it, wherever in the file they lie."""
-    chain = [leaf]
-    for one in chain:  # it grows meanwhile
-        chain += [
+def _upwards(
+    leaf: x509.Certificate, pool: Mapping[x509.Name, Sequence[x509.Certificate]]
+) -> list[x509.Certificate]:
+    """Return a certificate and those that lead up from it, wherever in the file they lie."""
+    chain = {leaf: None}
+    level = [leaf]
+    for _ in range(_LONGEST_CHAIN):
+        level = [
             above
-            for above in dict.fromkeys(pool)
-            if above.subject == one.issuer and above not in chain and is_issued(above, one)
+            for one in level
+            for above in pool.get(one.issuer, ())
+            if above not in chain and is_issued(above, one)
         ]
-    return chain
+        chain |= dict.fromkeys(level)
+    return list(chain)
 
 
 def _loaded(content: bytes) -> x509.CertificateRevocationList:

@@ -89,14 +89,19 @@ def _wrong_outside(
             yield f"The audit trail tells of {len(signed)} signers, not of {signers}."
 
 
-def timestamp_demanded(verdict: Verdict) -> Verdict:
-    """Return the verdict for those to whom a file without a trusted timestamp is not valid."""
+def timestamp_demanded(verdict: Verdict, *, because: Sequence[str] = ()) -> Verdict:
+    """Return the verdict for those to whom a file without a trusted timestamp is not valid.
+
+    Args:
+        verdict: For everybody.
+        because: What is known besides of why none is trusted.
+    """
     if verdict.status is not Status.VALID or any(
         finding.timestamp_trusted for finding in verdict.signatures
     ):
         return verdict
     doubt = "No trusted timestamp vouches for the time of signing."
-    return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt,))
+    return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt, *because))
 
 
 def _guarded(

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 PRESENT: Final = "seal"  # names the present credential, where a fingerprint could stand
 _SHORTEST: Final = 8
+_IN_GOOD_ORDER: Final = {
+    Reason.AFFILIATION_CHANGED,
+    Reason.CESSATION_OF_OPERATION,
+    Reason.SUPERSEDED,
+}
 _WHOLE: Final = {"ENTIRE_FILE", "ENTIRE_REVISION"}
 
 
@@ -114,9 +119,8 @@ def judged(verdict: Verdict, revocations: Sequence[Revocation]) -> Verdict:
     # Of several about one credential the earliest counts.
     by_since = sorted(revocations, key=lambda one: one.since, reverse=True)
     by_credential = {one.sha256: one for one in by_since}
-    verdict = _without_times_of(verdict, by_credential)
+    verdict, notes = _without_times_of(verdict, by_credential)
     doubts: list[str] = []
-    notes: list[str] = []
     for index, signature in enumerate(verdict.signatures):
         revoked = by_credential.get(signature.fingerprint)
         if revoked is None:
@@ -126,20 +130,44 @@ def judged(verdict: Verdict, revocations: Sequence[Revocation]) -> Verdict:
             _words(signature, revoked, proven)
         )
     if doubts:
-        return replace(verdict, status=Status.UNTRUSTED, reasons=tuple(doubts))
+        return replace(verdict, status=Status.UNTRUSTED, reasons=(*doubts, *notes))
     return replace(verdict, reasons=(*verdict.reasons, *notes))
 
 
-def _without_times_of(verdict: Verdict, revoked: Mapping[str, Revocation]) -> Verdict:
-    """Return the verdict without trust in the timestamps of authorities that were revoked.
+def _without_times_of(
+    verdict: Verdict, revoked: Mapping[str, Revocation]
+) -> tuple[Verdict, list[str]]:
+    """Return the verdict without trust in the times of revoked authorities, and what to say.
 
-    Whoever has the key of one can make timestamps of any time.
+    Whoever has the key of one can make timestamps of any time. Where it was retired in good order
+    those from before stay good (RFC 3161, 4).
     """
-    known = tuple(
-        replace(one, timestamp_trusted=False) if one.authority in revoked else one
-        for one in verdict.signatures
+    known: list[SignatureFinding] = []
+    notes: list[str] = []
+    for one in verdict.signatures:
+        found = revoked.get(one.authority) if one.timestamp_trusted else None
+        if found is None or _was_before(one, found):
+            known.append(one)
+            continue
+        known.append(replace(one, timestamp_trusted=False))
+        if one.authority != one.fingerprint:  # else it is told of as a signature itself
+            notes.append(
+                stated(
+                    "Signature {field}: the authority of its timestamp is revoked since {day} UTC ({reason}), so that its time counts for nothing.",
+                    field=repr(one.field),
+                    day=_day(found),
+                    reason=str(found.reason),
+                )
+            )
+    return replace(verdict, signatures=tuple(known)), notes
+
+
+def _was_before(one: SignatureFinding, revoked: Revocation) -> bool:
+    return (
+        revoked.reason in _IN_GOOD_ORDER
+        and one.timestamped_at is not None
+        and one.timestamped_at < revoked.since
     )
-    return verdict if known == verdict.signatures else replace(verdict, signatures=known)
 
 
 def _proven_at(signatures: Sequence[SignatureFinding]) -> datetime | None:
@@ -153,11 +181,10 @@ def _proven_at(signatures: Sequence[SignatureFinding]) -> datetime | None:
 
 
 def _words(signature: SignatureFinding, revoked: Revocation, proven: datetime | None) -> str:
-    day = moment.to_wire(revoked.since)[:16].replace("T", " ")
     values = {
         "field": repr(signature.field),
         "signer": signature.who,
-        "day": day,
+        "day": _day(revoked),
         "reason": str(revoked.reason),
     }
     if proven is None:
@@ -174,3 +201,7 @@ def _words(signature: SignatureFinding, revoked: Revocation, proven: datetime | 
         "Signature {field} by {signer}: its credential is revoked since {day} UTC ({reason}), and the trusted timestamp is not from before.",
         **values,
     )
+
+
+def _day(revoked: Revocation) -> str:
+    return moment.to_wire(revoked.since)[:16].replace("T", " ")

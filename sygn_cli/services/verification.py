@@ -61,9 +61,12 @@ def verify(
         )
         if revoked and verdict.status is engine.Status.VALID:
             found, idle = place.call(listed.listed, pdf, revoked, trust=(*roots, *time_roots))
-            verdict = _unused(revocation.judged(verdict, found), idle)
+            known = verdict.reasons
+            verdict = revocation.judged(verdict, found)
+            told = [one for one in verdict.reasons if one not in known]
+            verdict = _unused(verdict, idle)
             if require_timestamp:
-                verdict = engine.timestamp_demanded(verdict)
+                verdict = engine.timestamp_demanded(verdict, because=told)
         if runtime is None or verdict.status is not engine.Status.VALID:
             return verdict
         verdict = revocation.judged(verdict, runtime.keys.revocations())

@@ -5,6 +5,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,12 +20,14 @@ from sygn_cli.engine.credential import make_ca
 from sygn_cli.engine.crl import make_crl, to_pem
 from sygn_cli.engine.evidence import Evidence
 from sygn_cli.engine.listed import listed
+from sygn_cli.engine.seal import seal
+from sygn_cli.engine.stamp import stamp
 from sygn_cli.engine.verdict import Status
 from sygn_cli.services import verification
 from tests.engine.conftest import NOON
 from tests.engine.papers import paper
 from tests.engine.strangers import sign_like_others, timestamped
-from tests.engine.timestamping import Authority
+from tests.engine.timestamping import Authority, good, served
 
 LATER = NOON + timedelta(days=3)
 
@@ -90,14 +94,16 @@ def _name(name):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _revoking(cert, issuer, issuer_key):
+def _revoking(cert, issuer, issuer_key, *, since=NOON - timedelta(days=2), reason=None):
     entry = x509.RevokedCertificateBuilder().serial_number(cert.serial_number)
+    if reason is not None:
+        entry = entry.add_extension(x509.CRLReason(reason), critical=False)
     return (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
         .last_update(NOON)
         .next_update(LATER)
-        .add_revoked_certificate(entry.revocation_date(NOON - timedelta(days=2)).build())
+        .add_revoked_certificate(entry.revocation_date(since).build())
         .sign(issuer_key, hashes.SHA256())
         .public_bytes(DER)
     )
@@ -136,17 +142,69 @@ def test_nobody_hides_from_a_list_by_where_their_authority_lies(lies, listed_one
     assert judged(crl).status is Status.UNTRUSTED
 
 
-def test_an_authority_on_a_list_vouches_for_no_time(sealed, ca):
+@pytest.mark.parametrize(
+    ("since", "reason", "trusted"),
+    [
+        (NOON + timedelta(days=1), x509.ReasonFlags.superseded, True),
+        (NOON + timedelta(days=1), x509.ReasonFlags.cessation_of_operation, True),
+        (NOON - timedelta(days=1), x509.ReasonFlags.superseded, False),
+        (NOON + timedelta(days=1), x509.ReasonFlags.key_compromise, False),
+        (NOON + timedelta(days=1), x509.ReasonFlags.ca_compromise, False),
+        (NOON + timedelta(days=1), None, False),
+    ],
+)
+@pytest.mark.parametrize("over", ["the file", "the signature"])
+def test_an_authority_on_a_list_vouches_for_times_before_at_best(
+    sealed, credential, ca, over, since, reason, trusted
+):
     authority = Authority(NOON)
     cert = x509.load_pem_x509_certificate(authority.cert_pem)
     key = serialization.load_der_private_key(authority.stamper.tsa_key.dump(), None)
-    stamped = timestamped(sealed.pdf, authority)
+    if over == "the file":
+        stamped = timestamped(sealed.pdf, authority)
+    else:
+        with served(authority, good) as url:
+            stamped = seal(
+                stamp([paper()], [], title="T"), credential, at=NOON, reason="r", tsa_urls=[url]
+            ).pdf
 
     def judged(*lists):
         return verification.verify(
-            None, stamped, trust=[ca.cert_pem, authority.cert_pem], revoked=lists,
+            None,
+            stamped,
+            trust=[ca.cert_pem, authority.cert_pem],
+            revoked=lists,
             require_timestamp=True,
-        ).status  # fmt: skip
+        )
 
-    assert judged() is Status.VALID
-    assert judged(_revoking(cert, cert, key)) is Status.UNTRUSTED
+    assert judged().status is Status.VALID
+    verdict = judged(_revoking(cert, cert, key, since=since, reason=reason))
+    assert verdict.status is (Status.VALID if trusted else Status.UNTRUSTED)
+    assert any("revoked since" in one for one in verdict.reasons) is (
+        not trusted or over == "the file"
+    )
+
+
+def test_certificates_that_nobody_signed_beside_a_timestamp_break_nothing(credential, ca):
+    authority = Authority(NOON)
+    key = ec.generate_private_key(ec.SECP256R1())
+    many = [_issued("Test time", key, "Test time", key, is_ca=True) for _ in range(60)]
+
+    def crowded(authority, question):
+        answer = tsp.TimeStampResp.load(good(authority, question))
+        signed = answer["time_stamp_token"]["content"]
+        signed["certificates"] = [
+            *signed["certificates"],
+            *(asn1.Certificate.load(one.public_bytes(DER)) for one in many),
+        ]
+        return answer.dump(force=True)
+
+    with served(authority, crowded) as url:
+        stamped = seal(
+            stamp([paper()], [], title="T"), credential, at=NOON, reason="r", tsa_urls=[url]
+        ).pdf
+
+    found, idle = listed(stamped, [_list(ca, credential)], trust=[ca.cert_pem])
+
+    assert [one.sha256 for one in found] == [credentials.fingerprint(credential.cert_pem)]
+    assert idle == ()
