@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import NotFound
 from sygn_cli.domain.ids import DOCUMENT_ID
+from sygn_cli.services.pictures import STYLE
 
 if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
@@ -51,6 +52,7 @@ def _key(runtime: Runtime) -> bytes:
 
 
 def _proof(key: bytes, document: Document, file: int, page: int) -> str:
-    message = f"{document.id}\n{document.files[file - 1].sha256}\n{file}\n{page}"
+    # Browsers keep a picture for ever, so one that would be drawn otherwise has another address.
+    message = f"{document.id}\n{document.files[file - 1].sha256}\n{file}\n{page}\n{STYLE}"
     digest = hmac.digest(key, message.encode("ascii"), "sha256")
     return base64.urlsafe_b64encode(digest[:_BYTES]).decode("ascii")

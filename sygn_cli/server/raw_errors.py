@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Final
+from typing import Any, Final
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask
+from waitress.utilities import Error
 
 _SAID: Final[dict[int, tuple[str, str]]] = {
     400: ("invalid_request", "The request is not HTTP as it should be."),
+    408: ("invalid_request", "The request comes too slowly."),
     413: ("payload_too_large", "That is too large to be sent at once."),
     431: ("invalid_request", "The headers of the request are too large."),
     501: ("invalid_request", "The request asks for a transfer coding that is not known here."),
 }
 _FAULT: Final = ("internal_error", "Something went wrong on our side.")
+
+
+class _TooSlow(Error):  # type: ignore[misc] # waitress has no types
+    code = 408
+    reason = "Request Timeout"
 
 
 class _JsonErrorTask(ErrorTask):  # type: ignore[misc] # waitress has no types
@@ -65,18 +72,27 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress has no types
     parser_class = _Parser
     grace = 20.0
     least_rate = 4096
-    _coming: HTTPRequestParser | None = None
+    _coming: Any = None  # the request that is half read
     _begun = 0.0
     _taken = 0
 
     def received(self, data: bytes) -> bool:
-        """Take what has come, and hang up where a request comes too slowly."""
+        """Take what has come, and refuse a request that comes too slowly."""
         taken = bool(super().received(data))
-        if self.request is not self._coming:
+        # While one is worked on, nobody need hurry with the next.
+        if self.request is not self._coming or self.requests:
             self._coming, self._begun, self._taken = self.request, time.monotonic(), 0
         if self._coming is not None:
             self._taken += len(data)
             allowed = self.grace + self._taken / self.least_rate
             if time.monotonic() - self._begun > allowed:
-                self.will_close = True
+                self._refuse(self._coming)
         return taken
+
+    def _refuse(self, request: HTTPRequestParser) -> None:
+        """Answer what has not come to its end; the connection ends with the answer."""
+        with self.requests_lock:
+            request.error, request.completed = _TooSlow(""), True
+            self.request = self._coming = None
+            self.requests.append(request)
+            self.server.add_task(self)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DPI: Final = 144
 # Part of every cache key: raise it when pictures of the same page would look different.
-_STYLE: Final = "3"
+STYLE: Final = "3"
 
 
 def page_picture(runtime: Runtime, document: Document, file: int, page: int) -> bytes:
@@ -33,7 +33,7 @@ def page_picture(runtime: Runtime, document: Document, file: int, page: int) -> 
     source = _source(document, file, page)
     vacant = _boxes(document, file, page)
     turned_off = f"-{sha256(repr(vacant).encode())[:16]}" if vacant else ""
-    key = f"{source}-{page}-{DPI}-{_STYLE}{turned_off}.webp"
+    key = f"{source}-{page}-{DPI}-{STYLE}{turned_off}.webp"
     picture = runtime.cache.get(key)
     if picture is None:
         with _DRAWING.alone(key):
@@ -105,7 +105,7 @@ _DRAWING: Final = _OneEach()
 def page_text(runtime: Runtime, document: Document, file: int, page: int) -> str:
     """Return the words of a page in reading order, for those who do not see the picture."""
     source = _source(document, file, page)
-    key = f"{source}-{page}-{_STYLE}.txt"
+    key = f"{source}-{page}-{STYLE}.txt"
     content = runtime.cache.get(key)
     if content is None:
         pdf = runtime.store.blob_at_hand(document.id, source)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from sygn_cli.domain.field import Field, FieldType
+from sygn_cli.server import page_addresses
 from sygn_cli.server.signing_files import file_name
 from tests.server import stage
 from tests.server.site import serve
@@ -37,6 +38,13 @@ def test_a_page_is_drawn_once(site):
     for _ in range(3):
         site.client.get(address)
     assert site.runtime.pdf.calls.count("page_picture") == 1
+
+
+def test_a_page_that_would_be_drawn_otherwise_has_another_address(site, monkeypatch):
+    before = picture_addresses(site)
+    monkeypatch.setattr(page_addresses, "STYLE", "of tomorrow")
+    assert set(picture_addresses(site)).isdisjoint(before)
+    assert site.client.get(before[0]).status_code == 404
 
 
 @pytest.mark.slow

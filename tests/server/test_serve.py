@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
+import select
 import signal
 import socket
 import subprocess
@@ -148,6 +150,22 @@ def test_a_body_that_gets_on_may_take_longer(monkeypatch, server):
     sent.request("POST", "/api/v1/documents", body=chunks(), headers=length)
     assert sent.getresponse().status == 401
     sent.close()
+
+
+def test_who_is_too_slow_is_told(monkeypatch, server):
+    monkeypatch.setattr(Channel, "grace", 0.2)
+    address = urlsplit(server.base_url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as wire:
+        for byte in b"POST /x/sign HTTP/1.1\r\nHost: localhost\r\nX: aaaaaaaaaaaaaaa":
+            wire.send(bytes([byte]))
+            time.sleep(0.01)
+            if select.select([wire], [], [], 0)[0]:
+                break
+        answer = http.client.HTTPResponse(wire)
+        answer.begin()
+        assert answer.status == 408
+        assert json.loads(answer.read())["message"] == "The request comes too slowly."
+        assert wire.recv(1) == b""
 
 
 def test_many_at_once_are_answered(server):
