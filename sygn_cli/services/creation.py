@@ -21,6 +21,7 @@ from sygn_cli.domain.stated import Stated
 from sygn_cli.engine import credential, intake, render
 from sygn_cli.engine.detect import detect_fields
 from sygn_cli.services import detection, document_webhooks, field_presets, identity, webhooks
+from sygn_cli.services.settings import usual_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,6 +130,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
         PdfRefused: A PDF cannot be used.
         NoFieldsDetected: No fields were given and none were found.
         InvalidRequest: Something else about it is not acceptable.
+        WorkspaceUnusable: It names no deadline, and the workspace's usual one has passed.
     """
     expires_at = _deadline(runtime, request, now=runtime.clock.now())
     if not request.files:
@@ -224,7 +226,9 @@ def store(
 
 
 def _deadline(runtime: Runtime, request: Request, *, now: datetime) -> datetime | None:
-    return moment.deadline(request.expires or runtime.settings.expires, now=now)
+    if request.expires:
+        return moment.deadline(request.expires, now=now)
+    return usual_deadline(runtime.settings, now=now)
 
 
 def _with_webhook(runtime: Runtime, request: Request, made: Plan) -> Plan:

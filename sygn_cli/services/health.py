@@ -10,6 +10,7 @@ from sygn_cli.domain.errors import SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
 from sygn_cli.services import expiry, mail_health
+from sygn_cli.services.settings import usual_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
     yield _key(runtime)
     yield _pdf_work(runtime)
     yield from (Finding("mail", level, words) for level, words in mail_health.examine(runtime))
+    yield from _deadline(runtime)
     yield from _documents(runtime)
 
 
@@ -67,6 +69,13 @@ def _pdf_work(runtime: Runtime) -> Finding:
     except SygnError as error:
         return Finding("pdf engine", "fail", error.message)
     return Finding("pdf engine", "ok", "reads a PDF in a process of its own")
+
+
+def _deadline(runtime: Runtime) -> Iterator[Finding]:
+    try:
+        usual_deadline(runtime.settings, now=runtime.clock.now())
+    except SygnError as error:
+        yield Finding("deadline", "warn", " ".join(filter(None, (error.message, error.hint))))
 
 
 def _documents(runtime: Runtime) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ class Settings:
         largest_pdf: Most bytes a source PDF may have.
         most_pages: Most pages a source PDF may have.
         expires: Deadline of new documents, as for ``--expires``.
+        expires_from: The key or variable that says so.
         embed_origins: Origins whose pages may show the signing page in a frame.
         trusted_proxies: Networks whose ``X-Forwarded-For`` is believed.
         tsa_urls: RFC 3161 servers, tried in order; none means no trusted timestamp.
@@ -64,6 +65,7 @@ class Settings:
     largest_pdf: int = 25 * 1024 * 1024
     most_pages: int = 2000
     expires: str = "30d"
+    expires_from: str = "expires"
     embed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     tsa_urls: tuple[str, ...] = ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.domain import moment
+from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
 from sygn_cli.services.runtime import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ _RETENTION: Final = re.compile(r"never|0*[1-9][0-9]{0,3}\s*(d|w|mo|y)")
 _URL: Final = re.compile(r"https?://[^\s?#'\"]+")
 # Settings of parts that read them elsewhere.
 _OTHERS: Final = frozenset({"smtp"})
+# Before every day that a deadline could name: whether one has passed is found out when it is used.
+_BEFORE_ALL: Final = datetime(1, 1, 1, tzinfo=UTC)
 _MOST_REMINDERS: Final = 10
 _MOST_REMINDER_DAYS: Final = 365
 
@@ -77,8 +81,29 @@ def _table(toml: str) -> dict[str, object]:
 
 
 def _wrong(name: str, wanted: str) -> WorkspaceUnusable:
-    where = "a variable" if name.startswith("SYGN_") else "in sygn.toml"
-    return WorkspaceUnusable(f"The setting {name} must be {wanted}.", hint=f"It is {where}.")
+    return WorkspaceUnusable(
+        f"The setting {name} must be {wanted}.", hint=f"It is {_where(name)}."
+    )
+
+
+def _where(name: str) -> str:
+    return "a variable" if name.startswith("SYGN_") else "in sygn.toml"
+
+
+def usual_deadline(settings: Settings, *, now: datetime) -> datetime | None:
+    """Return the deadline of documents that are asked for without one; None for none.
+
+    Raises:
+        WorkspaceUnusable: The setting names a deadline that has passed.
+    """
+    try:
+        return moment.deadline(settings.expires, now=now)
+    except InvalidRequest as error:
+        name = settings.expires_from
+        raise WorkspaceUnusable(
+            f"The setting {name} is the deadline {settings.expires!r}, which has passed.",
+            hint=f"It is {_where(name)}. A length of time such as 30d does not pass.",
+        ) from error
 
 
 def base_of_links(written: str) -> str | None:
@@ -94,9 +119,14 @@ def _url(settings: Settings, name: str, value: object) -> Settings:
 
 
 def _expires(settings: Settings, name: str, value: object) -> Settings:
-    if not isinstance(value, str) or not value:
-        raise _wrong(name, 'a text such as "30d" or "never"')
-    return replace(settings, expires=value)
+    wanted = 'a deadline such as "30d", "2030-12-31" or "never"'
+    if not isinstance(value, str):
+        raise _wrong(name, wanted)
+    try:
+        moment.deadline(value, now=_BEFORE_ALL)
+    except InvalidRequest as error:
+        raise _wrong(name, wanted) from error
+    return replace(settings, expires=value, expires_from=name)
 
 
 def _largest(settings: Settings, name: str, value: object) -> Settings:

@@ -184,6 +184,22 @@ def test_the_deadline_is_the_options_else_the_variables_else_the_files(terminal)
     assert deadline("--expires", "2099-03-03", SYGN_EXPIRES="2099-02-02").startswith("2099-03-03")
 
 
+def test_a_usual_deadline_that_has_passed_is_the_workspaces_fault(terminal):
+    terminal.ok("init")
+    (terminal.folder / ".sygn" / "sygn.toml").write_text('expires = "2020-01-01"\n')
+    answer = terminal(*CREATE, "--json")
+    assert (answer.code, answer.error["error"]) == (13, "workspace_unusable")
+    assert "The setting expires is the deadline '2020-01-01'" in answer.error["message"]
+    assert terminal(*CREATE, "--json", SYGN_EXPIRES="30 days").code == 13
+    checked = terminal.ok("doctor", "--json").json
+    (warned,) = (one for one in checked["findings"] if one["check"] == "deadline")
+    assert warned["level"] == "warn"
+    assert "2020-01-01" in warned["message"]
+    checked = terminal.ok("doctor", "--json", SYGN_EXPIRES="30d").json
+    assert "deadline" not in {one["check"] for one in checked["findings"]}
+    terminal.ok(*CREATE, "--expires", "30d")
+
+
 def test_a_draft_that_is_waited_for_in_vain_has_not_ended(terminal):
     made = terminal.ok(*CREATE, "--draft").text.strip()
     answer = terminal("status", made, "--wait", "--timeout", "1s", "--json")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from datetime import UTC, datetime
 
 import pytest
 
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.runtime import Settings
-from sygn_cli.services.settings import settings_from
+from sygn_cli.services.settings import settings_from, usual_deadline
 from sygn_cli.store.settings_template import SETTINGS
 
 
@@ -83,6 +85,35 @@ def test_a_wrong_variable_is_not_looked_for_in_the_file():
     with pytest.raises(WorkspaceUnusable, match="SYGN_PUBLIC_URL") as refused:
         settings_from("", {"SYGN_PUBLIC_URL": "ftp://x"})
     assert refused.value.hint == "It is a variable."
+
+
+@pytest.mark.parametrize("written", ["30 days", "soon", "0d", "2030-02-30", " ", "30d\n2020"])
+def test_what_is_no_deadline_is_refused_under_the_name_of_the_setting(written):
+    with pytest.raises(WorkspaceUnusable, match="The setting SYGN_EXPIRES must be") as refused:
+        settings_from("", {"SYGN_EXPIRES": written})
+    assert refused.value.hint == "It is a variable."
+    with pytest.raises(WorkspaceUnusable, match="The setting expires must be") as refused:
+        settings_from(f"expires = {json.dumps(written)}", {})
+    assert refused.value.hint == "It is in sygn.toml."
+
+
+@pytest.mark.parametrize("written", ["90s", "4W", "never", "2030-12-31", "2030-12-31T17:00:00Z"])
+def test_a_deadline_is_written_as_for_a_document(written):
+    assert settings_from("", {"SYGN_EXPIRES": written}).expires == written
+
+
+def test_a_deadline_that_has_passed_is_found_out_when_it_is_used():
+    toml, environment = 'expires = "2020-01-01"', {"SYGN_EXPIRES": "2020-01-02"}
+    before = datetime(2020, 1, 1, tzinfo=UTC)
+    after = datetime(2020, 1, 3, tzinfo=UTC)
+    for settings, named, where in (
+        (settings_from(toml, {}), "The setting expires is", "in sygn.toml"),
+        (settings_from(toml, environment), "The setting SYGN_EXPIRES is", "a variable"),
+    ):
+        assert usual_deadline(settings, now=before)
+        with pytest.raises(WorkspaceUnusable, match=named) as refused:
+            usual_deadline(settings, now=after)
+        assert where in str(refused.value.hint)
 
 
 def test_the_owners_page_is_for_this_machine_unless_told_otherwise():

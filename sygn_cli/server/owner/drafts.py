@@ -22,6 +22,7 @@ from sygn_cli.server.owner.state_words import STEPS
 from sygn_cli.server.words import t
 from sygn_cli.services import creation, drafts, identity, templates
 from sygn_cli.services.creation import GivenFile
+from sygn_cli.services.settings import usual_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,7 +233,7 @@ def _typed() -> Typed:
 
 def _fresh(runtime: Runtime, slug: str) -> Typed:
     now = runtime.clock.now()
-    expires = day_of(moment.deadline(runtime.settings.expires, now=now))
+    expires = day_of(usual_deadline(runtime.settings, now=now))
     if not slug:
         return Typed(expires=expires)
     template = runtime.templates.get(slug)

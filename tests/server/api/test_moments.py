@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.server.api.caller import a_body
+from sygn_cli.services.runtime import Settings
+from tests.server.api.caller import UNCOUNTED, a_body, serve
 
 OUTSIDE = (
     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-12-31T23:59:60Z",
@@ -21,6 +22,19 @@ def test_a_deadline_outside_of_time_is_refused_and_nothing_is_stored(api, writte
     assert (answer.status_code, answer.json["error"]) == (400, "invalid_request")
     assert "is not a deadline" in answer.json["message"] or "in the past" in answer.json["message"]
     assert api.get("/documents").json["data"] == []
+
+
+def test_a_usual_deadline_that_has_passed_is_not_the_callers_mistake():
+    api = serve(Settings(**UNCOUNTED, expires="2020-01-01", expires_from="SYGN_EXPIRES"))
+    once = {"Idempotency-Key": "one"}
+    answer = api.post("/documents", a_body(), **once)
+    told = answer.get_json()
+    assert (answer.status_code, told["error"]) == (503, "workspace_unusable")
+    assert "The setting SYGN_EXPIRES is the deadline '2020-01-01'" in told["message"]
+    assert api.get("/documents").get_json()["data"] == []
+    assert api.post("/documents", a_body(expires="2020-01-01")).status_code == 400
+    corrected = api.post("/documents", a_body(expires="30d"), **once)
+    assert corrected.status_code == 201
 
 
 @pytest.mark.parametrize("written", OUTSIDE)

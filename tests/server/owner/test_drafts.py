@@ -11,7 +11,7 @@ import pytest
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.services import documents, sending, wire
 from tests.server import stage
-from tests.server.owner.office import FORM, SCRIPT
+from tests.server.owner.office import FORM, SCRIPT, office
 
 HOSTILE = "</script><b>{{7*7}}"
 
@@ -44,6 +44,14 @@ def test_a_script_is_told_where_to_go_on(owner):
     }
     answer = owner.client.post(f"{owner.home}/new", data=form, headers=SCRIPT)
     assert answer.json["location"].endswith("/fields")
+
+
+def test_a_usual_deadline_that_has_passed_is_named():
+    there = office(expires="2020-01-01", expires_from="SYGN_EXPIRES")
+    there.enter()
+    page = there.get("/new")
+    assert page.status_code == 503
+    assert "The setting SYGN_EXPIRES is the deadline" in page.text
 
 
 def test_a_pdf_without_fields_is_a_draft_without_fields(owner):
