@@ -30,8 +30,8 @@ _NO_VIEW: Final = 1 << 5
 _UNSEEN: Final = _INVISIBLE | _HIDDEN | _NO_VIEW
 _UPRIGHT: Final = _NO_ZOOM | _NO_ROTATE
 _STAYING: Final = frozenset({"Link", "Widget"})
-# Kinds of fields for which MuPDF makes up a look.
-_MADE_UP: Final = frozenset({"Btn", "Ch", "Tx"})
+# Kinds of fields whose look can be out of date: a button has one for each of its states.
+_WRITTEN: Final = frozenset({"Ch", "Tx"})
 
 
 def settle(document: pymupdf.Document, numbers: Iterable[int]) -> None:
@@ -52,9 +52,12 @@ def settle(document: pymupdf.Document, numbers: Iterable[int]) -> None:
         kinds = [_kind(one) for one in seen]
         for one, kind in zip(seen, kinds, strict=True):
             if kind == "Widget":
-                _settle_field(document, one, outdated=outdated)
+                _settle_field(one, outdated=outdated)
         if not _STAYING.issuperset(kinds):
             noted.append(number - 1)
+        if outdated:
+            # Else MuPDF draws each button anew, but bakes it into the page with its own look.
+            mupdf.pdf_dict_dels(_form(document), "NeedAppearances")
     if noted:
         _bake(document, noted)
 
@@ -88,16 +91,25 @@ def _is_seen(document: pymupdf.Document, one: _Object) -> bool:
     layer = mupdf.pdf_dict_gets(one, "OC")
     if layer.m_internal and is_hidden(document, layer):
         return False
-    return kind != "Widget" or all(_inherited(one, key).m_internal for key in ("FT", "T"))
+    if kind != "Widget":
+        return True
+    if not all(_inherited(one, key).m_internal for key in ("FT", "T")):
+        return False
+    # MuPDF puts an English "SIGN" into each field for a signature that has none, whatever its look.
+    unsigned = not mupdf.pdf_signature_is_signed(_inner(document), one)
+    return not (_field_type(one) == "Sig" and unsigned)
 
 
-def _settle_field(document: pymupdf.Document, field: _Object, *, outdated: bool) -> None:
-    if (flags := _flags(field)) & _UPRIGHT:
-        mupdf.pdf_dict_puts(field, "F", mupdf.pdf_new_int(flags & ~_UPRIGHT))
-    kind = mupdf.pdf_to_name(_inherited(field, "FT"))
-    unsigned = kind == "Sig" and not mupdf.pdf_signature_is_signed(_inner(document), field)
-    if unsigned or (outdated and kind in _MADE_UP):
+def _settle_field(field: _Object, *, outdated: bool) -> None:
+    _turn_along(field)
+    if outdated and _field_type(field) in _WRITTEN:
         mupdf.pdf_dict_dels(field, "AP")
+
+
+def _turn_along(one: _Object) -> None:
+    """Let a note or field turn and grow with its page, as it does once it is part of that."""
+    if (flags := _flags(one)) & _UPRIGHT:
+        mupdf.pdf_dict_puts(one, "F", mupdf.pdf_new_int(flags & ~_UPRIGHT))
 
 
 def _bake(document: pymupdf.Document, pages: list[int]) -> None:
@@ -108,19 +120,27 @@ def _bake(document: pymupdf.Document, pages: list[int]) -> None:
         while note.m_internal:
             if not _has_look(mupdf.pdf_annot_obj(note)):
                 with suppress(mupdf.FzErrorBase):  # then it is seen by nobody
-                    _give_look(note)
+                    _give_look(page, note)
             note = mupdf.pdf_next_annot(note)
         mupdf.pdf_update_page(page)
     document.bake(widgets=False)
 
 
-def _give_look(note: _Object) -> None:
-    if _kind(mupdf.pdf_annot_obj(note)) != "Stamp":
-        mupdf.pdf_annot_request_resynthesis(note)
+def _give_look(page: _Object, note: _Object) -> None:
+    mupdf.pdf_annot_request_resynthesis(note)
+    mupdf.pdf_update_annot(note)
+    own = mupdf.pdf_annot_obj(note)
+    if _kind(own) != "Stamp" or _has_look(own):
         return
-    # That of a standard stamp is never written into the file.
+    # That of a stamp with a name of its own is drawn, but never written into the file.
+    _turn_along(own)
+    bound, from_display = mupdf.pdf_bound_annot(note), _from_display(page)
     drawn = mupdf.pdf_new_display_list_from_annot(note)
-    mupdf.pdf_set_annot_appearance_from_display_list(note, "N", None, mupdf.FzMatrix(), drawn)
+    upward = mupdf.fz_concat(mupdf.fz_scale(1, -1), from_display)
+    mupdf.pdf_set_annot_appearance_from_display_list(note, "N", None, upward, drawn)
+    # In another rectangle than the one it is drawn in, it would be stretched.
+    rectangle = mupdf.fz_transform_rect(bound, from_display)
+    mupdf.pdf_dict_put_rect(own, mupdf.pdf_new_name("Rect"), rectangle)
 
 
 def _has_look(one: _Object) -> bool:
@@ -132,13 +152,27 @@ def _has_look(one: _Object) -> bool:
 
 
 def _has_outdated_looks(document: pymupdf.Document) -> bool:
+    return bool(mupdf.pdf_to_bool(mupdf.pdf_dict_gets(_form(document), "NeedAppearances")))
+
+
+def _form(document: pymupdf.Document) -> _Object:
     root = mupdf.pdf_dict_gets(mupdf.pdf_trailer(_inner(document)), "Root")
-    form = mupdf.pdf_dict_gets(root, "AcroForm")
-    return bool(mupdf.pdf_to_bool(mupdf.pdf_dict_gets(form, "NeedAppearances")))
+    return mupdf.pdf_dict_gets(root, "AcroForm")
+
+
+def _from_display(page: _Object) -> _Object:
+    """Return the matrix that leads from the displayed page to coordinates of the file."""
+    matrix = mupdf.FzMatrix()
+    mupdf.pdf_page_transform(page, mupdf.FzRect(), matrix)
+    return mupdf.fz_invert_matrix(matrix)
 
 
 def _kind(one: _Object) -> str:
     return str(mupdf.pdf_to_name(mupdf.pdf_dict_gets(one, "Subtype")))
+
+
+def _field_type(field: _Object) -> str:
+    return str(mupdf.pdf_to_name(_inherited(field, "FT")))
 
 
 def _flags(one: _Object) -> int:

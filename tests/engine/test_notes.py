@@ -11,7 +11,7 @@ from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Ticked
 from sygn_cli.engine.detect import detect_fields
 from sygn_cli.engine.pdf import opened
-from sygn_cli.engine.render import page_picture
+from sygn_cli.engine.render import page_picture, page_text
 from sygn_cli.engine.stamp import Stamp, stamp
 from tests.engine.papers import ink, poppler
 
@@ -185,6 +185,67 @@ def test_a_tick_that_was_taken_off_stays_off_where_looks_are_outdated():
     assert ink(shown, _WHOLE) == ink(_seen(sealed), _WHOLE)
 
 
+@pytest.mark.parametrize("kind", ["/Ff 65536", "/AS/On/V/On", "/Ff 32768/AS/On/V/On"])
+def test_a_button_keeps_its_own_look_where_those_of_fields_are_outdated(kind):
+    """One look for each state cannot be out of date, and may be a photo, a logo or a mark."""
+    look = "<</N {look} 0 R>>" if "AS" not in kind else "<</N<</On {look} 0 R>>>>"
+    button = f"Widget/FT/Btn{kind}/T(a)/MK<</CA(4)>>/DA(/ZaDb 0 Tf)"
+    usual = _one(button, look)
+
+    outdated = _one(button, look, form="/NeedAppearances true")
+
+    assert any(ink(_seen(usual), _WHOLE))
+    assert _seen(outdated) == _seen(usual)
+    assert _seen(stamp([outdated], [], title="T")) == _seen(stamp([usual], [], title="T"))
+    _require_alike(outdated)
+    assert not page_text(outdated, 1)
+
+
+@pytest.mark.parametrize("form", ["", "/NeedAppearances true"])
+def test_a_push_button_without_a_look_shows_its_caption(form, tmp_path):
+    pdf = _one("Widget/FT/Btn/Ff 65536/T(a)/MK<</CA(Yes)>>/DA(/Helv 12 Tf)", "null", form=form)
+
+    assert page_text(pdf, 1) == "Yes"
+    assert any(ink(_seen(pdf), _WHOLE))
+    assert any(ink(poppler(stamp([pdf], [], title="T"), tmp_path), _WHOLE))
+
+
+@pytest.mark.parametrize("look", ["null", "<<>>", "<</N 99 0 R>>", "<</N {look} 0 R>>"])
+def test_of_a_field_for_a_signature_that_has_none_nothing_is_seen(look, tmp_path):
+    pdf = _one("Widget/FT/Sig/T(Signature)", look)
+
+    sealed = stamp([pdf], [], title="T")
+
+    assert not any(ink(_seen(pdf), _WHOLE))
+    assert not any(ink(_seen(sealed), _WHOLE))
+    assert not any(ink(poppler(sealed, tmp_path), _WHOLE))
+    assert [one.type for one in detect_fields(pdf).detections] == [FieldType.SIGNATURE]
+
+
+def test_a_signature_that_is_there_keeps_its_look():
+    pdf = _one("Widget/FT/Sig/T(Signature)/V<</Type/Sig/Filter/Adobe.PPKLite>>")
+
+    assert any(ink(_seen(pdf), _WHOLE))
+    _require_alike(pdf)
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("place", [(20, 10, 80, 90), (20, 40, 180, 50)], ids=["tall", "wide"])
+@pytest.mark.parametrize(
+    "kind", ["/Name/Approved", "/Name/Draft", "/Name/Ours", "", "/Contents(x)"]
+)
+def test_a_stamp_without_a_look_keeps_its_proportions(kind, place, rotate):
+    pdf = _with_notes([(f"Stamp{kind}", place, "null")], rotate=rotate)
+    with pymupdf.open(stream=pdf) as plain:
+        drawn = bytes(plain[0].get_pixmap(dpi=72, colorspace=pymupdf.csGRAY).samples)
+
+    sealed = _pixels(stamp([pdf], [], title="T"))
+
+    assert min(drawn) < 128
+    assert max(abs(a - b) for a, b in zip(drawn, sealed, strict=True)) <= 3
+    _require_alike(pdf)
+
+
 def test_fields_lie_over_notes_whatever_their_order():
     field = ("Widget/FT/Tx/T(a)", (20, 20, 120, 50), "<</N {look} 0 R>>")
     note = ("Square/IC[1 1 1]/C[1 1 1]", (20, 20, 120, 50), "null")
@@ -208,9 +269,3 @@ def test_so_is_a_field_that_blends_with_it(mode):
 
     differences = ImageChops.difference(seen, sealed).convert("L")
     assert max(level for level, count in enumerate(differences.histogram()) if count) <= 8
-
-
-def test_a_field_for_a_signature_is_found_though_its_look_is_not_shown():
-    pdf = _one("Widget/FT/Sig/T(Signature)")
-
-    assert [one.type for one in detect_fields(pdf).detections] == [FieldType.SIGNATURE]
