@@ -65,13 +65,20 @@ def settle(document: pymupdf.Document, numbers: Iterable[int]) -> None:
 def _seen_on(document: pymupdf.Document, page: _Object) -> list[_Object]:
     """Return what is seen of the notes, fields and links of a page, and drop the others."""
     every = list(_on(page))
-    seen = [one for one in every if _is_seen(document, one)]
-    if len(seen) < len(every):
+    seen = [_by_itself(document, one) for one in every if _is_seen(document, one)]
+    if len(seen) < len(every) or not all(map(mupdf.pdf_is_indirect, every)):
         kept = mupdf.pdf_new_array(_inner(document), len(seen))
         for one in seen:
             mupdf.pdf_array_push(kept, one)
         mupdf.pdf_dict_puts(page, "Annots", kept)
     return seen
+
+
+def _by_itself(document: pymupdf.Document, one: _Object) -> _Object:
+    """Return a note or field as an object of its own: only then MuPDF keeps a look it makes up."""
+    if mupdf.pdf_is_indirect(one) or _kind(one) == "Link":
+        return one
+    return mupdf.pdf_add_object(_inner(document), one)
 
 
 def _on(page: _Object) -> Iterator[_Object]:

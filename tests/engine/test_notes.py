@@ -256,6 +256,20 @@ def test_fields_lie_over_notes_whatever_their_order():
         _require_alike(pdf)
 
 
+@pytest.mark.parametrize(
+    "kind", ["Stamp", "Stamp/Name/Ours", "Square/C[0]", "Widget/FT/Tx/T(a)/V(9)"]
+)
+def test_a_note_that_is_no_object_of_its_own_is_seen_and_sealed(kind):
+    entries = f"<</Type/Annot/Subtype/{kind}/Rect[20 20 120 50]/DA(/Helv 20 Tf)>>"
+    document = pymupdf.open(stream=_with_notes([], form=""))
+    document.xref_set_key(document.page_xref(0), "Annots", f"[{entries}]")
+    pdf = document.tobytes()
+
+    assert any(ink(_seen(pdf), _WHOLE))
+    assert any(ink(_seen(stamp([pdf], [], title="T")), _WHOLE))
+    _require_alike(pdf)
+
+
 @pytest.mark.parametrize("mode", ["Screen", "Difference", "ColorBurn", "Multiply"])
 def test_a_note_that_blends_with_the_page_is_sealed_as_it_is_seen(mode):
     _require_alike(_one("Square", group=f"/BM/{mode}/ca .5"))
