@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.document import LOCAL_ACCOUNT, Mode
-from sygn_cli.domain.errors import InvalidRequest, SygnError, WorkspaceUnusable
+from sygn_cli.domain.errors import InvalidRequest, WorkspaceUnusable
 from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.services import creation
 
@@ -55,7 +55,8 @@ def create(
 ) -> tuple[Document, Plan | None]:
     """Create the document; or return the one that the same request made before, and no plan.
 
-    A request that is refused frees its key, so that it can be corrected.
+    A request of which nothing comes frees its key, whatever went wrong, so that it can be
+    corrected.
 
     Args:
         runtime: Where to create it.
@@ -78,11 +79,11 @@ def create(
         return before, None
     try:
         ready = creation.prepare(runtime, wanted())
-    except SygnError:
-        with suppress(WorkspaceUnusable):  # why it was refused says more
+        return creation.store(runtime, ready, document_id, actor=actor)
+    except BaseException:
+        with suppress(WorkspaceUnusable):  # why it failed says more
             runtime.store.release(document_id)
         raise
-    return creation.store(runtime, ready, document_id, actor=actor)
 
 
 def _made_before(runtime: Runtime, once: Once, document_id: str) -> Document | None:

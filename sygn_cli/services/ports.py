@@ -145,7 +145,7 @@ class Store(Protocol):
         ...
 
     def release(self, document_id: str) -> None:
-        """Let go of the idempotency key of a document that will never be."""
+        """Let go of the idempotency key of a document that was not created."""
 
     def bound_formerly(self, account: str, key: str) -> str | None:
         """Return the document that an older version bound an idempotency key to, if it exists."""

@@ -112,7 +112,7 @@ class WorkspaceStore:
             Conflict: The id exists.
             WorkspaceUnusable: Nothing can be written.
         """
-        with self._bindings.creating(document_id):
+        with self._bindings.creating(document_id, exists=self._exists):
             return self._transactions.create(document_id, entry, at=at, contents=blobs)
 
     def load(self, document_id: str) -> Document:
@@ -253,12 +253,12 @@ class WorkspaceStore:
         return self._bindings.remember(scope, key, fingerprint, document_id, exists=self._exists)
 
     def release(self, document_id: str) -> None:
-        """Let go of the idempotency key of a document that will never be.
+        """Let go of the idempotency key of a document that was not created.
 
         Raises:
             WorkspaceUnusable: It cannot be let go of.
         """
-        self._bindings.release(document_id)
+        self._bindings.release(document_id, exists=self._exists)
 
     def bound_formerly(self, account: str, key: str) -> str | None:
         """Return the document that an older version bound an idempotency key to, if it exists."""

@@ -2,7 +2,7 @@
 
 The binding is written before the document. If the process dies in between, the same request may
 take the key over; the creation then checks at its last moment that it still owns the key, so of two
-that are alive only one succeeds. A request that is refused lets go of its key.
+that are alive only one succeeds. A request that is refused or fails lets go of its key.
 """
 
 from __future__ import annotations
@@ -70,8 +70,12 @@ class Bindings:
                 self._pending[document_id] = path
                 return None
 
-    def release(self, document_id: str) -> None:
-        """Let go of the key of a document that will never be, unless it was taken over.
+    def release(self, document_id: str, *, exists: Callable[[str], bool]) -> None:
+        """Let go of the key of a document that was not created, unless it was taken over.
+
+        Args:
+            document_id: The document.
+            exists: Tells whether it was created after all.
 
         Raises:
             WorkspaceUnusable: The binding cannot be removed.
@@ -80,7 +84,7 @@ class Bindings:
         if path is None:
             return
         with trouble.guarded(path), self._locked():
-            if path.exists() and _load(path)[1] == document_id:
+            if path.exists() and _load(path)[1] == document_id and not exists(document_id):
                 durable.remove(path)
 
     def bound_formerly(self, account: str, key: str) -> str | None:
@@ -90,8 +94,14 @@ class Bindings:
             return _load(path)[1] if path.exists() else None
 
     @contextlib.contextmanager
-    def creating(self, document_id: str) -> Iterator[None]:
+    def creating(self, document_id: str, *, exists: Callable[[str], bool]) -> Iterator[None]:
         """Keep the key of a document from being taken over during the block, in which it appears.
+
+        Where it does not appear, its key is let go of.
+
+        Args:
+            document_id: The document.
+            exists: Tells whether it was created.
 
         Raises:
             Conflict: The key was taken over already.
@@ -100,16 +110,16 @@ class Bindings:
         if path is None:
             yield
             return
-        with self._locked():
-            # Who took it over may have been refused and have let go of it.
-            if not path.exists() or _load(path)[1] != document_id:
-                raise Conflict(
-                    f"Another request with the same idempotency key creates document "
-                    f"{document_id}.",
-                    hint="Send the request again to get its document.",
-                )
-            yield
-        self._pending.pop(document_id, None)
+        try:
+            with self._locked():
+                _require_own(path, document_id)
+                yield
+        except BaseException:
+            with contextlib.suppress(WorkspaceUnusable):  # why it failed says more
+                self.release(document_id, exists=exists)
+            raise
+        finally:
+            self._pending.pop(document_id, None)
 
     def sweep(self, *, now: datetime) -> None:
         """Forget keys older than a day."""
@@ -125,6 +135,15 @@ class Bindings:
     def _path(self, scope: str, key: str) -> Path:
         name = hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
         return self._folder / f"{name}.json"
+
+
+def _require_own(path: Path, document_id: str) -> None:
+    # Who took it over may have been refused and have let go of it.
+    if not path.exists() or _load(path)[1] != document_id:
+        raise Conflict(
+            f"Another request with the same idempotency key creates document {document_id}.",
+            hint="Send the request again to get its document.",
+        )
 
 
 def _load(path: Path) -> tuple[str, str]:

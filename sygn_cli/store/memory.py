@@ -36,6 +36,14 @@ class MemoryStore:
         self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes] = ()
     ) -> Document:
         """Store a new document."""
+        try:
+            return self._create(document_id, entry, at=at, blobs=blobs)
+        finally:
+            self.release(document_id)
+
+    def _create(
+        self, document_id: str, entry: Entry, *, at: datetime, blobs: Sequence[bytes]
+    ) -> Document:
         event = audit.chain(entry, doc=document_id, after=None, at=at)
         held = by_hash((*blobs, *entry.attachments))
         require_blobs(event, held)
@@ -146,10 +154,11 @@ class MemoryStore:
             return None
 
     def release(self, document_id: str) -> None:
-        """Let go of the idempotency key of a document that will never be."""
+        """Let go of the idempotency key of a document that was not created."""
         with self._mutex:
             place = self._keys.pop(document_id, None)
-            if place is not None and self._bindings.get(place, ("", ""))[1] == document_id:
+            is_its = place is not None and self._bindings.get(place, ("", ""))[1] == document_id
+            if place is not None and is_its and document_id not in self._documents:
                 del self._bindings[place]
 
     def bound_formerly(self, account: str, key: str) -> str | None:  # noqa: ARG002 - as the protocol says

@@ -22,7 +22,7 @@ from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.engine.worker import Inline
-from sygn_cli.services import creation, once, wire
+from sygn_cli.services import creation, identity, once, wire
 from sygn_cli.services.creation import GivenFile
 from sygn_cli.services.once import Once
 from sygn_cli.services.runtime import Settings
@@ -169,6 +169,35 @@ def test_a_request_that_is_refused_lets_go_of_its_key(runtime):
     document, plan = once.create(runtime, Once("order-17", "two"), a_request)
     assert plan is not None
     assert once.create(runtime, Once("order-17", "two"), a_request) == (document, None)
+
+
+@pytest.mark.parametrize("failure", [ZeroDivisionError, OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("where", ["reading", "preparing", "storing"])
+def test_a_request_that_fails_lets_go_of_its_key(runtime, monkeypatch, failure, where):
+    def fails(*_, **__):
+        raise failure
+
+    with monkeypatch.context() as patch:
+        if where != "reading":
+            patch.setattr(creation, {"preparing": "plan", "storing": "store"}[where], fails)
+        with pytest.raises(failure):
+            once.create(
+                runtime, Once("order-17", "one"), fails if where == "reading" else a_request
+            )
+    document, plan = once.create(runtime, Once("order-17", "two"), a_request)
+    assert plan is not None
+    assert once.create(runtime, Once("order-17", "two"), a_request) == (document, None)
+
+
+def test_a_document_that_was_stored_keeps_its_key_whatever_comes_after(runtime, monkeypatch):
+    def fails(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(identity, "given", fails)
+        once.create(runtime, Once("order-17", "one"), a_request)
+    (stored,) = runtime.store.list(Filters(), limit=5).documents
+    assert once.create(runtime, Once("order-17", "one"), a_request) == (stored, None)
 
 
 def test_what_is_no_key_is_refused(runtime):

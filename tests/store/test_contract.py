@@ -394,3 +394,19 @@ def test_who_lost_a_key_makes_no_document_when_its_new_owner_let_go_of_it(store)
     with pytest.raises(Conflict):
         created(store, 1)
     assert store.list(EVERYTHING, limit=5).documents == ()
+
+
+def test_a_key_whose_document_was_created_cannot_be_let_go_of(store):
+    store.remember("local", "key", "request", document_id(1))
+    created(store, 1)
+    store.release(document_id(1))
+    assert store.remember("local", "key", "request", document_id(2)) == document_id(1)
+
+
+def test_a_document_that_cannot_be_stored_lets_go_of_its_key(store):
+    store.remember("local", "key", "request", document_id(1))
+    with pytest.raises(ValueError, match="bytes"):
+        store.create(document_id(1), creation(), at=START, blobs=[])
+    assert store.remember("local", "key", "another", document_id(2)) is None
+    created(store, 2)
+    assert store.remember("local", "key", "another", document_id(3)) == document_id(2)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.domain.errors import Conflict, WorkspaceUnusable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
@@ -109,6 +109,37 @@ def test_keys_older_than_a_day_are_swept(workspace):
     os.utime(new, times=((now - timedelta(hours=23)).timestamp(),) * 2)
     store.sweep(now=now)
     assert list(workspace.idempotency.glob("*.json")) == [new]
+
+
+@pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt, ZeroDivisionError])
+def test_a_key_is_let_go_of_unless_its_document_appeared(workspace, failure):
+    bindings = Bindings(workspace.idempotency)
+    for number, appeared in ((1, False), (2, True)):
+        bindings.remember("local", "key", "f", document_id(number), exists=lambda _: False)
+
+        def exists(_, appeared=appeared):
+            return appeared
+
+        with pytest.raises(failure), bindings.creating(document_id(number), exists=exists):
+            raise failure
+        assert bool(list(workspace.idempotency.glob("*.json"))) is appeared
+        assert not bindings._pending
+
+
+def test_who_lost_a_key_is_not_remembered_and_takes_it_from_nobody(workspace):
+    bindings = Bindings(workspace.idempotency)
+    for number in (1, 2):
+        bindings.remember("local", "key", "f", document_id(number), exists=lambda _: False)
+    with (
+        pytest.raises(Conflict),
+        bindings.creating(document_id(1), exists=lambda _: False),
+    ):
+        pytest.fail("it was created")
+    assert list(bindings._pending) == [document_id(2)]
+    with bindings.creating(document_id(2), exists=lambda _: False):
+        pass
+    assert not bindings._pending
+    assert len(list(workspace.idempotency.glob("*.json"))) == 1
 
 
 def test_a_damaged_binding_is_named_and_not_ignored(workspace):
