@@ -68,13 +68,15 @@ class Receiver:
             def handle_call(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length)
+                self.close_connection = True
+                if len(body) < length:
+                    return  # whoever sent it died meanwhile: that is no request
                 call = Call(self.command, self.path, dict(self.headers.items()), body)
                 with receiver._lock:
                     receiver.calls.append(call)
                     reply = receiver.decide(call)
                 with contextlib.suppress(OSError):
                     self._answer(reply)
-                self.close_connection = True
 
             do_GET = do_POST = handle_call  # noqa: N815 - the library's names
 
