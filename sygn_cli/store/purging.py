@@ -181,46 +181,43 @@ class Purging:
     def _scrub(self, gone: Collection[str]) -> None:
         """Take the documents out of everything that lies outside their folders."""
         workspace = self._workspace
-        emptied: set[Path] = set()
+        places: set[Path] = set()
         for folder in durable.paths(workspace.path):
             if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
                 continue
-            emptied.update(one.parent for one in durable.below(folder) if _remove(one, gone))
-        if _clear(workspace.cache):
-            emptied.add(workspace.cache)
-        for path in sorted(emptied):
+            places.add(folder)
+            for path in durable.below(folder):
+                if path.is_dir():
+                    places.add(path)
+                _remove(path, gone)
+        _clear(workspace.cache)
+        places.add(workspace.cache)
+        # All of them: whoever took something out before may have died before it was flushed.
+        for path in sorted(places):
             with contextlib.suppress(FileNotFoundError):  # what was in a folder that went is gone
                 durable.sync_folder(path)
 
 
-def _remove(path: Path, gone: Collection[str]) -> bool:
-    """Take the documents out of a file, or it away; tell whether it went."""
+def _remove(path: Path, gone: Collection[str]) -> None:
+    """Take the documents out of a file, or it away."""
     if path.is_dir() and path.name.partition(".")[0] in gone:
         _remove_all(path)  # a creation that was cut short
-        return True
-    if path.suffix == ".jsonl":
+    elif path.suffix == ".jsonl":
         _blank(path, gone)
     elif path.is_file() and _mentions(path, gone):
         durable.remove(path)
-        return True
-    return False
 
 
-def _clear(cache: Path) -> bool:
+def _clear(cache: Path) -> None:
     """Forget all pictures of pages, since which are of which document is not known, and the index.
 
     A database keeps deleted rows in its free pages; the next list makes a new one.
-
-    Returns:
-        Whether there was anything.
     """
-    found = durable.paths(cache)
-    for path in found:
+    for path in durable.paths(cache):
         if path.is_dir():
             _remove_all(path)
         else:
             durable.remove(path)
-    return bool(found)
 
 
 def _remove_all(folder: Path) -> None:
