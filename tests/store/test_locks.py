@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -118,6 +119,9 @@ def test_the_child_of_a_fork_does_not_keep_the_lock_alive(path):
             os.read(reader, 1)
             os._exit(0)
     os.close(reader)
+    deadline = time.monotonic() + 30  # the child lets go of it as soon as it runs
+    while not is_free(path) and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert is_free(path)
     os.close(writer)
     os.waitpid(child, 0)
