@@ -7,6 +7,7 @@ tests with nothing in common; those are shared out test by test.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import Final
 
 import pytest
@@ -81,5 +82,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+    """Begin with what takes longest.
+
+    Raises:
+        UsageError: Two tests have one name: workers would run the first of them only.
+    """
     items.sort(key=_rank)
+    names = Counter(item.nodeid for item in items)
+    if len(names) < len(items):
+        ((name, count),) = names.most_common(1)
+        raise pytest.UsageError(f"{count} tests are called {name}")
