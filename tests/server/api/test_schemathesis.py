@@ -5,6 +5,7 @@ No answer may be a 5xx, have a status or a body that is not declared, or succeed
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -72,7 +73,11 @@ def _judging(path, method):
     return judging
 
 
-ROUTES = [(one.ok().path, one.ok().method.upper()) for one in schema.get_all_operations()]
+ROUTES = [
+    (path, method.upper())
+    for path, operations in json.loads(API.client.get("/openapi.json").data)["paths"].items()
+    for method in operations
+]
 for _path, _method in ROUTES:
     _name = re.sub(r"\W+", "_", f"{_method.lower()} {_path}").strip("_")
     globals()[f"test_{_name}_keeps_to_its_description"] = _judging(_path, _method)
