@@ -63,7 +63,9 @@ def _read(source: str) -> str:
 
 
 def _number(invitees: Sequence[Invitee], who: str) -> int:
-    ids = [f"s{number}" for number in range(1, len(invitees) + 1)]
+    from sygn_cli.domain.routing import signer_ids
+
+    ids = signer_ids(invitees)
     meant = signer_id(who, invitees)
     if meant not in ids:
         raise NotFound(f"There is no signer {who!r}.", hint=f"Signers: {', '.join(ids)}.")

@@ -49,6 +49,10 @@ DocumentArgument: TypeAlias = Annotated[
         metavar="DOC", help="Document id, a unique beginning of one, or @last.", show_default=False
     ),
 ]
+OfDocumentOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--document", metavar="DOC", help="Only of this document.", show_default=False),
+]
 
 
 def anchors(written: list[str] | None) -> dict[str, FieldType]:

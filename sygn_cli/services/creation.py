@@ -337,7 +337,7 @@ def _nothing_found(unreadable: Sequence[tuple[int, int]]) -> str:
 
 
 def _assign(request: Request, fields: Sequence[Field]) -> tuple[Field, ...]:
-    signers = [f"s{number}" for number in range(1, len(request.invitees) + 1)]
+    signers = routing.signer_ids(request.invitees)
     routing.check_assignments(request.assignments, [f.id for f in fields], signers)
     return tuple(
         one.for_signer(request.assignments.get(one.id) or one.signer or "s1") for one in fields

@@ -6,11 +6,17 @@ import pytest
 
 from sygn_cli.services.runtime import Runtime
 from tests.runtimes import FixedClock, memory_runtime
+from tests.webhook_fakes import ScriptedHttp
 
 
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock()
+
+
+@pytest.fixture
+def http() -> ScriptedHttp:
+    return ScriptedHttp()
 
 
 @pytest.fixture

@@ -14,21 +14,11 @@ from sygn_cli.domain.webhook import Reach
 from sygn_cli.services import document_webhooks, documents, webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Owner, Wanted
 from sygn_cli.store.webhooks import Endpoints
-from tests.runtimes import FixedClock, a_document, memory_runtime
-from tests.webhook_fakes import ScriptedHttp, on_disk
+from tests.runtimes import a_document, memory_runtime
+from tests.webhook_fakes import on_disk
 
 URL = "https://example.com/hook"
 LIVE, TEST = Owner("local", Mode.LIVE), Owner("local", Mode.TEST)
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def http() -> ScriptedHttp:
-    return ScriptedHttp()
 
 
 @pytest.fixture

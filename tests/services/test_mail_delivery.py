@@ -28,14 +28,9 @@ from sygn_cli.services import (
 )
 from sygn_cli.services.certificate_view import certificate_view
 from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
-from tests.runtimes import FixedClock, a_document, memory_runtime, token_of
+from tests.runtimes import a_document, memory_runtime, token_of
 
 PARALLEL = {"signing_order": SigningOrder.PARALLEL}
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
 
 
 @pytest.fixture

@@ -13,20 +13,10 @@ from sygn_cli.domain.webhook import MOST_ATTEMPTS, Answer
 from sygn_cli.services import documents, webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Wanted
 from tests.runtimes import FixedClock, a_document, memory_runtime
-from tests.webhook_fakes import ScriptedHttp, on_disk, present
+from tests.webhook_fakes import on_disk, present
 
 URL = "https://example.com/hook"
 CREATED = Wanted(URL, events=("doc.created",))
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def http() -> ScriptedHttp:
-    return ScriptedHttp()
 
 
 @pytest.fixture

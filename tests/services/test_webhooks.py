@@ -11,20 +11,10 @@ from sygn_cli.domain.document import Mode
 from sygn_cli.domain.errors import Forbidden, InvalidRequest, NotFound
 from sygn_cli.services import webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Owner, Wanted
-from tests.runtimes import FixedClock, a_document, memory_runtime
-from tests.webhook_fakes import ScriptedHttp, on_disk
+from tests.runtimes import a_document, memory_runtime
+from tests.webhook_fakes import on_disk
 
 URL = "https://example.com/hook"
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock()
-
-
-@pytest.fixture
-def http() -> ScriptedHttp:
-    return ScriptedHttp()
 
 
 @pytest.fixture

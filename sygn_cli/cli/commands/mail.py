@@ -8,7 +8,7 @@ import typer
 
 from sygn_cli.cli import console, post
 from sygn_cli.cli.groups import group
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import JsonOption, OfDocumentOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
 if TYPE_CHECKING:
@@ -21,15 +21,7 @@ app = group("mail", "See what became of letters, and send them again.")
 
 @app.command("list")
 def list_(
-    document: Annotated[
-        str | None,
-        typer.Option(
-            "--document",
-            metavar="DOC",
-            help="Only of this document.",
-            show_default=False,
-        ),
-    ] = None,
+    document: OfDocumentOption = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only what nobody will get.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     workspace: WorkspaceOption = None,

@@ -9,7 +9,7 @@ import typer
 from sygn_cli.cli import console
 from sygn_cli.cli.commands.webhooks_listen import listen
 from sygn_cli.cli.groups import group
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import JsonOption, OfDocumentOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
 if TYPE_CHECKING:
@@ -168,15 +168,7 @@ def deliveries(
     webhook: Annotated[
         str | None, typer.Argument(metavar="[WEBHOOK]", help="Only to this.", show_default=False)
     ] = None,
-    document: Annotated[
-        str | None,
-        typer.Option(
-            "--document",
-            metavar="DOC",
-            help="Only of this document.",
-            show_default=False,
-        ),
-    ] = None,
+    document: OfDocumentOption = None,
     failed: Annotated[bool, typer.Option("--failed", help="Only what was not received.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     workspace: WorkspaceOption = None,

@@ -12,6 +12,7 @@ from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import InvalidRequest, SygnError
 from sygn_cli.domain.identity import Step, steps
+from sygn_cli.domain.routing import signer_ids
 from sygn_cli.domain.signer import Invitee, email
 from sygn_cli.server.errors import status_of
 from sygn_cli.server.negotiation import catalogue
@@ -149,7 +150,7 @@ def _create(runtime: Runtime, typed: Typed) -> Document:
 
 def _changed(runtime: Runtime, draft: Draft, typed: Typed) -> Draft:
     people = [one for one in typed.people if not one.is_empty]
-    known = {f"s{number}" for number in range(1, len(draft.invitees) + 1)}
+    known = set(signer_ids(draft.invitees))
     places = {
         one.before: f"s{number}"
         for number, one in enumerate(people, start=1)
