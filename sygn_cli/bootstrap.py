@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sygn_cli.store.answers import FileAnswers
     from sygn_cli.store.apikeys import FileApiKeys
     from sygn_cli.store.cache import FolderCache
+    from sygn_cli.store.keyring import Keyring
     from sygn_cli.store.ledger import WorkspaceLedger
     from sygn_cli.store.outbox import Job
     from sygn_cli.store.progress import FileProgress
@@ -87,7 +88,7 @@ def _runtime(workspace: Workspace, environment: Mapping[str, str], clock: Clock)
         store=store,
         clock=clock,
         pdf=later(pdf_work),
-        keys=later(lambda: _keys(workspace, clock, settings, environment)),
+        keys=later(lambda: _keys(store.keys, clock, settings, environment)),
         cache=later(lambda: _cache(workspace)),
         settings=settings,
         api_keys=later(lambda: _api_keys(workspace)),
@@ -258,18 +259,16 @@ def open_keys(
     """
     opened = Workspace.open(_place(workspace, environment))
     settings = settings_from(opened.settings_text(), environment)
-    return _keys(opened, SystemClock(), settings, environment)
+    return _keys(store_of(opened, environment).keys, SystemClock(), settings, environment)
 
 
 def _keys(
-    workspace: Workspace, clock: Clock, settings: Settings, environment: Mapping[str, str]
+    files: Keyring, clock: Clock, settings: Settings, environment: Mapping[str, str]
 ) -> WorkspaceKeys:
     from sygn_cli.delivery import passphrase
     from sygn_cli.delivery.keys import WorkspaceKeys
-    from sygn_cli.store.keyring import Keyring
 
-    unlock = passphrase.unlocking(environment)
-    files, organisation = Keyring(workspace.keys), settings.organisation
+    unlock, organisation = passphrase.unlocking(environment), settings.organisation
     if settings.pkcs11 is None:
         return WorkspaceKeys(files, clock, organisation, unlock)
     from sygn_cli.delivery.token_keys import TokenKeys

@@ -42,6 +42,7 @@ class Finding:
 def examine(runtime: Runtime) -> Iterator[Finding]:
     """Yield one finding per check."""
     yield _key(runtime)
+    yield from _link_key(runtime)
     yield _pdf_work(runtime)
     yield from (Finding("mail", level, words) for level, words in mail_health.examine(runtime))
     yield from _deadline(runtime)
@@ -61,6 +62,13 @@ def _key(runtime: Runtime) -> Finding:
         words = f"works, but its credential ends on {day}. {expiry.HINT}"
         return Finding("seal key", "warn", words)
     return Finding("seal key", "ok", f"works; its credential is good until {day}")
+
+
+def _link_key(runtime: Runtime) -> Iterator[Finding]:
+    try:
+        runtime.keys.link_key()
+    except SygnError as error:
+        yield Finding("link key", "fail", " ".join(filter(None, (error.message, error.hint))))
 
 
 def _pdf_work(runtime: Runtime) -> Finding:

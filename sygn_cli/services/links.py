@@ -76,8 +76,10 @@ def reveal(
 
     Raises:
         NotFound, StateConflict: There is no such signer, or nothing left to sign.
+        WorkspaceUnusable: The key of all links is lost; nothing is recorded.
     """
     store, now = runtime.store, runtime.clock.now()
+    runtime.keys.link_key()
     with store.exclusive(document_id):
         document = store.load(document_id)
         if rotate:

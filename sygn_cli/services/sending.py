@@ -59,9 +59,11 @@ def remind(
 
     Raises:
         NotFound, StateConflict: There is no such document, or nobody has to sign.
+        WorkspaceUnusable: The key of all links is lost; nothing is recorded.
     """
     documents.get(runtime, document_id)
     store, now = runtime.store, runtime.clock.now()
+    runtime.keys.link_key()
     with store.exclusive(document_id):
         document = store.load(document_id)
         entry, waiting = sending.remind(

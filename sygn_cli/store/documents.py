@@ -53,10 +53,11 @@ class WorkspaceStore:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.workspace = workspace
-        self.keys = Keyring(workspace.keys, entropy=entropy)
         self._jobs_for = jobs_for
         self._recent = Recent()
         self._register = Register(workspace, self.load)
+        has_links = self._register.has_links
+        self.keys = Keyring(workspace.keys, entropy=entropy, has_links=has_links)
         self._checked = Checked()
         self._entropy = entropy
         # It knows the keys that are pending, so there must be one only, whoever asks first.
@@ -113,6 +114,7 @@ class WorkspaceStore:
             WorkspaceUnusable: Nothing can be written.
         """
         with self._bindings.creating(document_id, exists=self._exists):
+            self.keys.require_link_key()  # before: a document without it has lost it
             return self._transactions.create(document_id, entry, at=at, contents=blobs)
 
     def load(self, document_id: str) -> Document:

@@ -6,6 +6,7 @@ the cure. Everything else is made again from the evidence, or moved into quarant
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sygn_cli.domain.errors import SygnError, WorkspaceUnusable
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.store import audit, durable, locks, reading, trouble
 from sygn_cli.store.findings import Finding, Level
+from sygn_cli.store.keyring import LINK_KEY
 from sygn_cli.store.loose import loose
 from sygn_cli.store.quarantine import Quarantine
 from sygn_cli.store.verify import check_document
@@ -73,10 +75,12 @@ class _Repairs:
         self._quarantine = quarantine
 
     def loose(self, finding: Finding) -> str:
-        """Take away what is in the way; return what was done."""
+        """Take away what is in the way, or make another link key; return what was done."""
         if finding.path is None:
             return ""
         with trouble.guarded(finding.path):
+            if finding.path == self._store.workspace.keys / LINK_KEY:
+                return self._new_link_key(finding.path)
             return self._taken(finding.path)
 
     def document(self, folder: DocumentFolder, told: set[Finding]) -> Iterator[Problem]:
@@ -114,6 +118,15 @@ class _Repairs:
         # What follows from an event is put off where it cannot be done now.
         settled = reading.read(folder).is_settled
         return "It was finished from the audit trail." if settled else ""
+
+    def _new_link_key(self, path: Path) -> str:
+        with contextlib.suppress(FileNotFoundError):
+            self._quarantine.keep(path, durable.read(path))
+        self._store.keys.renew_link_key()
+        return (
+            "A new one was made: all links, access codes and authenticators given out before are "
+            "void. New ones: sygn link, sygn remind, sygn unlock --new-secrets."
+        )
 
     def _keep_torn(self, folder: DocumentFolder) -> None:
         torn = audit.split(durable.read(folder.trail))[1]

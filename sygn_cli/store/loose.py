@@ -14,6 +14,7 @@ from sygn_cli.domain.errors import NotFound, SygnError
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.store import durable
 from sygn_cli.store.findings import Finding, Level
+from sygn_cli.store.keyring import LINK_KEY
 from sygn_cli.store.sweep import unfinished
 from sygn_cli.store.templates import FolderTemplates
 from sygn_cli.store.webhooks import Endpoints
@@ -90,13 +91,14 @@ def _broken(where: str, error: SygnError, path: Path) -> Finding:
 
 
 def _keys(store: WorkspaceStore) -> Iterator[Finding]:
-    """Yield which keys cannot be used. They are never taken away: a backup may have them."""
-    if store.keys.read("link.key") is None:
-        return
+    """Yield whether the link key is lost; a repair makes another."""
+    path = store.workspace.keys / LINK_KEY
     try:
-        store.keys.link_key()
+        store.keys.kept_link_key()
+    except durable.Unreadable as error:
+        yield _broken("keys", error, path)
     except SygnError as error:
-        yield Finding(Level.BROKEN, "keys", error.message)
+        yield Finding(Level.BROKEN, "keys", f"{error.message} {error.hint}", path)
 
 
 def _index(workspace: Workspace) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from sygn_cli.domain.document import DocumentStatus
+from sygn_cli.domain.errors import NotFound, SygnError
 from sygn_cli.store import reading
 from sygn_cli.store.entries import Entries
 from sygn_cli.store.listing import IndexUnavailable
@@ -86,6 +88,24 @@ class Register:
         except IndexUnavailable:
             return self.walk()
         return [one for one, appointment in found if appointment.is_due(days=days, now=now)]
+
+    def has_links(self) -> bool:
+        """Tell whether links or access codes of any document may have been given out.
+
+        What is damaged may have had some; plain drafts and what was purged have none.
+        """
+        for document_id in self.walk():
+            try:
+                document = self._load(document_id)
+            except NotFound:
+                continue
+            except SygnError:
+                return True
+            if document.status is not DocumentStatus.DRAFT:
+                return True
+            if any(signer.auth for signer in document.signers):
+                return True
+        return False
 
     @cached_property
     def _index(self) -> Index:

@@ -24,3 +24,36 @@ def test_it_finds_and_mends_and_leaves_evidence_alone(terminal):
     assert answer.code == 10
     assert f"damage: {document}: " in answer.text
     assert terminal("fsck", "-w", "elsewhere").code == 13
+
+
+def test_a_lost_link_key_stops_what_needs_it_until_it_is_back_or_renewed(terminal):
+    ada = ("--signer", "Ada <ada@example.com>")
+    document = terminal.ok("create", "--pdf", "nda.pdf", *ada).text.strip()
+    link, key = terminal.ok("link", document, "s1").text, terminal.folder / ".sygn/keys/link.key"
+    (trail,) = (terminal.folder / ".sygn/documents").rglob("audit.jsonl")
+    kept, before = key.read_bytes(), trail.read_bytes()
+    key.unlink()
+    for command in (
+        ["link", document, "s1"],
+        ["link", document, "s1", "--rotate"],
+        ["remind", document],
+        ["create", "--pdf", "nda.pdf", *ada],
+        ["serve", "--port", "0"],
+    ):
+        answer = terminal(*command)
+        assert answer.code == 13, command
+        assert "link.key is gone" in answer.err
+        assert "fsck --repair" in answer.err
+    assert list((terminal.folder / ".sygn/documents").rglob("audit.jsonl")) == [trail]
+    assert trail.read_bytes() == before
+    assert "link.key is gone" in terminal("doctor").text
+    answer = terminal("fsck")
+    assert (answer.code, key.exists()) == (13, False)
+    assert "broken: keys: " in answer.text
+    assert "link.key is gone" in answer.text
+    key.write_bytes(kept)
+    assert terminal.ok("link", document, "s1").text == link
+    key.unlink()
+    assert "A new one was made: all links" in terminal.ok("fsck", "--repair").text
+    assert terminal.ok("link", document, "s1").text != link
+    assert terminal.ok("fsck").text == "nothing is wrong\n"

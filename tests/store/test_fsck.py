@@ -174,6 +174,40 @@ def test_what_was_cut_off_or_moved_can_be_looked_at(store, document, folder):
     assert len(kept) == 5
 
 
+@pytest.mark.parametrize("damaged", [None, b"", b"short"])
+def test_a_lost_link_key_is_named_and_a_repair_makes_another(store, document, damaged):
+    path, key = store.workspace.keys / "link.key", store.keys.link_key()
+    if damaged is None:
+        path.unlink()
+    else:
+        path.write_bytes(damaged)
+    (told,) = ran(store, repair=False)
+    assert (told.level, told.where, told.done) == (Level.BROKEN, "keys", "")
+    assert "link.key is" in told.what
+    assert "from a backup" in told.what
+    assert damaged == (path.read_bytes() if path.exists() else None)
+    (told,) = ran(store, repair=True)
+    assert "void" in told.done
+    assert store.keys.link_key() != key
+    assert [one.read_bytes() for one in quarantined(store).values()] == (
+        [] if damaged is None else [damaged]
+    )
+    assert ran(store, repair=True) == []
+
+
+def test_a_workspace_that_needs_no_link_key_yet_lacks_none(workspace):
+    assert ran(WorkspaceStore(workspace), repair=True) == []
+    assert list(workspace.keys.glob("*.key")) == []
+
+
+def test_a_link_key_that_cannot_be_read_now_is_told_and_stays(store, document, monkeypatch):
+    path, key = store.workspace.keys / "link.key", store.keys.link_key()
+    unreadable_once(monkeypatch, path)
+    (told,) = ran(store, repair=True)
+    assert (told.where, told.done) == ("keys", "")
+    assert path.read_bytes() == key
+
+
 def lost_line(store, folder):
     lines = folder.trail.read_bytes().splitlines(keepends=True)
     folder.trail.write_bytes(b"".join(lines[:-1]))

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from sygn_cli.domain.errors import Conflict, WorkspaceUnusable
+from sygn_cli.domain.listing import Filters
+from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
-from tests.store.samples import document_id
+from sygn_cli.store.workspace import Workspace
+from tests.store import power
+from tests.store.samples import PDF, START, created, creation, document_id
 
 
 @pytest.fixture
@@ -47,14 +54,96 @@ def test_threads_that_race_get_the_same_link_key(workspace):
     assert len(set(got)) == 1
 
 
-def test_a_damaged_link_key_is_never_replaced(keys, workspace):
-    keys.link_key()
-    (workspace.keys / "link.key").write_bytes(b"short")
-    with pytest.raises(WorkspaceUnusable, match="damaged"):
+KEY = bytes(range(32))  # with a line feed in it
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [b"", KEY[:16], KEY.replace(b"\n", b"\r\n"), KEY + b"\n", bytes(32)],
+    ids=["empty", "half", "crlf", "longer", "zeros"],
+)
+def test_a_damaged_link_key_is_never_used_and_never_replaced(keys, workspace, damaged):
+    path = workspace.keys / "link.key"
+    path.write_bytes(KEY)
+    assert keys.link_key() == KEY
+    path.write_bytes(damaged)
+    with pytest.raises(WorkspaceUnusable, match=r"link\.key is damaged"):
         keys.link_key()
-    (workspace.keys / "link.key").write_bytes(b"")
-    with pytest.raises(WorkspaceUnusable, match="damaged"):
-        keys.link_key()
+    assert path.read_bytes() == damaged
+
+
+def plain_draft(store, number=0):
+    entry = dataclasses.replace(creation(), data={**creation().data, "draft": True})
+    return store.create(document_id(number), entry, at=START, blobs=[PDF])
+
+
+def draft_with_a_code(store):
+    data: dict[str, Any] = {**creation().data, "draft": True}
+    first, second = data["signers"]
+    data["signers"] = [first | {"auth": ["totp"]}, second]
+    entry = dataclasses.replace(creation(), data=data)
+    return store.create(document_id(), entry, at=START, blobs=[PDF])
+
+
+def document_that_is_damaged(store):
+    store.workspace.folder(created(store).id).trail.write_bytes(b"nonsense\n")
+
+
+@pytest.mark.parametrize("made", [created, draft_with_a_code, document_that_is_damaged])
+def test_a_link_key_that_is_gone_is_missed_and_nothing_is_made_without_it(store, made):
+    made(store)
+    (store.workspace.keys / "link.key").unlink()
+    before = sorted(store.workspace.documents.rglob("*"))
+    for keys in (store.keys, WorkspaceStore(store.workspace).keys):
+        with pytest.raises(WorkspaceUnusable, match=r"link\.key is gone") as caught:
+            keys.link_key()
+        assert "fsck --repair" in str(caught.value.hint)
+    with pytest.raises(WorkspaceUnusable, match=r"link\.key is gone"):
+        created(store, 1)
+    assert not (store.workspace.keys / "link.key").exists()
+    assert sorted(store.workspace.documents.rglob("*")) == before
+
+
+def test_where_no_link_can_have_been_given_out_the_key_is_made_again(store):
+    """As in a workspace that never had one, because an older version made drafts in it."""
+    plain_draft(store)
+    (store.workspace.keys / "link.key").unlink()
+    key = store.keys.link_key()
+    created(store, 1)
+    assert store.keys.link_key() == key
+
+
+def test_a_power_cut_leaves_no_document_without_the_key_of_its_links(monkeypatch, tmp_path):
+    def others_died_before_they_flushed_it(store):
+        durable.place_if_absent(store.workspace.keys / "link.key", KEY)
+        created(store)
+
+    for number, action in enumerate((created, others_died_before_they_flushed_it)):
+        fresh = WorkspaceStore(Workspace.open(tmp_path / f"fresh {number}"))
+        began = kept = 0
+        for state, ended in power.states(*power.recorded(fresh, action, monkeypatch)):
+            folder = tmp_path / "state"
+            power.lay_out(state, folder)
+            later = WorkspaceStore(Workspace.open(folder))
+            there = any(later.list(Filters(), limit=1).documents)
+            assert there or not ended
+            began += not there
+            kept += there
+            created(later, 2)
+            assert later.keys.link_key()
+            shutil.rmtree(folder)
+        assert began
+        assert kept
+
+
+def test_who_makes_the_first_document_meanwhile_has_lost_no_key(workspace):
+    other = WorkspaceStore(workspace)
+
+    def has_links():
+        created(other)
+        return True
+
+    assert Keyring(workspace.keys, has_links=has_links).link_key() == other.keys.link_key()
 
 
 def test_what_is_kept_is_never_overwritten(keys):

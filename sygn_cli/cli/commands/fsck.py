@@ -30,7 +30,8 @@ def fsck(
     """Look through the whole workspace: what is wrong, where, and with --repair what was done.
 
     Evidence is never repaired: damage to trails, log or files exits with 10, and a backup is the
-    cure. Exit code 13 if something else stays broken.
+    cure. In the place of a lost link key --repair puts another: all links given out before are void
+    then. Exit code 13 if something else stays broken.
     """
     from sygn_cli import bootstrap
     from sygn_cli.store import fsck as checks

@@ -155,9 +155,11 @@ def _try_the_key(rt: Runtime) -> None:
 
     Raises:
         Unauthorized: It is under a passphrase that nobody gave.
+        WorkspaceUnusable: The key of all links is lost: no page could be opened.
     """
     from sygn_cli.engine import credential
 
+    rt.keys.link_key()
     try:
         credential.test_sign(rt.keys.credential(), now=rt.clock.now())
         warn_if_it_ends_soon(rt)
