@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from sygn_cli.services import sealing
 from tests.end_to_end.browser import ARTEFACTS, DESKTOP, SMALL_PHONE, visitor
 from tests.end_to_end.test_browser_accessibility import judge
 from tests.runtimes import sample
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,8 +32,47 @@ def test_a_chosen_file_gets_its_verdict(browser, runtime, base, tmp_path, view):
             ada.page.set_input_files("#file", tmp_path / f"{status}.pdf")
             ada.page.wait_for_selector(f"[data-status={status}]", state="visible")
             assert ada.page.locator("[data-status]:visible").count() == 1
+            assert ada.page.inner_text("#named") == f"{status}.pdf"
             assert ada.page.locator("#reasons li").count() >= 1
             judge(ada)
             assert ada.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             width = view["viewport"]["width"]
             ada.page.screenshot(path=ARTEFACTS / f"verify-{width}-{status}.png", full_page=True)
+
+
+def test_a_late_answer_about_the_file_before_says_nothing_about_this_one(browser, base, tmp_path):
+    for name in ("first.pdf", "second.pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7")
+    held: list[Route] = []
+
+    def answered(route: Route) -> None:
+        held.append(route)
+        if len(held) == 2:  # the first one is still being judged
+            route.fulfill(status=429, json={"error": "rate_limited"})
+        elif len(held) == 3:
+            route.fulfill(json={"status": "tampered"})
+
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(f"{base}/verify")
+        ada.page.route("**/verify", answered)
+        with ada.page.expect_request("**/verify"):
+            ada.page.set_input_files("#file", tmp_path / "first.pdf")
+        ada.page.set_input_files("#file", tmp_path / "second.pdf")
+        ada.page.wait_for_selector("[data-status=tampered]", state="visible")
+        held[0].fulfill(json={"status": "valid"})
+        ada.page.wait_for_timeout(300)
+        assert ada.page.inner_text("#named") == "second.pdf"
+        assert ada.page.locator("[data-status]:visible").get_attribute("data-status") == "tampered"
+        ada.complaints.clear()  # Chromium reports the refusal
+
+
+def test_the_same_file_can_be_chosen_once_more(browser, base, tmp_path):
+    (tmp_path / "letter.pdf").write_bytes(sample("letter.pdf"))
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(f"{base}/verify")
+        ada.page.set_input_files("#file", tmp_path / "letter.pdf")
+        ada.page.wait_for_selector("[data-status=unsigned]", state="visible")
+        with ada.page.expect_file_chooser():
+            ada.page.click("#file")
+        assert ada.page.evaluate("document.getElementById('file').files.length") == 0
+        assert ada.page.inner_text("#named") == "letter.pdf"
