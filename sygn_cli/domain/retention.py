@@ -147,12 +147,16 @@ def kept_leaves(buried: Event) -> dict[int, str]:
     data: dict[str, Any] = dict(buried.data)
     try:
         leaves = {int(one["seq"]): str(one["leaf"]) for one in data["events"]}
-        known = {str(data[name]) for name in ("older_than", "status", "sealed_sha256")}
+        ends = {(one["type"], one["ts"]) for one in data["events"]}
+        end = (data["status"], data["ended_at"])
+        known = {str(data[name]) for name in ("older_than", "sealed_sha256")}
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Tampered(f"The tombstone of document {buried.doc} makes no sense.") from error
     if (
         buried.type is not EventType.PURGED
         or not known
+        or end[0] not in ENDED
+        or end not in ends  # it ended as one of its events says
         or buried.seq != len(leaves)
         or set(leaves) != set(range(buried.seq))
     ):

@@ -12,6 +12,7 @@ Formats:
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.store import durable, locks, trouble
 
 DESCRIPTION: Final = "sygn.json"
+_ID: Final = re.compile(r"ws_[0-9a-f]{32}")
 Apply: TypeAlias = Callable[[Path], None]
 
 
@@ -84,6 +86,8 @@ def read(path: Path) -> Description:
     except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError) as error:
         raise _damaged(file) from error
     if type(number) is not int or number < 1 or not isinstance(workspace, str):
+        raise _damaged(file)
+    if not _ID.fullmatch(workspace):
         raise _damaged(file)
     return Description(number, workspace, str(made_by))
 

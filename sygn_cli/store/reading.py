@@ -181,7 +181,13 @@ def tombstone(folder: DocumentFolder) -> Event | None:
         content = durable.read(folder.tombstone)
     except FileNotFoundError:
         return None
-    buried = audit.only_event(content)
+    try:
+        buried = audit.only_event(content)
+    except Tampered as error:
+        raise Tampered(
+            f"The tombstone of document {folder.id} is damaged.",
+            hint="Restore the workspace from a backup.",
+        ) from error
     if buried.doc != folder.id:
         raise Tampered(f"The tombstone of document {folder.id} is that of {buried.doc}.")
     retention.kept_leaves(buried)

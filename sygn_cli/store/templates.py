@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import threading
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import audit, moment, record
-from sygn_cli.domain.errors import Conflict, NotFound, Tampered, WorkspaceUnusable
+from sygn_cli.domain.errors import Conflict, InvalidRequest, NotFound, Tampered, WorkspaceUnusable
 from sygn_cli.domain.template import SLUG, Template
 from sygn_cli.domain.text import printable
-from sygn_cli.store import durable, trouble
+from sygn_cli.store import checksummed, durable, trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _VERSION: Final = 1
@@ -61,26 +60,30 @@ class FolderTemplates:
 
         Raises:
             NotFound: There is none.
-            WorkspaceUnusable: Its description is damaged.
+            WorkspaceUnusable: Its description is damaged or gone.
         """
         path = self._place(slug) / _DESCRIPTION
         try:
-            return _parse(durable.read(path))
+            return _parse(durable.read(path), slug)
         except FileNotFoundError as error:
+            if path.parent.is_dir():
+                raise _damaged(f"{path} is gone.", slug) from error
             raise _unknown(slug) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise WorkspaceUnusable(f"{path} is damaged.") from error
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidRequest) as error:
+            raise _damaged(f"{path} is damaged.", slug) from error
 
     def pdf(self, template: Template) -> bytes:
         """Return a template's PDF, checked against its hash.
 
         Raises:
             NotFound: It was removed meanwhile.
-            Tampered: It is not what was added.
+            Tampered: It is not what was added, or gone.
         """
         try:
             content = durable.read(self._place(template.slug) / _PDF)
         except FileNotFoundError as error:
+            if self._is_there(template.slug):
+                raise Tampered(f"The PDF of template {template.slug} is gone.") from error
             raise _unknown(template.slug) from error
         if audit.sha256(content) != template.sha256:
             raise Tampered(f"The PDF of template {template.slug} is not the one that was added.")
@@ -102,7 +105,7 @@ class FolderTemplates:
             WorkspaceUnusable: It cannot be removed.
         """
         place = self._place(slug)
-        if not self._is_there(slug):
+        if not place.is_dir():
             raise _unknown(slug)
         scratch = self._scratch("removed")
         with trouble.guarded(place):
@@ -171,6 +174,10 @@ def _unknown(slug: str) -> NotFound:
     )
 
 
+def _damaged(what: str, slug: str) -> WorkspaceUnusable:
+    return WorkspaceUnusable(what, hint=f"Take it away with: sygn templates remove {slug}")
+
+
 def _serialise(template: Template) -> bytes:
     data: dict[str, object] = {
         "v": _VERSION,
@@ -185,13 +192,13 @@ def _serialise(template: Template) -> bytes:
         "shared": template.shared,
         "created_at": moment.to_wire(template.created_at),
     }
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+    return checksummed.dumped(data)
 
 
-def _parse(content: bytes) -> Template:
-    data: Mapping[str, Any] = json.loads(content)
-    if data["v"] != _VERSION:
-        raise ValueError("another version")
+def _parse(content: bytes, slug: str) -> Template:
+    data = checksummed.loaded(content)
+    if data["v"] != _VERSION or data["slug"] != slug:
+        raise ValueError("another version or another template")
     return Template(
         slug=data["slug"],
         title=data["title"],

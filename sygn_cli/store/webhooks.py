@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,7 @@ from sygn_cli.domain.webhook import (
     delivery_id,
 )
 from sygn_cli.domain.webhook_messages import messages
-from sygn_cli.store import durable, locks, trouble
+from sygn_cli.store import checksummed, durable, locks, trouble
 from sygn_cli.store.outbox import Job
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Endpoints:
         """
         path = self._path(endpoint_id)
         try:
-            found = _from_json(json.loads(durable.read(path)))
+            found = _parse(durable.read(path), endpoint_id)
         except FileNotFoundError as error:
             raise _unknown(endpoint_id) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -227,10 +226,13 @@ def _serialise(endpoint: Endpoint) -> bytes:
         "disabled": endpoint.disabled,
         "named_at": moment.to_wire_if(endpoint.named_at),
     }
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+    return checksummed.dumped(data)
 
 
-def _from_json(data: Any) -> Endpoint:  # noqa: ANN401 - what json.loads gives
+def _parse(content: bytes, endpoint_id: str) -> Endpoint:
+    data = checksummed.loaded(content)
+    if data["id"] != endpoint_id:
+        raise ValueError("another endpoint")
     named_at = data.get("named_at")
     return Endpoint(
         id=data["id"],

@@ -92,6 +92,7 @@ class Workspace:
         path = Path(os.path.realpath(path))
         description = path / formats.DESCRIPTION
         if not description.exists():
+            _refuse_beheaded(path)
             if not create:
                 raise WorkspaceUnusable(
                     f"There is no workspace at {path}.", hint="Make one with: sygn init"
@@ -224,6 +225,17 @@ def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
     description = formats.fresh(f"ws_{entropy(_ID_BYTES).hex()}")
     # Last: a workspace is one when it has its description.
     durable.put_if_absent(path / formats.DESCRIPTION, description.content())
+
+
+def _refuse_beheaded(path: Path) -> None:
+    """Refuse a workspace that lost its description; its log would not be that of a new one."""
+    in_use = any((path / "log" / name).exists() for name in ("checkpoint", "entries.jsonl"))
+    # Asked last: whoever makes the workspace at this moment puts it there before these.
+    if in_use and not (path / formats.DESCRIPTION).exists():
+        raise WorkspaceUnusable(
+            f"The {formats.DESCRIPTION} of {path} is gone.",
+            hint="Restore it from a backup of the workspace.",
+        )
 
 
 def _refuse_foreign(path: Path) -> None:

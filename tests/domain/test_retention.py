@@ -88,6 +88,11 @@ def test_a_tombstone_must_tell_of_every_event():
     assert "voided on 2026-11-21" in retention.words(buried)
     (_, *rest) = cast("list[object]", buried.data["events"])
     short = replace(buried, data={**buried.data, "events": rest})
-    for bad in (short, replace(buried, data={}), replace(buried, data={"events": 3})):
+    otherwise = [
+        replace(buried, data={**buried.data, name: value})
+        for name, value in (("status", "declined"), ("ended_at", "2026-11-20T09:00:00.000Z"))
+    ]
+    empty = [replace(buried, data={}), replace(buried, data={"events": 3})]
+    for bad in (short, *otherwise, *empty):
         with pytest.raises(Tampered):
             retention.kept_leaves(bad)

@@ -16,10 +16,9 @@ from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.ledger import WorkspaceLedger
 from sygn_cli.store.workspace import Workspace
+from tests.store.harm import FLIPS, HARMS, crlf, flipped, one_less
 from tests.store.jobs import jobs_for
 from tests.store.samples import START, completed, created, signed, voiding
-
-FLIPS = 1000 if os.environ.get("SYGN_SOAK") == "1" else 40
 
 
 def opened(path):
@@ -87,29 +86,8 @@ def scene(tmp_path_factory):
     shutil.rmtree(base, ignore_errors=True)
 
 
-def empty(content):
-    return b""
-
-
-def half(content):
-    return content[: len(content) // 2]
-
-
-def one_less(content):
-    return content[:-1]
-
-
-def crlf(content):
-    return content.replace(b"\n", b"\r\n")
-
-
-def zeros(content):
-    return bytes(len(content))
-
-
 EVIDENCE = ("audit.jsonl", "/blobs/", "entries.jsonl", "/log/checkpoint")
 DISPOSABLE = ("document.json", "frontier", "index.sqlite3", "/cache/")
-HARMS = [empty, half, one_less, crlf, zeros]
 
 
 @pytest.mark.usefixtures("expects_warnings")
@@ -154,9 +132,7 @@ def test_one_flipped_bit_of_the_evidence_is_always_found(scene, tally):
     files = scene.files(*EVIDENCE)
     for number in range(FLIPS):
         path = files[number % len(files)]
-        content = bytearray(scene.kept[path])
-        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-        path.write_bytes(content)
+        path.write_bytes(flipped(scene.kept[path], chance))
         assert scene.is_found(), path
         scene.assert_nothing_wrong_is_shown(all_of_it=False)
         scene.mend()
@@ -185,9 +161,7 @@ def test_a_flipped_bit_in_what_can_be_made_again_changes_nothing(scene, tally):
     files = scene.files(*DISPOSABLE)
     for number in range(FLIPS):
         path = files[number % len(files)]
-        content = bytearray(scene.kept[path])
-        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-        path.write_bytes(content)
+        path.write_bytes(flipped(scene.kept[path], chance))
         # A list follows the index, which may leave a document out, and never says what is not so.
         scene.assert_nothing_wrong_is_shown(all_of_it="index" not in path.name)
         scene.mend()
