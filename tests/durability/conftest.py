@@ -12,7 +12,7 @@ from tests.tried import MARK
 
 # They judge, so what they found is to be told.
 pytest.register_assert_rewrite(
-    "tests.durability.deeds", "tests.durability.judge", "tests.durability.scene"
+    *(f"tests.durability.{name}" for name in ("care", "deeds", "judge", "paper", "scene"))
 )
 
 _MEMORY = Path("/dev/shm")

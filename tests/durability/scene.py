@@ -37,6 +37,10 @@ from sygn_cli.store.webhooks import Endpoints, message_of
 
 START: Final = datetime.fromisoformat("2026-11-21T09:00:00.123+00:00")
 HOUR: Final = timedelta(hours=1)
+# What receivers answer.
+GOOD: Final = 200
+NO_MORE: Final = 410
+DOWN: Final = 503
 # By what it is about, what a workspace says of it.
 View: TypeAlias = dict[str, Any]
 
@@ -55,14 +59,21 @@ def message_to(url: str, message: str) -> str:
 
 
 class Outside:
-    """Whoever takes letters and messages, and does not forget them when our power fails."""
+    """Whoever takes letters and messages, and does not forget them when our power fails.
+
+    Attributes:
+        answers: What it says to them; what it is too :data:`DOWN` for it does not take.
+    """
 
     def __init__(self, file: Path, told: Callable[[str], None] = lambda _: None) -> None:
         self._file = file
         self._told = told
         self.delivers = True
+        self.answers = GOOD
 
     def send(self, letter: Letter) -> Handover:
+        if self.answers == DOWN:
+            return Handover(Outcome.LATER, "mx.example.com:25 is down")
         self._take(letter.id)
         return Handover(Outcome.ACCEPTED, "mx.example.com:25")
 
@@ -70,8 +81,9 @@ class Outside:
         return "mx.example.com:25"
 
     def post(self, url: str, body: bytes, headers: Any, *, allow_private: bool) -> Answer:
-        self._take(message_to(url, dict(headers)["webhook-id"]))
-        return Answer(200, "", b"noted", 7)
+        if self.answers != DOWN:
+            self._take(message_to(url, dict(headers)["webhook-id"]))
+        return Answer(self.answers, "", b"noted", 7)
 
     def fetch(self, url: str, *, most: int, allow_private: bool = False) -> bytes:
         raise NotImplementedError
@@ -179,6 +191,7 @@ def view(process: Process) -> View:
     found["endpoints"] = sorted(
         (one.url, one.disabled, len(one.secrets)) for one in runtime.webhooks.endpoints.all()
     )
+    found["put off"] = tuple(_put_off(process.store.outbox))
     found["entered"] = list(_entered(runtime))
     found["seal"] = runtime.keys.root_pem(), process.keys.certificate()
     found["revoked"] = [one.sha256 for one in runtime.keys.revocations()]
@@ -214,6 +227,12 @@ def _document(process: Process, document_id: str) -> tuple[str, ...]:
         for event in trail
         if event.type is not EventType.SEAL_FAILED  # which is told, and not for good
     )
+
+
+def _put_off(jobs: Outbox) -> Iterator[str]:
+    """Yield a word for each try that failed; whoever does it again may try a third time."""
+    for job in jobs.pending():
+        yield from [f"{job.kind} failed"] * min(job.attempts, 2)
 
 
 def _entered(runtime: Runtime) -> Iterator[tuple[str, str, str]]:

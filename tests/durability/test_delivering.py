@@ -13,8 +13,9 @@ import pytest
 from sygn_cli.services import webhooks
 from sygn_cli.services.runtime import Runtime
 from tests.durability.crew import Crew
-from tests.durability.deeds import ACT, deliver_mail, deliver_webhooks, document
+from tests.durability.deeds import ACT
 from tests.durability.machine import Death, Machine
+from tests.durability.paper import deliver_mail, deliver_webhooks, document
 from tests.durability.scene import HOUR, Process, assert_sound
 from tests.soak import at_length
 

@@ -13,7 +13,7 @@ from tests.durability.machine import Death, Machine
 from tests.soak import at_length
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-EVERY = at_length(11, 1)
+EVERY = at_length(17, 1)
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
