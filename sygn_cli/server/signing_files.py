@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 _UNFIT: Final = frozenset('<>:"/\\|?*')
+_UNFIT_IN_HEADER: Final = _UNFIT | frozenset(";%")  # some browsers read them (RFC 6266, D)
 _LONGEST_NAME: Final = 100
 
 
@@ -76,7 +77,9 @@ def _download(content: bytes, name: str) -> Response:
 
 def attachment(name: str) -> str:
     """Return the header that names a download, in ASCII and in full (RFC 6266, 4.3)."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").strip()
+    # Decomposed, a full-width sign is the ASCII one: only now can it be seen.
+    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    plain = _without(_UNFIT_IN_HEADER, ascii_only).lstrip(". ")
     fallback = plain if len(plain) > len(".pdf") else "document.pdf"
     header = f'attachment; filename="{fallback}"'
     return header if name == plain else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
@@ -84,8 +87,12 @@ def attachment(name: str) -> str:
 
 def file_name(title: str) -> str:
     """Return a title as a file name that every system takes."""
+    return _without(_UNFIT, title)[:_LONGEST_NAME].strip(". ") or "document"
+
+
+def _without(unfit: frozenset[str], name: str) -> str:
     kept = "".join(
-        " " if character in _UNFIT or unicodedata.category(character)[0] in "CZ" else character
-        for character in title
+        " " if character in unfit or unicodedata.category(character)[0] in "CZ" else character
+        for character in name
     )
-    return " ".join(kept.split())[:_LONGEST_NAME].strip(". ") or "document"
+    return " ".join(kept.split())

@@ -8,6 +8,7 @@ import tarfile
 
 import pytest
 from PIL import Image
+from werkzeug.http import parse_options_header
 
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.server import page_addresses
@@ -150,6 +151,25 @@ def test_a_title_in_any_script_stays_readable():
     header = site.get("/x/document.pdf").headers["Content-Disposition"]
     assert "filename*=UTF-8''%E4%BF%9D" in header
     assert header.isascii()
+
+
+@pytest.mark.parametrize(
+    ("title", "quoted"),
+    [
+        ("Vertrag \uff02A\uff02\uff1bfilename=\uff02x.html", "Vertrag A filename= x.html.pdf"),
+        ("a\uff0f..\uff0fb \uff3c", "a .. b .pdf"),
+        ("..\uff0f..\uff0fetc", "etc.pdf"),
+        ("\u2026\uff0f\u2026", "document.pdf"),
+        ("a;b 50%41", "a b 50 41.pdf"),
+        ("保\uff1a\uff02", "document.pdf"),
+    ],
+)
+def test_no_title_breaks_out_of_the_name_of_a_download(title, quoted):
+    site = serve(stage.Contract(title=title))
+    header = site.get("/x/document.pdf").headers["Content-Disposition"]
+    assert header.startswith(f"attachment; filename=\"{quoted}\"; filename*=UTF-8''")
+    assert not set(quoted) & set('"/\\;')
+    assert parse_options_header(header)[1]["filename"] == f"{file_name(title)}.pdf"
 
 
 def test_the_source_of_the_running_program_is_given_away(site):
