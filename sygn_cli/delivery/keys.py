@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sygn_cli.delivery.passphrase import no_passphrase
 from sygn_cli.delivery.revocations import Revocations
-from sygn_cli.domain.errors import InvalidRequest, SealFailed, WorkspaceUnusable
+from sygn_cli.domain.errors import InvalidRequest, SealFailed, Unauthorized, WorkspaceUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,10 +199,8 @@ class WorkspaceKeys:
         stored = self._stored()
         content = credential.dump(made)
         if keyfile.is_protected(stored):
-            secret = self._passphrase()
-            # A wrong one must not become the new one.
-            keyfile.unprotected(stored, secret)
-            content = keyfile.protected(content, secret)
+            self._clear(stored)  # a wrong one must not become the new one
+            content = keyfile.protected(content, self._passphrase())
         self._keep_root()
         if not self.are_imported:
             self._revocations.keep(self.certificate())
@@ -212,14 +210,17 @@ class WorkspaceKeys:
     def protect(self, passphrase: bytes | None) -> None:
         """Put the keys of seal and CA under a passphrase, another one, or none.
 
+        One of the two may be under it already, where somebody was stopped before the other.
+
         Raises:
-            Unauthorized: They are under one, and that is missing or wrong.
+            Unauthorized: They are under another one, and that is missing or wrong.
         """
         from sygn_cli.engine import keyfile  # noqa: PLC0415
 
         if passphrase == b"":
             raise InvalidRequest("The passphrase is empty.")
-        clear = {_CA: self._clear(self._own_ca()), _SEAL: self._clear(self._stored())}
+        stored = {_CA: self._own_ca(), _SEAL: self._stored()}
+        clear = {name: self._clear(one, passphrase) for name, one in stored.items()}
         for name, content in clear.items():
             wanted = content if passphrase is None else keyfile.protected(content, passphrase)
             self._files.replace(name, wanted)
@@ -261,12 +262,27 @@ class WorkspaceKeys:
 
         return credential.load(self._clear(stored))
 
-    def _clear(self, stored: bytes) -> bytes:
+    def _clear(self, stored: bytes, perhaps: bytes | None = None) -> bytes:
+        """Return a file with its key in the clear; ``perhaps`` is tried before anybody is asked."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415
 
         if not keyfile.is_protected(stored):
             return stored
-        return keyfile.unprotected(stored, self._passphrase())
+        if perhaps is not None and _opens(perhaps, stored):
+            return keyfile.unprotected(stored, perhaps)
+        secret = self._passphrase()
+        try:
+            return keyfile.unprotected(stored, secret)
+        except Unauthorized as error:
+            # Both are always put under one.
+            if any(_opens(secret, self._files.read(name)) for name in (_CA, _SEAL)):
+                raise Unauthorized(
+                    "The keys of seal and CA are under two passphrases: "
+                    "somebody was stopped while they were changed.",
+                    hint="Run `sygn keys protect` again with both: the one in SYGN_PASSPHRASE, "
+                    "the one for the future with --passphrase-file FILE.",
+                ) from error
+            raise
 
     def _earlier_roots(self) -> Iterator[bytes]:
         from sygn_cli.engine import keyfile  # noqa: PLC0415
@@ -280,3 +296,16 @@ class WorkspaceKeys:
 
     def _keep_root(self) -> None:
         self._files.replace(_FORMER_ROOTS, b"".join(self.roots()))
+
+
+def _opens(secret: bytes, stored: bytes | None) -> bool:
+    """Tell whether a file is under this passphrase."""
+    from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+    if stored is None or not keyfile.is_protected(stored):
+        return False
+    try:
+        keyfile.unprotected(stored, secret)
+    except Unauthorized:
+        return False
+    return True

@@ -94,6 +94,73 @@ def test_a_passphrase_is_changed_and_removed_by_whoever_knows_it(files, keys):
     assert opened(files, b"wrong").credential() == keys.credential()
 
 
+def stopped_between_the_two(files: MemoryKeyFiles, monkeypatch, passphrase: bytes | None) -> None:
+    """Begin to change the passphrase; one of the two files is left as it was."""
+    replace = MemoryKeyFiles.replace
+    replaced: list[str] = []
+
+    def once(self: MemoryKeyFiles, name: str, content: bytes) -> None:
+        if replaced:
+            raise KeyboardInterrupt
+        replaced.append(name)
+        replace(self, name, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MemoryKeyFiles, "replace", once)
+        with pytest.raises(KeyboardInterrupt):
+            opened(files).protect(passphrase)
+    assert replaced
+
+
+def test_a_change_of_passphrase_that_was_stopped_is_finished_by_the_same_again(
+    files, keys, monkeypatch
+):
+    before = keys.credential()
+    keys.protect(PASSPHRASE)
+    stopped_between_the_two(files, monkeypatch, b"another")
+    opened(files).protect(b"another")
+    changed = opened(files, b"another")
+    assert changed.credential() == before
+    assert changed.rotate() != before
+    with pytest.raises(Unauthorized):
+        opened(files).protect(None)
+
+
+@pytest.mark.parametrize("first", [b"another", PASSPHRASE])
+def test_a_change_of_passphrase_that_was_stopped_may_as_well_be_taken_back(
+    files, keys, monkeypatch, first
+):
+    keys.protect(PASSPHRASE)
+    stopped_between_the_two(files, monkeypatch, b"another")
+    second = PASSPHRASE if first == b"another" else b"another"
+    opened(files, first).protect(second)
+    opened(files, second).rotate()
+
+
+def test_whoever_meets_two_passphrases_is_told_how_to_go_on(files, keys, monkeypatch):
+    keys.protect(PASSPHRASE)
+    stopped_between_the_two(files, monkeypatch, b"another")
+    for one in (PASSPHRASE, b"another"):
+        for deed in (WorkspaceKeys.rotate, lambda keys: keys.protect(None)):
+            with pytest.raises(Unauthorized) as refused:
+                deed(opened(files, one))
+            assert "two passphrases" in refused.value.message
+            assert "sygn keys protect" in (refused.value.hint or "")
+    with pytest.raises(Unauthorized) as refused:
+        opened(files, b"neither").protect(None)
+    assert "two passphrases" not in refused.value.message
+
+
+def test_keys_that_were_half_put_under_a_first_passphrase_are_finished_without_asking(
+    files, keys, monkeypatch
+):
+    keys.credential()
+    stopped_between_the_two(files, monkeypatch, b"another")
+    WorkspaceKeys(files, FixedClock(), "Test workspace").protect(b"another")
+    assert all(is_protected(files.files[name]) for name in ("seal.pem", "ca.pem"))
+    opened(files, b"another").rotate()
+
+
 def test_a_rotation_keeps_the_passphrase(files, keys):
     keys.protect(PASSPHRASE)
     opened(files).rotate()
