@@ -67,7 +67,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The form as somebody filled it in; nothing of it is judged yet."""
+    """The form as somebody filled it in; nothing of it is judged yet.
+
+    Attributes:
+        head: Head of the trail that the form was filled from; "" for a new document.
+    """
 
     title: str = ""
     people: tuple[Person, ...] = ()
@@ -76,6 +80,7 @@ class Typed:
     message: str = ""
     expires: str = ""
     template: str = ""
+    head: str = ""
 
 
 def add_routes(routes: Blueprint, runtime: Runtime) -> None:
@@ -112,7 +117,12 @@ def _add_details(routes: Blueprint, runtime: Runtime) -> None:
         document = own(runtime, document_id)
         typed = _typed()
         try:
-            drafts.change(runtime, document.id, lambda draft: _changed(runtime, draft, typed))
+            drafts.change(
+                runtime,
+                document.id,
+                lambda draft: _changed(runtime, draft, typed),
+                seen=typed.head,
+            )
         except SygnError as error:
             return _refused(runtime, typed, error, document=document)
         return go(f"{home()}/documents/{document.id}/fields")
@@ -229,6 +239,7 @@ def _typed() -> Typed:
         message=form.get("message", ""),
         expires=form.get("expires", ""),
         template=form.get("template", ""),
+        head=form.get("head", ""),
     )
 
 
@@ -256,6 +267,7 @@ def _as_typed(document: Document) -> Typed:
         cc="\n".join(document.cc),
         message=document.message,
         expires=day_of(document.expires_at),
+        head=document.head,
     )
 
 

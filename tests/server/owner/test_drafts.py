@@ -136,15 +136,39 @@ def test_rows_that_stand_for_nobody_are_new_people(owner, before):
 def test_looking_at_the_details_and_saving_them_changes_nothing(owner):
     document = owner.draft()
     page = owner.get(f"/documents/{document.id}/details").text
-    named = ("signer", "name", "email", "role", "order")
-    form = {
-        name: re.findall(rf'name="{name}"[^>]*?value="([^"]*)"', page.replace("\n", " "))
-        for name in named
-    }
+    form = filled_in(page)
     form["title"] = document.title
     form["expires"] = document.expires_at.date().isoformat()
     assert owner.post(f"/documents/{document.id}/details", form).status_code == 303
     assert now(owner, document) == document
+
+
+def filled_in(page: str) -> dict[str, list[str]]:
+    """Return the rows of the form and what it was filled from."""
+    named = ("signer", "name", "email", "role", "order", "head")
+    return {
+        name: re.findall(rf'name="{name}"[^>]*?value="([^"]*)"', page.replace("\n", " "))
+        for name in named
+    }
+
+
+def test_an_older_form_does_not_give_fields_to_somebody_else(owner):
+    document = owner.draft()
+    details = f"/documents/{document.id}/details"
+    older = filled_in(owner.get(details).text)
+    without_ada = {name: rows if name == "head" else rows[1:] for name, rows in older.items()}
+    assert owner.post(details, {**without_ada, "title": "Alan alone"}).status_code == 303
+    changed = now(owner, document)
+    assert [one.name for one in changed.signers] == ["Alan Turing"]
+    for form in (older, filled_in(owner.post(details, {**older, "title": "Old"}).text)):
+        refused = owner.post(details, {**form, "title": "Old"})
+        assert refused.status_code == 409
+        assert "was changed elsewhere meanwhile" in refused.text
+        assert "Load it again" in refused.text
+        assert now(owner, document) == changed
+    fresh = filled_in(owner.get(details).text)
+    assert owner.post(details, {**fresh, "title": "New"}).status_code == 303
+    assert now(owner, document).title == "New"
 
 
 def test_fields_are_saved_as_they_were_placed(owner):
