@@ -22,7 +22,7 @@ from tests.store.power import Disk, lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 EVERY = at_length(35, 1)
-DEATHS = at_length(53, 4)  # with those of the test before it, 6,258 states in a soak
+DEATHS = at_length(53, 4)  # with those of the test before it, over 6,000 states in a soak
 by_name = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 
 State = dict[str, bytes | None]
