@@ -101,13 +101,12 @@ def squeezed(source: str) -> str:
 
 
 def squeezed_script(source: str) -> str:
-    """Return a script without comment lines and without most of the signs that mean nothing.
+    """Return a script without its comments and without most of the signs that mean nothing.
 
     Only lines are touched in which a sign can mean but one thing: none with a slash outside of
-    quotes, which may be a comment, a division or a regular expression, none with a template or
-    single quotes. All statements of ours end with a semicolon or a brace, and none is empty: the
-    semicolon before a brace can go. Around plus and minus spaces stay, since ``a - -b`` is not
-    ``a--b``.
+    quotes, unless spaces tell that it divides, and none with single quotes. All statements of ours
+    end with a semicolon or a brace, and none is empty: the semicolon before a brace can go. Around
+    plus and minus spaces stay, since ``a - -b`` is not ``a--b``.
     """
     tight = ""
     for line in squeezed(source).splitlines(keepends=True):
@@ -119,14 +118,17 @@ def squeezed_script(source: str) -> str:
 
 # After these a line end means no more than a space does.
 _GOES_ON: Final = (";\n", "{\n", "}\n", ",\n", "(\n")
+# A comment behind code. Without any quote it cannot be part of a string that still goes on.
+_REMARK: Final = re.compile(r"""(?<=[;{,]) // [^"'`]*$|(?<={) /\* [^"'`*]* \*/ (?=}[^"'`]*$)""")
 
 
 def _tightened(line: str) -> str:
+    line = _REMARK.sub("", line.removesuffix("\n")) + "\n"
     pieces = _QUOTED.split(line)
-    if any(sign in piece for piece in pieces[::2] for sign in "/`'"):
+    if any(sign in piece.replace(" / ", "") for piece in pieces[::2] for sign in "/`'"):
         return line
     for index in range(0, len(pieces), 2):
-        bare = re.sub(r" ?([=<>?:,;&|*{}()\[\]!]) ?", r"\1", pieces[index])
+        bare = re.sub(r" ?([=<>?:,;&|*/{}()\[\]!]) ?", r"\1", pieces[index])
         # After a word, as in async(one)=>, the brackets are needed.
         pieces[index] = re.sub(r"(?<![\w$])\((\w+)\)=>", r"\1=>", bare.replace(";}", "}"))
     tight = "".join(pieces)
@@ -148,7 +150,8 @@ def squeezed_style(source: str) -> str:
     return "".join(pieces)
 
 
-_QUOTED: Final = re.compile(r'("(?:[^"\\]|\\.)*")')
+# A string, or a template that holds no other.
+_QUOTED: Final = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`$]|\$\{[^`{}]*\})*`)')
 _SQUEEZERS: Final = {".css": squeezed_style, ".js": squeezed_script}
 
 
