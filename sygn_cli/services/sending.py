@@ -23,9 +23,11 @@ def send(runtime: Runtime, document_id: str, *, actor: Json = OPERATOR) -> Docum
 
     Raises:
         NotFound, StateConflict: There is no such document, or it has ended.
+        WorkspaceUnusable: The key of all links is lost; nothing is recorded.
     """
     documents.get(runtime, document_id)
     store, now = runtime.store, runtime.clock.now()
+    runtime.keys.link_key()
     with store.exclusive(document_id):
         document = store.load(document_id)
         entry = sending.send(document, actor=actor, now=now)

@@ -26,17 +26,23 @@ def test_it_finds_and_mends_and_leaves_evidence_alone(terminal):
     assert terminal("fsck", "-w", "elsewhere").code == 13
 
 
+def trails(terminal):
+    found = (terminal.folder / ".sygn" / "documents").rglob("audit.jsonl")
+    return {path: path.read_bytes() for path in found}
+
+
 def test_a_lost_link_key_stops_what_needs_it_until_it_is_back_or_renewed(terminal):
     ada = ("--signer", "Ada <ada@example.com>")
     document = terminal.ok("create", "--pdf", "nda.pdf", *ada).text.strip()
+    draft = terminal.ok("create", "--pdf", "nda.pdf", *ada, "--draft").text.strip()
     link, key = terminal.ok("link", document, "s1").text, terminal.folder / ".sygn/keys/link.key"
-    (trail,) = (terminal.folder / ".sygn/documents").rglob("audit.jsonl")
-    kept, before = key.read_bytes(), trail.read_bytes()
+    kept, before = key.read_bytes(), trails(terminal)
     key.unlink()
     for command in (
         ["link", document, "s1"],
         ["link", document, "s1", "--rotate"],
         ["remind", document],
+        ["send", draft],
         ["create", "--pdf", "nda.pdf", *ada],
         ["serve", "--port", "0"],
     ):
@@ -44,8 +50,7 @@ def test_a_lost_link_key_stops_what_needs_it_until_it_is_back_or_renewed(termina
         assert answer.code == 13, command
         assert "link.key is gone" in answer.err
         assert "fsck --repair" in answer.err
-    assert list((terminal.folder / ".sygn/documents").rglob("audit.jsonl")) == [trail]
-    assert trail.read_bytes() == before
+    assert trails(terminal) == before
     assert "link.key is gone" in terminal("doctor").text
     answer = terminal("fsck")
     assert (answer.code, key.exists()) == (13, False)
