@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain import moment
@@ -80,7 +81,7 @@ class Endpoints:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkspaceUnusable(
                 f"{path} is damaged.",
-                hint=f"Remove the endpoint with: sygn webhooks remove {endpoint_id}",
+                hint="Take it away with: sygn fsck --repair; then add the webhook again.",
             ) from error
         if found.reach is Reach.NAMED:
             self._of_documents.add(found.id)
@@ -139,7 +140,7 @@ class Endpoints:
         if not told:
             return []
         return [
-            job_for(endpoint, message)
+            replace(job_for(endpoint, message), due=event.by_clock)
             for endpoint in self._read(self._that_may_hear(document))
             for message in told
             if endpoint.hears(document, message.event)

@@ -234,7 +234,7 @@ def _refuse_beheaded(path: Path) -> None:
     if in_use and not (path / formats.DESCRIPTION).exists():
         raise WorkspaceUnusable(
             f"The {formats.DESCRIPTION} of {path} is gone.",
-            hint="Restore it from a backup of the workspace.",
+            hint="Restore the workspace from a backup: sygn restore FILE --workspace ELSEWHERE",
         )
 
 

@@ -269,3 +269,15 @@ def test_a_template_that_is_damaged_can_be_taken_away(scene, name):
     templates.remove("nda")
     assert [one.slug for one in templates.list()] == ["offer"]
     assert scene.found() == []
+
+
+def test_an_endpoint_that_is_damaged_can_be_taken_away_as_its_hint_says(scene):
+    path, other = scene.files("webhooks")
+    path.write_bytes(b"{")
+    with pytest.raises(WorkspaceUnusable, match="damaged") as caught:
+        Endpoints(path.parent).get(path.stem)
+    assert "fsck --repair" in (caught.value.hint or "")
+    store = opened(scene.path)
+    assert [one.where for one in fsck(store, now=LATER, repair=True)] == ["webhooks"]
+    assert [one.id for one in Endpoints(path.parent).all()] == [other.stem]
+    assert scene.found() == []
