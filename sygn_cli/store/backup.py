@@ -4,6 +4,9 @@ Nobody is kept waiting. The signed head of the workspace log is read first, then
 each trail up to its last finished line, and the blobs that those lines refer to, which never
 change and were there before them. So no event that the log knows is missing; events that came
 meanwhile are in their trails and are logged when the backup is restored.
+
+What was there before an event that needs it, such as the link key or a document's webhook, is
+copied after the documents; what follows from events, such as jobs, before them.
 """
 
 from __future__ import annotations
@@ -34,7 +37,10 @@ HEADER: Final = "sygn-backup.json"
 DAMAGED: Final = "DAMAGED.txt"
 VERSION: Final = 1
 # Made again, or of no use elsewhere.
-_LEFT_OUT: Final = frozenset({"tmp", "inflight", "cache", "quarantine", "documents", "log"})
+_LEFT_OUT: Final = frozenset({"tmp", "inflight", "cache", "quarantine"})
+_BY_ITSELF: Final = frozenset({"documents", "log", "outbox", formats.DESCRIPTION})
+# Documents need what is in these; it is made before they are.
+_NEEDED: Final = frozenset({"keys", "webhooks"})
 # Without keys nothing goes along that holds a secret: webhooks, letters and answers carry links.
 _WITHOUT_KEYS: Final = frozenset({"templates", "sygn.toml", ".gitignore"})
 
@@ -105,10 +111,15 @@ class _Backup:
         self._archive.add(HEADER, json.dumps(header, indent=1).encode() + b"\n")
         self._archive.add(formats.DESCRIPTION, description.content())
         self._copy_log()
-        self._copy_parts(keys=keys)
+        if keys:
+            self._copy_jobs()
+        self._copy_parts(lambda name: name not in _NEEDED and (keys or name in _WITHOUT_KEYS))
         for document_id in reading.walk(self._workspace.documents):
             self._copy_document(self._workspace.folder(document_id))
             told(self._count())
+        self._copy_parts(lambda name: name in _NEEDED and keys)
+        if not keys:
+            self._copy_file(self._workspace.keys / log.VERIFIER)
         if self._copied.damaged:
             lines = [f"{where}\t{what}\n" for where, what in self._copied.damaged.items()]
             self._archive.add(DAMAGED, "".join(lines).encode())
@@ -134,17 +145,31 @@ class _Backup:
         with contextlib.suppress(FileNotFoundError), _opened(self._entries.entries) as file:
             self._archive.add_stream("log/entries.jsonl", self._place, _chunks(file, self._place))
 
-    def _copy_parts(self, *, keys: bool) -> None:
+    def _copy_jobs(self) -> None:
+        """Copy each job once, by whatever name: taking one or putting it off renames it.
+
+        One that is in no list any more is done. A list that is made while names change may lack
+        one that is there, so it takes two in a row with nothing new.
+        """
+        met: set[str] = set()
+        lists_with_nothing = 0
+        while lists_with_nothing < 2:
+            found = [
+                path for path in durable.paths(self._workspace.outbox) if _job(path) not in met
+            ]
+            lists_with_nothing = 0 if found else lists_with_nothing + 1
+            for path in found:
+                if self._copy_file(path) is not None or path.exists():
+                    met.add(_job(path))
+
+    def _copy_parts(self, wanted: Callable[[str], bool]) -> None:
+        """Copy what lies around the documents and has one of the names that are wanted."""
         for part in durable.paths(self._workspace.path):
-            wanted = part.name in _WITHOUT_KEYS or keys
-            if part.name in _LEFT_OUT or part.name == formats.DESCRIPTION or not wanted:
+            if part.name in _LEFT_OUT | _BY_ITSELF or part.name.startswith("before-format-"):
                 continue
-            if part.name.startswith("before-format-"):
-                continue
-            for path in [part] if part.is_file() else durable.below(part):
-                self._copy_file(path)
-        if not keys:
-            self._copy_file(self._workspace.keys / log.VERIFIER)
+            if wanted(part.name):
+                for path in [part] if part.is_file() else durable.below(part):
+                    self._copy_file(path)
 
     def _copy_file(self, path: Path) -> str | None:
         """Copy a plain file if it is there; return its hash."""
@@ -211,6 +236,11 @@ class _Backup:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._workspace.path).as_posix()
+
+
+def _job(path: Path) -> str:
+    """Return what stays of a job's name when it is renamed."""
+    return path.name.partition("_")[2] or path.name
 
 
 def _referred(events: list[Event]) -> list[str]:
