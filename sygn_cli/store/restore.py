@@ -174,7 +174,7 @@ def _make_parents(folder: Path, staged: Path, folders: set[Path]) -> None:
 
 def _require_known(header: bytes) -> None:
     data = _parsed(header)
-    if data.get("backup") != VERSION or int(data.get("format", 0)) > formats.CURRENT:
+    if data.get("backup") != VERSION or data["format"] > formats.CURRENT:
         raise InvalidRequest(
             f"The backup was made by sygn {data.get('sygn')} and is of format "
             f"{data.get('format')}; this sygn knows formats up to {formats.CURRENT}.",
@@ -185,10 +185,18 @@ def _require_known(header: bytes) -> None:
 def _parsed(header: bytes) -> dict[str, Any]:
     try:
         data = json.loads(header)
-        int(data["format"])
+        number = data["format"]
     except (ValueError, LookupError, TypeError) as error:
-        raise Tampered(f"The backup cannot be used: its {HEADER} is damaged.") from error
+        raise _damaged_header() from error
+    if type(number) is not int:
+        raise _damaged_header()
     return dict(data)
+
+
+def _damaged_header() -> Tampered:
+    return Tampered(
+        f"The backup cannot be used: its {HEADER} is damaged.", hint="Nothing was written."
+    )
 
 
 def _checked(

@@ -286,6 +286,10 @@ def test_one_of_a_newer_format_or_of_something_else_is_refused(store, place):
         restored(repacked([newer, *rest]), place)
     with pytest.raises(Tampered, match="no backup"):
         restored(repacked(rest), place)
+    for told in (b"1e999", b"NaN", b"true", b'"2"', b"[2]", b"9" * 5000):
+        header = (head[0], head[1].replace(b'"format": 2', b'"format": ' + told))
+        with pytest.raises((Tampered, InvalidRequest)):
+            restored(repacked([header, *rest]), place)
     for nonsense in (b"", b"hello", b"PK\x03\x04" + bytes(2000), b"\x1f\x8b" + bytes(2000)):
         with pytest.raises(Tampered):
             restored(nonsense, place)
