@@ -11,12 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from sygn_cli.domain.errors import NetworkFailed
 from sygn_cli.engine import web
+from sygn_cli.engine.issuers import MOST_ISSUERS, is_issued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Fetch = Callable[[str], bytes]
 
 _LARGEST: Final = 4 * 1024 * 1024  # revocation lists of busy authorities are long
-_LONGEST_CHAIN: Final = 6
 
 
 def fetcher(*, allow_private: bool) -> Fetch:
@@ -83,7 +83,7 @@ def _completed(certs: list[x509.Certificate], fetch: Fetch) -> list[x509.Certifi
     """Return the chain up to a root."""
     while not is_issued(certs[-1], certs[-1]):
         addresses = list(_issuer_addresses(certs[-1]))
-        if not addresses or len(certs) > _LONGEST_CHAIN:
+        if not addresses or len(certs) > MOST_ISSUERS:
             raise NetworkFailed(f"Nobody tells who issued the certificate of {_name(certs[-1])}.")
         issuer = _any_certificate(fetch(addresses[0]))
         if not is_issued(issuer, certs[-1]):
@@ -96,15 +96,6 @@ def _any_certificate(content: bytes) -> x509.Certificate:
     if content.lstrip().startswith(b"-----BEGIN"):
         return x509.load_pem_x509_certificate(content)
     return x509.load_der_x509_certificate(content)
-
-
-def is_issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
-    """Tell whether one certificate signed the other."""
-    try:
-        cert.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def _list_for(

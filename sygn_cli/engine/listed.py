@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,7 +15,8 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.revocation import Reason, Revocation
-from sygn_cli.engine.evidence import is_by, is_issued, load_list
+from sygn_cli.engine.evidence import is_by, load_list
+from sygn_cli.engine.issuers import MOST_ISSUERS, is_issued
 from sygn_cli.engine.longterm import security_store
 from sygn_cli.engine.roots import roots
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from asn1crypto import x509 as asn1
-
-_LONGEST_CHAIN: Final = 10
 
 
 def listed(
@@ -97,7 +96,7 @@ def _upwards(
     """Return a certificate and those that lead up from it, wherever in the file they lie."""
     chain = {leaf: None}
     level = [leaf]
-    for _ in range(_LONGEST_CHAIN):
+    for _ in range(MOST_ISSUERS):
         level = [
             above
             for one in level

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from asn1crypto import pkcs12 as asn1
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from sygn_cli.domain.errors import InvalidRequest, Unauthorized
 from sygn_cli.engine.credential import Credential
+from sygn_cli.engine.issuers import issuers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cryptography import x509
 
-_LONGEST_CHAIN: Final = 10
 # RFC 7292, appendix C: pbeWithSHAAnd128BitRC4 up to pbeWithSHAAnd40BitRC2-CBC, as encoded.
 _LEGACY: Final = tuple(bytes.fromhex("060a2a864886f70d010c01") + bytes([n]) for n in range(1, 7))
 _MODERNISE: Final = (
@@ -56,7 +54,7 @@ def read(content: bytes, passphrase: bytes | None) -> Credential:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return Credential(key_pem, _pem(cert), tuple(map(_pem, _chain(cert, others))))
+    return Credential(key_pem, _pem(cert), tuple(map(_pem, issuers(cert, others))))
 
 
 def _require_pfx(content: bytes) -> None:
@@ -74,27 +72,6 @@ def _no_pfx() -> InvalidRequest:
         hint="Make one from PEM: openssl pkcs12 -export -inkey KEY.pem -in CERT.pem "
         "-certfile CHAIN.pem -out CERT.p12",
     )
-
-
-def _chain(cert: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """Return the issuers, nearest first, as far up as the file has them."""
-    chain: list[x509.Certificate] = []
-    below = cert
-    while len(chain) < _LONGEST_CHAIN and below.issuer != below.subject:
-        issuer = next((one for one in others if _issued(below, one)), None)
-        if issuer is None:
-            break
-        chain.append(issuer)
-        below = issuer
-    return chain
-
-
-def _issued(cert: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        cert.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _pem(cert: x509.Certificate) -> bytes:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sygn_cli.domain.errors import SealFailed, SygnError, Unauthorized
+from sygn_cli.engine.issuers import issuers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     Pin = Callable[[], bytes]
 
-_LONGEST_CHAIN: Final = 10
 # The library of a token is one for the whole process, and few of them stand two threads.
 _ONE_AT_A_TIME: Final = threading.RLock()
 
@@ -117,7 +117,7 @@ def certificates(where: Token) -> tuple[bytes, ...]:
     cert = x509.load_der_x509_certificate(_own(own, where))
     given = [pem for chain in where.chain for pem in x509.load_pem_x509_certificates(chain)]
     above = [*given, *map(x509.load_der_x509_certificate, others)]
-    return tuple(one.public_bytes(Encoding.PEM) for one in (cert, *_chain(cert, above)))
+    return tuple(one.public_bytes(Encoding.PEM) for one in (cert, *issuers(cert, above)))
 
 
 def _own(found: Sequence[bytes], where: Token) -> bytes:
@@ -132,27 +132,6 @@ def _is_authority(cert: x509.Certificate) -> bool:
         return cert.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
-
-
-def _chain(
-    cert: x509.Certificate, above: Sequence[x509.Certificate]
-) -> Iterator[x509.Certificate]:
-    for _ in range(_LONGEST_CHAIN):
-        if cert.issuer == cert.subject:
-            return
-        issuer = next((one for one in above if _issued(one, cert)), None)
-        if issuer is None:
-            return
-        yield issuer
-        cert = issuer
-
-
-def _issued(issuer: x509.Certificate, cert: x509.Certificate) -> bool:
-    try:
-        cert.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
 
 
 def _labelled(where: Token) -> dict[Any, str]:
