@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -78,10 +79,13 @@ class MemoryJobs:
     def acknowledge(self, job: Job) -> None:
         self.kept.pop(job.id, None)
 
-    def retry(self, job: Job, *, at) -> Job:
-        later = replace(job, due=at, attempts=job.attempts + 1)
+    def retry(self, job: Job, *, at, counts: bool = True) -> Job:
+        later = replace(job, due=at, attempts=job.attempts + counts)
         self.kept[job.id] = later
         return later
+
+    def held(self):
+        return nullcontext()
 
     def pending(self):
         return iter(sorted(self.kept.values(), key=lambda job: job.due))

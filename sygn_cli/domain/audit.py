@@ -90,6 +90,17 @@ class Event:
     data: Json
     prev: str
 
+    @property
+    def by_clock(self) -> datetime:
+        """What the clock showed: before ``at`` where it had gone back."""
+        back = self.data.get("clock_back_ms")
+        if not isinstance(back, int):
+            return self.at
+        try:
+            return self.at - timedelta(milliseconds=back)
+        except OverflowError:
+            return self.at
+
     def line(self) -> bytes:
         """Return the canonical bytes, without the line feed."""
         return canonical(

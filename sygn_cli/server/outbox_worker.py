@@ -74,13 +74,19 @@ class OutboxWorker:
                     self._tidy()
                 if now >= resume_at:
                     resume_at = now + _RESUME_EVERY
-                    self._pool.submit(resume, self._runtime, self._stopped)
+                    self._pool.submit(self._resume)
                 busy = self._take()
             except Exception:  # noqa: BLE001 - a full disk must not end the deliveries for good
                 _LOG.exception("the outbox could not be worked on")
             if not busy:
                 with self._wake:
                     self._wake.wait_for(self._stopped.is_set, timeout=self._pause)
+
+    def _resume(self) -> None:
+        try:
+            resume(self._runtime, self._stopped)
+        except Exception:  # noqa: BLE001 - it comes again, and nobody asks the pool what became of it
+            _LOG.exception("what is due in the documents could not be done")
 
     def _tidy(self) -> None:
         """Make the jobs of processes that died after a commit; forget old deliveries."""

@@ -73,8 +73,9 @@ def expire(runtime: Runtime, document_id: str) -> Document:
         entry = lifecycle.expire(document, now=now)
         if entry is None:
             return document
+        expired = runtime.store.commit(document, entry, at=now)
         runtime.progress.remove(document_id)
-        return runtime.store.commit(document, entry, at=now)
+        return expired
 
 
 def void(
@@ -93,8 +94,9 @@ def void(
         entry = lifecycle.void(document, actor=actor, reason=reason)
         if entry is None:
             return document
+        voided = runtime.store.commit(document, entry, at=runtime.clock.now())
         runtime.progress.remove(document_id)
-        return runtime.store.commit(document, entry, at=runtime.clock.now())
+        return voided
 
 
 def every(runtime: Runtime, filters: Filters) -> Iterator[Document]:

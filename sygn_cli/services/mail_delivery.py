@@ -2,21 +2,24 @@
 
 The order is send, record, log, forget the job. Who dies after the server has taken the letter sends it
 again, under the same ``Message-ID``; nobody's letter is lost, and none counts as sent before it was
-taken.
+taken. Where the record cannot be made the job waits with what the server said, and only the record is
+tried again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain import notices, sending
+from sygn_cli.domain import moment, notices, sending
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.errors import NotFound, SygnError, WorkspaceUnusable
 from sygn_cli.domain.mail import Handover, Notice, Outcome, Posting, next_attempt, prefix
-from sygn_cli.services import letters
-from sygn_cli.store.mails import KIND, notice_of
+from sygn_cli.services import letters, sent
+from sygn_cli.store.mails import KIND, having_said, notice_of, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,16 +88,26 @@ def deliver(runtime: Runtime, job: Job) -> Posting | None:
         jobs.acknowledge(job)  # we died between the record and this line
         return None
     number = job.attempts + 1
-    handover = _hand_over(runtime, document, notice)
-    next_at = _next(runtime, handover, number)
-    _record(runtime, notice, handover, is_final=next_at is None)
-    posting = Posting(notice, number, runtime.clock.now(), handover, next_at)
-    runtime.mails.log.add(posting)
-    if next_at is None:
+    handover = said_in(job) or _hand_over(runtime, document, notice)
+    if handover is None:
         jobs.acknowledge(job)
-    else:
-        jobs.retry(job, at=next_at)
-    return posting
+        return None
+    next_at = _next(runtime, handover, number)
+    try:
+        _record(runtime, notice, handover, is_final=next_at is None)
+    except Exception:
+        _keep(runtime, job, handover)
+        raise
+    posting = Posting(notice, number, runtime.clock.now(), handover, next_at)
+    is_there = sent.close(
+        runtime,
+        jobs,
+        job,
+        document_id=notice.document,
+        note=lambda: runtime.mails.log.add(posting),
+        next_at=next_at,
+    )
+    return posting if is_there else None
 
 
 def forget_old(runtime: Runtime) -> None:
@@ -102,7 +115,34 @@ def forget_old(runtime: Runtime) -> None:
     runtime.mails.log.forget(now=runtime.clock.now(), older_than=_KEPT_FOR)
 
 
-def _hand_over(runtime: Runtime, document: Document, notice: Notice) -> Handover:
+def _keep(runtime: Runtime, job: Job, handover: Handover) -> None:
+    """Put off a letter of which only the record is missing.
+
+    Where even that fails one that was taken is forgotten: nobody gets it every quarter of an hour
+    because a disk is full.
+    """
+    jobs, later = runtime.mails.jobs, runtime.clock.now() + LEASE
+    try:
+        jobs.retry(having_said(job, handover), at=later, counts=False)
+    except SygnError:
+        if handover.outcome is Outcome.ACCEPTED:
+            for one in (job, replace(job, due=moment.to_millisecond(later))):
+                jobs.acknowledge(one)
+
+
+def _hand_over(runtime: Runtime, document: Document, notice: Notice) -> Handover | None:
+    """Return what became of a letter; None if its document was purged meanwhile."""
+    mailer = runtime.mails.mailer
+    if mailer.delivers:
+        return _sent(runtime, document, notice)
+    # Then the letter is a file, and a purge that comes later has to find it.
+    with runtime.mails.jobs.held():
+        if sent.is_gone(runtime, document.id):
+            return None
+        return _sent(runtime, document, notice)
+
+
+def _sent(runtime: Runtime, document: Document, notice: Notice) -> Handover:
     is_late = notice.kind.brings_link and document.is_overdue(runtime.clock.now())
     if is_late or not notices.is_still_due(document, notice):
         return Handover(Outcome.DROPPED, "there was nothing left to do for the reader")
@@ -137,7 +177,7 @@ def _record(runtime: Runtime, notice: Notice, handover: Handover, *, is_final: b
     """Tell the trail how a signer's link went out, or that it cannot."""
     if not notice.kind.brings_link or not is_final:
         return
-    with runtime.store.exclusive(notice.document):
+    with contextlib.suppress(NotFound), runtime.store.exclusive(notice.document):
         document = runtime.store.load(notice.document)
         entry = _entry(document, notice, handover)
         if entry is not None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import ids, text, webhook, webhook_messages
-from sygn_cli.domain.errors import InvalidRequest, NetworkFailed, NotFound
+from sygn_cli.domain.errors import InvalidRequest, NetworkFailed, NotFound, SygnError
 from sygn_cli.domain.webhook import Answer, Attempt, Endpoint, Message
-from sygn_cli.services import webhooks
+from sygn_cli.services import sent, webhooks
 from sygn_cli.store.webhooks import KIND, message_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Longer than an attempt can take: 15 s, and the look-up of the name before.
 LEASE: Final = timedelta(seconds=90)
 _LONGEST_HEAD: Final = 500
+_UNTIL_WRITABLE: Final = timedelta(minutes=30)  # for people to make room on a disk
 _KEPT_FOR: Final = timedelta(days=30)
 _LOG: Final = logging.getLogger("sygn.webhooks")
 
@@ -62,16 +63,28 @@ def deliver(runtime: Runtime, job: Job) -> Attempt | None:
     except NotFound:
         jobs.acknowledge(job)
         return None
-    attempt, answer = _attempt(runtime, endpoint, message, number=job.attempts + 1)
-    next_at = _next(runtime, endpoint, attempt, answer)
-    attempt = replace(attempt, next_at=next_at)
-    # First the log, then the job: who dies in between sends twice, and forgets nothing.
-    runtime.webhooks.log.add(attempt)
-    if next_at is None:
+    if sent.is_gone(runtime, message.document):
         jobs.acknowledge(job)
-    else:
-        jobs.retry(job, at=next_at)
-    return attempt
+        return None
+    attempt, answer = _attempt(runtime, endpoint, message, number=job.attempts + 1)
+    failure: SygnError | None = None
+    try:
+        next_at = _next(runtime, endpoint, attempt, answer)
+    except SygnError as error:  # the endpoint could not be disabled, and is to be
+        failure, next_at = error, runtime.clock.now() + _UNTIL_WRITABLE
+    attempt = replace(attempt, next_at=next_at)
+    is_there = sent.close(
+        runtime,
+        jobs,
+        job,
+        document_id=message.document,
+        note=lambda: runtime.webhooks.log.add(attempt),
+        next_at=next_at,
+        counts=failure is None,
+    )
+    if failure is not None:
+        raise failure
+    return attempt if is_there else None
 
 
 def try_out(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -> Attempt:
@@ -85,7 +98,8 @@ def try_out(runtime: Runtime, endpoint_id: str, *, owner: Owner | None = None) -
     number = ids.ulid(now, runtime.clock.entropy(ids.ENTROPY_BYTES))
     message = webhook_messages.trial(endpoint, f"evt_test_{number}", now)
     attempt, _ = _attempt(runtime, endpoint, message, number=1, even_if_disabled=True)
-    runtime.webhooks.log.add(attempt)
+    with sent.only_told("what became of the test could not be written down"):
+        runtime.webhooks.log.add(attempt)
     return attempt
 
 
@@ -160,11 +174,15 @@ def _received_anything_since(runtime: Runtime, last: Attempt) -> bool:
 
     A receiver that fails for one message must not lose all others.
     """
-    for attempt in runtime.webhooks.log.newest():
-        if attempt.at < last.message.at:
-            return False
-        if attempt.endpoint == last.endpoint and attempt.is_good:
-            return True
+    try:
+        for attempt in runtime.webhooks.log.newest():
+            if attempt.at < last.message.at:
+                return False
+            if attempt.endpoint == last.endpoint and attempt.is_good:
+                return True
+    except SygnError as error:
+        _LOG.warning("endpoint %s is not disabled, since: %s", last.endpoint, error.message)
+        return True
     return False
 
 

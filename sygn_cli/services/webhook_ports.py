@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
 
     from sygn_cli.domain.webhook import Answer, Attempt, Endpoint
@@ -91,8 +92,12 @@ class Jobs(Protocol):
         """Forget a job that is done."""
         ...
 
-    def retry(self, job: Job, *, at: datetime) -> Job:
-        """Put a job off, one attempt older."""
+    def retry(self, job: Job, *, at: datetime, counts: bool = True) -> Job:
+        """Put a job off, one attempt older if this counts."""
+        ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep a purge waiting until the block ends; no document is locked in it."""
         ...
 
     def pending(self) -> Iterator[Job]:

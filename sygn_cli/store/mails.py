@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain import moment
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
 
 KIND: Final = "mail"
+_SAID: Final = "said"
 
 
 def jobs_for(document: Document, event: Event, *, owner: str) -> list[Job]:
-    """Return a job for each person who is to be told of a committed event."""
-    return [job_for(one) for one in notices(document, event, owner=owner)]
+    """Return a job for each person who is to be told of a committed event.
+
+    They are due by the clock that was right at last, whatever it showed before.
+    """
+    told = notices(document, event, owner=owner)
+    return [replace(job_for(one), due=event.by_clock) for one in told]
 
 
 def job_for(notice: Notice) -> Job:
@@ -41,6 +47,20 @@ def notice_of(job: Job) -> Notice:
         KeyError, TypeError, ValueError: It did not.
     """
     return _notice_from_json(job.payload)
+
+
+def said_in(job: Job) -> Handover | None:
+    """Return what :func:`having_said` wrote down; None if nothing was."""
+    match job.payload.get(_SAID):
+        case [str(outcome), str(words)] if outcome in {str(one) for one in Outcome}:
+            return Handover(Outcome(outcome), words)
+    return None
+
+
+def having_said(job: Job, handover: Handover) -> Job:
+    """Return a job that tells what became of its letter, of which only the trail does not know."""
+    said = [str(handover.outcome), handover.words]
+    return replace(job, payload={**job.payload, _SAID: said})
 
 
 class MailLog:

@@ -6,14 +6,16 @@ later moment: of any number that try one succeeds, and if it dies the job is due
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sygn_cli.domain import moment
-from sygn_cli.store import durable, trouble
+from sygn_cli.store import durable, locks, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"(\d{8}T\d{9}Z)_([A-Za-z0-9._-]{1,150})\.json")
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,150}")
 _MOMENT: Final = "%Y%m%dT%H%M%S%f"
+_LENGTH: Final = len("20261121T090000123Z")
+# Nothing is put off for longer than 24 hours and a fifth, nor leased: what is due after that was
+# planned by a clock that was ahead, and would wait until the right one comes to it.
+_FARTHEST: Final = timedelta(hours=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +107,12 @@ class Outbox:
         """
         claimed: list[Job] = []
         with trouble.guarded(self._folder):
-            for name, job_id in self._files():
-                if len(claimed) == limit or name[:19] > _stamp(now):
+            for name, job_id in self._due(now):
+                if len(claimed) == limit:
                     break
                 if not job_id.startswith(prefix):
                     continue
-                job = self._claim(self._folder / name, kind, now=now, until=now + lease)
+                job = self._claim(self._folder / name, kind, until=now + lease)
                 if job is not None:
                     claimed.append(job)
         return claimed
@@ -116,9 +122,10 @@ class Outbox:
         with trouble.guarded(self._folder):
             durable.remove(self._path(job))
 
-    def retry(self, job: Job, *, at: datetime) -> Job:
-        """Put a claimed job off, one attempt older; return it as it is now."""
-        later = replace(job, due=moment.to_millisecond(at), attempts=job.attempts + 1)
+    def retry(self, job: Job, *, at: datetime, counts: bool = True) -> Job:
+        """Put a claimed job off, one attempt older if this counts; return it as it is now."""
+        due, attempts = moment.to_millisecond(at), job.attempts + counts
+        later = replace(job, due=due, attempts=attempts)
         with trouble.guarded(self._folder):
             try:
                 # First the name, then the content: there is never a second file for the job.
@@ -128,6 +135,18 @@ class Outbox:
             durable.replace(self._path(later), _serialise(later))
         return later
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a purge waiting until the block ends, in which a document was found to be there.
+
+        Nobody waits for a document's lock in the block: who holds one may wait for this.
+
+        Raises:
+            WorkspaceUnusable: The outbox cannot be locked.
+        """
+        with locks.hold(self._folder / ".lock"):
+            yield
+
     def pending(self) -> Iterator[Job]:
         """Yield all jobs, the earliest first."""
         for name, _ in self._files():
@@ -135,11 +154,16 @@ class Outbox:
             if job is not None:
                 yield job
 
-    def _claim(
-        self, path: Path, kind: str | None, *, now: datetime, until: datetime
-    ) -> Job | None:
-        if path.name[:19] > _stamp(now):
-            return None
+    def _due(self, now: datetime) -> list[tuple[str, str]]:
+        """Return the files of jobs that are due, and after them those that are due too late."""
+        files = self._files()
+        first, last = (
+            bisect_right(files, _stamp(at), key=lambda file: file[0][:_LENGTH])
+            for at in (now, now + _FARTHEST)
+        )
+        return files[:first] + files[last:]
+
+    def _claim(self, path: Path, kind: str | None, *, until: datetime) -> Job | None:
         job = _load(path)
         if job is None or kind not in {None, job.kind}:
             return None

@@ -20,6 +20,7 @@ from sygn_cli.domain import ids, retention
 from sygn_cli.domain.errors import Conflict, NotFound, Tampered
 from sygn_cli.store import audit, durable, locks, reading, trouble
 from sygn_cli.store.entries import Logged, entry
+from sygn_cli.store.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -182,6 +183,10 @@ class Purging:
         """Take the documents out of everything that lies outside their folders."""
         workspace = self._workspace
         places: set[Path] = set()
+        if workspace.outbox.is_dir():
+            # Whoever saw a document before its tombstone has written down by then what came of it.
+            with Outbox(workspace.outbox).held():
+                pass
         for folder in durable.paths(workspace.path):
             if folder.name in _NOT_ABOUT_DOCUMENTS or not folder.is_dir():
                 continue
@@ -190,6 +195,7 @@ class Purging:
                 if path.is_dir():
                     places.add(path)
                 _remove(path, gone)
+        _remove_jobs(workspace.outbox, gone)
         _clear(workspace.cache)
         places.add(workspace.cache)
         # All of them: whoever took something out before may have died before it was flushed.
@@ -206,6 +212,19 @@ def _remove(path: Path, gone: Collection[str]) -> None:
         _blank(path, gone)
     elif path.is_file() and _mentions(path, gone):
         durable.remove(path)
+
+
+def _remove_jobs(outbox: Path, gone: Collection[str]) -> None:
+    """Take away jobs that somebody was just claiming, and which have another name since then.
+
+    A list of a folder may miss what is renamed meanwhile; but a claim holds for a while.
+    """
+    clean = 0
+    while clean < 2:  # one list that may have missed something, and another
+        left = [path for path in durable.paths(outbox) if _is_named(path, gone)]
+        for path in left:
+            durable.remove(path)
+        clean = 0 if left else clean + 1
 
 
 def _clear(cache: Path) -> None:
@@ -244,8 +263,7 @@ def _logged(event: Event) -> Logged:
 
 def _mentions(path: Path, gone: Collection[str]) -> bool:
     """Tell whether a small file is about one of the documents, also if it says so in base64."""
-    # Letters go without the prefix in their names.
-    if any(one.removeprefix("doc_") in path.name for one in gone):
+    if _is_named(path, gone):
         return True
     try:
         content = durable.read(path)
@@ -255,6 +273,11 @@ def _mentions(path: Path, gone: Collection[str]) -> bool:
         {*_named(content), *(one for part in _decoded(content) for one in _named(part))}
         & set(gone)
     )
+
+
+def _is_named(path: Path, gone: Collection[str]) -> bool:
+    # Letters go without the prefix in their names.
+    return any(one.removeprefix("doc_") in path.name for one in gone)
 
 
 def _named(content: bytes) -> set[str]:

@@ -129,6 +129,16 @@ def test_stopping_waits_for_no_round_through_the_documents(runtime, monkeypatch)
     assert not store.in_vain
 
 
+def test_what_goes_wrong_in_the_round_through_the_documents_is_told(runtime, monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(outbox_worker, "_RESUME_EVERY", 0.0)
+    monkeypatch.setattr(outbox_worker, "resume", broken)
+    with working(runtime):
+        until(lambda: "RuntimeError: a bug" in caplog.text)
+
+
 def test_a_job_that_fails_in_an_unexpected_way_is_tried_again(runtime, clock):
     class Broken:
         def post(self, *_args, **_kwargs):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 import pytest
 
+from sygn_cli.domain import retention
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.errors import WorkspaceUnusable
-from sygn_cli.domain.evidence import COMMAND_LINE
-from sygn_cli.domain.mail import MOST_ATTEMPTS, Mailbox, MailKind, Outcome
+from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
+from sygn_cli.domain.mail import MOST_ATTEMPTS, Handover, Mailbox, MailKind, Outcome
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.services import (
     delegation,
@@ -27,7 +32,8 @@ from sygn_cli.services import (
     wire,
 )
 from sygn_cli.services.certificate_view import certificate_view
-from tests.mail_fakes import LATER, REFUSED, ScriptedMailer, mailing
+from sygn_cli.store import durable
+from tests.mail_fakes import ACCEPTED, LATER, REFUSED, ScriptedMailer, mailing
 from tests.runtimes import a_document, memory_runtime, token_of
 
 PARALLEL = {"signing_order": SigningOrder.PARALLEL}
@@ -243,7 +249,7 @@ def test_a_letter_that_cannot_be_written_now_is_tried_later(runtime, mailer, clo
     assert [one.handover.outcome for one in deliver(runtime)] == [Outcome.ACCEPTED]
 
 
-def _cannot(*_):
+def _cannot(*_args, **_kwargs):
     raise WorkspaceUnusable("A file cannot be read.")
 
 
@@ -288,6 +294,129 @@ def test_who_dies_before_the_record_sends_the_same_letter_again(runtime, mailer,
     deliver(runtime)
     assert len({one.id for one in mailer.sent}) == 1
     assert len(events(runtime, document, EventType.LINK_SENT)) == 1
+
+
+def deliver_as_the_server_does(runtime, clock, *, leases):
+    """Try whatever is due, as often as leases end; errors keep nobody from the next."""
+    for _ in range(leases):
+        for job in mail_delivery.claim(runtime, limit=9):
+            with contextlib.suppress(WorkspaceUnusable):
+                mail_delivery.deliver(runtime, job)
+        clock.at += mail_delivery.LEASE
+
+
+def test_what_was_taken_is_not_sent_again_because_the_log_cannot_be_written(
+    runtime, mailer, clock, tmp_path
+):
+    document = a_document(runtime)
+    decline(runtime, document, "s1", "no")
+    a_document(runtime)
+    (tmp_path / ".sygn" / "mail" / "log" / f"{clock.at:%Y-%m-%d}.jsonl").mkdir(parents=True)
+    deliver_as_the_server_does(runtime, clock, leases=10)
+    told = ["olga@example.com", "alan@example.com", "ada@example.com"]
+    assert [one.to.email for one in mailer.sent] == told
+    assert jobs(runtime) == []
+
+
+@pytest.mark.parametrize("said", [ACCEPTED, REFUSED])
+def test_where_the_trail_cannot_be_written_only_the_record_is_made_up_for(
+    runtime, mailer, clock, monkeypatch, said
+):
+    document = a_document(runtime)
+    mailer.otherwise = said
+    with monkeypatch.context() as full:
+        full.setattr(runtime.store, "commit", _cannot)
+        deliver_as_the_server_does(runtime, clock, leases=10)
+    assert len(mailer.sent) == 1
+    assert [one.attempts for one in jobs(runtime)] == [0]
+    mailer.otherwise = LATER
+    (posting,) = deliver(runtime)
+    assert (posting.handover, posting.number) == (said, 1)
+    assert len(mailer.sent) == 1
+    told = EventType.LINK_SENT if said is ACCEPTED else EventType.LINK_FAILED
+    assert len(events(runtime, document, told)) == 1
+    assert jobs(runtime) == []
+
+
+def test_where_nothing_can_be_written_what_was_taken_is_not_sent_again(
+    runtime, mailer, clock, monkeypatch
+):
+    """Moving and removing files still works on a disk that is full."""
+    a_document(runtime)
+    with monkeypatch.context() as full:
+        full.setattr(runtime.store, "commit", _cannot)
+        full.setattr(durable, "write_new", _full)
+        deliver_as_the_server_does(runtime, clock, leases=10)
+    assert len(mailer.sent) == 1
+    assert jobs(runtime) == []
+
+
+def _full(*_args, **_kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def purge(runtime, document):
+    at = runtime.clock.now() + timedelta(days=3)
+    now = runtime.store.load(document.id)
+    entry = retention.purge(now, retention.retention("1d", now=at), actor=OPERATOR)
+    with runtime.store.purging.alone():
+        runtime.store.purging.bury(now, entry, at=at)
+
+
+def traces(document, folder):
+    """Return letters, jobs and logs that tell of the document."""
+    number = document.id.removeprefix("doc_")
+    inside = [one for name in ("outbox", "mail") for one in (folder / name).rglob("*")]
+    files = [one for one in inside if one.is_file()]
+    return [one for one in files if number in one.name or number.encode() in one.read_bytes()]
+
+
+@pytest.mark.parametrize("said", [ACCEPTED, LATER])
+def test_a_letter_in_hand_while_its_document_is_purged_leaves_nothing(
+    runtime, mailer, tmp_path, said
+):
+    document = a_document(runtime, **PARALLEL)
+    deliver(runtime)
+    decline(runtime, document, "s2", "no")
+    in_hand = mail_delivery.claim(runtime, limit=9)
+    assert len(in_hand) == 2
+    assert len(traces(document, tmp_path / ".sygn")) == 3  # and the log
+    calls: list[str] = []
+
+    def send(letter):
+        calls.append(letter.id)
+        purge(runtime, document)
+        return said
+
+    mailer.send = send
+    assert [mail_delivery.deliver(runtime, job) for job in in_hand] == [None, None]
+    assert len(calls) == 1
+    assert traces(document, tmp_path / ".sygn") == []
+    assert jobs(runtime) == []
+
+
+def test_a_purge_waits_for_a_letter_that_is_just_put_into_a_file(runtime, mailer, tmp_path):
+    document = a_document(runtime)
+    documents.void(runtime, document.id)
+    _, letter = mail_delivery.claim(runtime, limit=9)
+    folder = tmp_path / ".sygn" / "mail"
+    purging = threading.Thread(target=purge, args=(runtime, document))
+
+    def send(letter):
+        purging.start()
+        while not runtime.store.workspace.folder(document.id).tombstone.exists():
+            time.sleep(0.01)
+        purging.join(1)  # it has all it needs, but for our leave
+        durable.make_folder(folder)
+        durable.write_new(folder / f"{letter.id}.eml", b"Dear Ada")
+        return Handover(Outcome.KEPT, "a file")
+
+    mailer.delivers = False
+    mailer.send = send
+    mail_delivery.deliver(runtime, letter)
+    purging.join()
+    assert traces(document, tmp_path / ".sygn") == []
+    assert jobs(runtime) == []
 
 
 def test_no_link_lies_in_the_outbox_or_the_log(runtime, mailer, tmp_path):

@@ -6,7 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from sygn_cli.domain.errors import ConsentMissing, InvalidRequest, NotFound, NotYourTurn
+from sygn_cli.domain.errors import (
+    ConsentMissing,
+    InvalidRequest,
+    NotFound,
+    NotYourTurn,
+    WorkspaceUnusable,
+)
 from sygn_cli.domain.evidence import COMMAND_LINE
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.services import delegation, documents, links, maintenance, progress, signing
@@ -119,6 +125,21 @@ def test_it_is_forgotten_when_it_is_of_no_use(runtime, document, end):
     keep(runtime, document)
     end(runtime, document)
     assert list(runtime.progress.all()) == []
+
+
+@pytest.mark.parametrize("end", [void, expire])
+def test_it_is_kept_where_the_end_cannot_be_written(runtime, document, end, monkeypatch):
+    consent(runtime, document)
+    keep(runtime, document)
+    with monkeypatch.context() as full:
+        full.setattr(runtime.store, "commit", _cannot)
+        with pytest.raises(WorkspaceUnusable):
+            end(runtime, document)
+    assert list(runtime.progress.all()) == [(document.id, "s1")]
+
+
+def _cannot(*_args, **_kwargs):
+    raise WorkspaceUnusable("There is no space left.")
 
 
 def test_a_link_that_is_dead_keeps_nothing(runtime, document):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from standardwebhooks import Webhook
 
-from sygn_cli.domain.errors import NetworkFailed
+from sygn_cli.domain import retention
+from sygn_cli.domain.errors import NetworkFailed, SygnError, WorkspaceUnusable
+from sygn_cli.domain.evidence import OPERATOR
 from sygn_cli.domain.webhook import MOST_ATTEMPTS, Answer
 from sygn_cli.services import documents, webhook_delivery, webhooks
 from sygn_cli.services.webhooks import Wanted
@@ -200,4 +205,140 @@ def test_a_damaged_job_is_dropped_and_does_not_stop_the_others(runtime, http, tm
     del content["payload"]["body"]
     first.write_text(json.dumps(content))
     assert len(deliver(runtime)) == 1
+    assert jobs(runtime) == []
+
+
+def blocked(folder, clock):
+    """Put a folder where the log of the day is to be: it can be neither written nor read."""
+    (folder / f"{clock.at:%Y-%m-%d}.jsonl").mkdir(parents=True)
+
+
+def deliver_as_the_server_does(runtime, clock, *, leases):
+    """Try whatever is due, as often as leases end; errors keep nobody from the next."""
+    for _ in range(leases):
+        for job in webhook_delivery.claim(runtime, limit=9):
+            with contextlib.suppress(SygnError):
+                webhook_delivery.deliver(runtime, job)
+        clock.at += webhook_delivery.LEASE
+
+
+def test_what_was_received_is_not_sent_again_because_the_log_cannot_be_written(
+    runtime, http, clock, tmp_path
+):
+    webhooks.add(runtime, CREATED)
+    a_document(runtime)
+    blocked(tmp_path / ".sygn" / "webhooks" / "log", clock)
+    deliver_as_the_server_does(runtime, clock, leases=10)
+    assert len(http.received) == 1
+    assert jobs(runtime) == []
+
+
+def test_tries_are_counted_and_end_where_no_log_can_be_written(runtime, http, clock, tmp_path):
+    endpoint = webhooks.add(runtime, CREATED)
+    a_document(runtime)
+    http.otherwise = 500
+    blocked(tmp_path / ".sygn" / "webhooks" / "log", clock)
+    for _ in range(MOST_ATTEMPTS + 3):
+        list(webhook_delivery.deliver_due(runtime))
+        clock.at += timedelta(hours=8)
+    assert len(http.received) == MOST_ATTEMPTS
+    assert jobs(runtime) == []
+    # What it took meanwhile is not known.
+    assert not webhooks.get(runtime, endpoint.id).disabled
+
+
+def test_a_test_message_needs_no_log(runtime, clock, tmp_path):
+    endpoint = webhooks.add(runtime, CREATED)
+    blocked(tmp_path / ".sygn" / "webhooks" / "log", clock)
+    assert webhook_delivery.try_out(runtime, endpoint.id).is_good
+
+
+def test_a_receiver_that_cannot_be_disabled_now_is_left_alone_for_a_while(
+    runtime, http, clock, monkeypatch
+):
+    endpoint = webhooks.add(runtime, CREATED)
+    a_document(runtime)
+    http.otherwise = 410
+    with monkeypatch.context() as full:
+        full.setattr(runtime.webhooks.endpoints, "change", _cannot)
+        deliver_as_the_server_does(runtime, clock, leases=10)
+    assert len(http.received) == 1
+    (waiting,) = jobs(runtime)
+    assert waiting.attempts == 0
+    clock.at = waiting.due
+    deliver(runtime)
+    assert webhooks.get(runtime, endpoint.id).disabled
+    assert jobs(runtime) == []
+
+
+def _cannot(*_args, **_kwargs):
+    raise WorkspaceUnusable("There is no space left.")
+
+
+def purge(runtime, document):
+    rule = retention.retention("1d", now=runtime.clock.now() + timedelta(days=3))
+    entry = retention.purge(runtime.store.load(document.id), rule, actor=OPERATOR)
+    with runtime.store.purging.alone():
+        runtime.store.purging.bury(
+            runtime.store.load(document.id), entry, at=runtime.clock.now() + timedelta(days=3)
+        )
+
+
+def traces(folder):
+    """Return jobs and logs that tell of the document."""
+    places = [folder / ".sygn" / "outbox", folder / ".sygn" / "webhooks" / "log"]
+    inside = [one for place in places for one in place.rglob("*.json*")]
+    return [one for one in inside if b"doc.voided" in one.read_bytes()]
+
+
+@pytest.mark.parametrize("answer", [200, 500])
+def test_what_is_in_hand_while_its_document_is_purged_is_not_sent_and_leaves_nothing(
+    runtime, http, tmp_path, answer
+):
+    webhooks.add(runtime, Wanted(URL, events=("doc.voided",)))
+    webhooks.add(runtime, Wanted("https://example.org/", events=("doc.voided",)))
+    document = a_document(runtime)
+    documents.void(runtime, document.id)
+    in_hand = webhook_delivery.claim(runtime, limit=9)
+    assert len(in_hand) == len(traces(tmp_path)) == 2
+
+    def post(*_args, **_kwargs):
+        purge(runtime, document)
+        calls.append(1)
+        return Answer(answer, "", b"", 1)
+
+    calls: list[int] = []
+    http.post = post
+    assert [webhook_delivery.deliver(runtime, job) for job in in_hand] == [None, None]
+    assert len(calls) == 1
+    assert traces(tmp_path) == []
+    assert jobs(runtime) == []
+
+
+@pytest.mark.parametrize("answer", [200, 500])
+def test_a_purge_waits_for_what_is_just_being_written_down(
+    runtime, http, tmp_path, monkeypatch, answer
+):
+    webhooks.add(runtime, Wanted(URL, events=("doc.voided",)))
+    document = a_document(runtime)
+    documents.void(runtime, document.id)
+    http.otherwise = answer
+    looking = runtime.store.resolve
+    purging: list[threading.Thread] = []
+
+    def resolve(one):
+        found = looking(one)
+        if http.received and not purging:
+            purging.append(threading.Thread(target=purge, args=(runtime, document)))
+            purging[0].start()
+            tombstone = runtime.store.workspace.folder(document.id).tombstone
+            while not tombstone.exists():
+                time.sleep(0.01)
+            purging[0].join(1)  # it has all it needs, but for our leave
+        return found
+
+    monkeypatch.setattr(runtime.store, "resolve", resolve)
+    deliver(runtime)
+    purging[0].join()
+    assert traces(tmp_path) == []
     assert jobs(runtime) == []

@@ -66,6 +66,43 @@ def test_a_claimed_job_is_gone_until_its_lease_ends(outbox):
     assert outbox.claim(now=START + MINUTE, lease=MINUTE) is not None
 
 
+def test_what_a_clock_that_was_ahead_put_off_for_years_is_due(outbox):
+    """Nothing is put off for longer than 24 hours and a fifth."""
+    day = timedelta(days=1)
+    outbox.put([job("years", due=START + 3653 * day), job("tomorrow", due=START + 1.2 * day)])
+    outbox.put([job("now"), job("other", due=START + 3653 * day)])
+    claimed = outbox.claim_some(now=START, lease=MINUTE, limit=2)
+    assert [one.id for one in claimed] == ["now", "other"]
+    assert {one.due for one in claimed} == {START + MINUTE}
+    (rest,) = outbox.claim_some(now=START, lease=MINUTE, limit=2)
+    assert rest.id == "years"
+    assert outbox.claim_some(now=START, lease=MINUTE, limit=2) == []
+
+
+def test_a_look_for_what_is_due_reads_nothing_that_is_not(outbox, monkeypatch):
+    outbox.put([job(f"job-{number}", due=START + number * MINUTE) for number in range(1, 1500)])
+    read = durable.read
+    seen: list[Path] = []
+
+    def noted(path):
+        seen.append(path)
+        return read(path)
+
+    monkeypatch.setattr(durable, "read", noted)
+    assert outbox.claim_some(now=START, lease=MINUTE, limit=9) == []
+    assert seen == []
+    assert len(outbox.claim_some(now=START + 3 * MINUTE, lease=MINUTE, limit=9)) == 3
+    assert len(seen) == 3
+
+
+def test_a_job_can_be_put_off_without_counting_an_attempt(outbox):
+    outbox.put([job("a")])
+    claimed = outbox.claim(now=START, lease=MINUTE)
+    outbox.retry(claimed, at=START + 5 * MINUTE, counts=False)
+    (again,) = outbox.pending()
+    assert (again.attempts, again.due) == (0, START + 5 * MINUTE)
+
+
 def test_an_acknowledged_job_is_gone_for_good(outbox):
     outbox.put([job("a")])
     outbox.acknowledge(outbox.claim(now=START, lease=MINUTE))

@@ -160,6 +160,31 @@ def test_the_log_is_the_same_tree_and_says_what_happened(store, document):
     assert len(list(log.verify_log(entries, before, verifier=verifier, kept=[before]))) == 15
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_job_that_is_claimed_during_a_purge_goes_as_well(store, document, monkeypatch, times):
+    """A claim gives it another name, behind the back of whoever has just read the folder."""
+    listed = durable.names
+    minute = timedelta(minutes=1)
+    claims: list[int] = []
+
+    def names(folder):
+        found = listed(folder)
+        if folder == store.workspace.outbox and len(claims) < times:
+            claims.append(0)
+            with monkeypatch.context() as claiming:
+                claiming.setattr(durable, "names", listed)
+                now = LATER + len(claims) * minute
+                claims[-1] = len(store.outbox.claim_some(now=now, lease=minute, limit=9))
+        return found
+
+    with store.purging.alone():
+        entry = retention.purge(document, RULE, actor=OPERATOR)
+        store.purging.bury(document, entry, at=LATER)
+        monkeypatch.setattr(durable, "names", names)
+    assert claims == [document.seq + 1] * times
+    assert list(store.outbox.pending()) == []
+
+
 def test_it_is_not_found_and_the_error_says_why(store, document):
     purge(store, document)
     for ask in (

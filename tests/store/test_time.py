@@ -11,12 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sygn_cli.domain import lifecycle, retention
+from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import Expired, NotYourTurn, SygnError, Voided
 from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.mark import Method, Typed
+from sygn_cli.domain.webhook import Endpoint, new_secret
+from sygn_cli.store import mails
 from sygn_cli.store.documents import WorkspaceStore
+from sygn_cli.store.webhooks import Endpoints
 from tests.store.samples import (
     PDF,
     START,
@@ -111,6 +115,47 @@ def test_work_goes_on_when_the_clock_is_put_right(store):
     document = completed(store, document, at=START)
     assert document.status is DocumentStatus.COMPLETED
     assert list(store.check()) == []
+
+
+@pytest.mark.parametrize("ahead", [20 * HOUR, JUMPS["on ten years"]], ids=["hours", "years"])
+def test_who_is_to_be_told_hears_of_it_when_the_clock_is_put_right(workspace, ahead):
+    endpoints = Endpoints(workspace.webhooks)
+    endpoints.add(
+        Endpoint(
+            id="we_" + "0" * 26,
+            account="*",
+            url="https://example.com/hook",
+            events=frozenset(),
+            secrets=(new_secret(bytes(32)),),
+            created_at=START,
+        )
+    )
+
+    def jobs_for(document, event):
+        letters = mails.jobs_for(document, event, owner="Olga <olga@example.com>")
+        return [*endpoints.jobs_for(document, event), *letters]
+
+    store = WorkspaceStore(workspace, jobs_for=jobs_for)
+    document = consented(store, created(store), "s1")
+    looked = lifecycle.downloaded(document, "original", OPERATOR, COMMAND_LINE)
+    document = store.commit(document, looked, at=START + ahead)
+    document = signed(store, signed(store, document, "s1"), "s2")
+    completed(store, document)
+    waiting = {job.id for job in store.outbox.pending()}
+    assert sum("completed" in one for one in waiting) == 4
+    minute = timedelta(minutes=1)
+    due = store.outbox.claim_some(now=START + minute, lease=minute, limit=99)
+    assert {job.id for job in due} == waiting
+
+
+@pytest.mark.parametrize(
+    ("back", "showed"),
+    [(None, START), (0, START), (1500, START - timedelta(milliseconds=1500)), (2**53 - 1, START)],
+)
+def test_an_event_knows_what_the_clock_showed(back, showed):
+    data = {} if back is None else {"clock_back_ms": back}
+    event = Event(EventType.VIEWED, document_id(), 1, START, {"kind": "system"}, data, "0" * 64)
+    assert event.by_clock == showed
 
 
 def test_the_hour_that_comes_twice_in_autumn_keeps_its_order(store):
