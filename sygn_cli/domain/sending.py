@@ -78,6 +78,7 @@ def remind(
     actor: Json,
     now: datetime,
     only: Sequence[Signer] | None = None,
+    request: str = "",
 ) -> tuple[Entry, Sequence[Signer]]:
     """Record that those whose turn it is are reminded, and return who they are.
 
@@ -87,6 +88,7 @@ def remind(
         actor: Who reminds.
         now: The present moment.
         only: Not all whose turn it is, but these of them.
+        request: By what the request is known when it is sent again; "" if it may not be.
 
     Raises:
         AlreadyCompleted: Everyone has signed.
@@ -98,7 +100,9 @@ def remind(
     waiting = routing.next_signers(document) if only is None else only
     if not waiting:
         raise AlreadyCompleted(f"Everyone has signed document {document.id}.")
-    data = {"signers": [signer.id for signer in waiting], "channel": channel}
+    data: dict[str, object] = {"signers": [one.id for one in waiting], "channel": channel}
+    if request:
+        data["request"] = request
     return Entry(EventType.REMINDED, actor, data), waiting
 
 

@@ -67,7 +67,11 @@ ERRORS: Final = (
     (409, "already_completed", "A completed document cannot be changed."),
     (409, "already_signed", "That signer has signed."),
     (409, "declined", "A signer declined, which ended the document."),
-    (409, "conflict", "Somebody else changed it first, or the same request still runs."),
+    (
+        409,
+        "conflict",
+        "Somebody else changed it first, or the same request runs or was broken off.",
+    ),
     (410, "voided", "The document was voided."),
     (410, "expired", "The deadline has passed."),
     (413, "payload_too_large", "The PDF exceeds the limit, 25 MB unless set otherwise."),

@@ -329,14 +329,29 @@ class Templates(Protocol):
 
 
 class Answers(Protocol):
-    """Answers given to requests that carried an idempotency key, kept for a day."""
+    """Answers given to requests that carried an idempotency key, kept for a day.
+
+    What was begun is kept with the status 0, until there is an answer.
+    """
+
+    def working(self, account: str, key: str) -> AbstractContextManager[bool]:
+        """Keep all others from working on a request; tells whether nobody else does."""
+        ...
 
     def get(self, account: str, key: str) -> tuple[str, int, bytes] | None:
         """Return the request's fingerprint, the status and the body; None if there is none."""
         ...
 
+    def begin(self, account: str, key: str, fingerprint: str) -> tuple[str, int, bytes] | None:
+        """Keep that a request is begun, unless something is kept: then return that."""
+        ...
+
     def put(self, account: str, key: str, answer: tuple[str, int, bytes]) -> None:
         """Keep an answer, unless one is kept already."""
+        ...
+
+    def forget(self, account: str, key: str) -> None:
+        """Let go of a request of which nothing came; an answer stays."""
         ...
 
 

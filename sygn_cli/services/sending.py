@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, cast
 
 from sygn_cli.domain import moment, reminders, sending
+from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.evidence import OPERATOR, SYSTEM
 from sygn_cli.domain.sending import BY_OPERATOR
 from sygn_cli.services import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.signer import Signer
     from sygn_cli.services.runtime import Runtime
+
+# How long a request is known that may be sent again.
+_KNOWN_FOR: Final = timedelta(days=1)
 
 
 def send(runtime: Runtime, document_id: str, *, actor: Json = OPERATOR) -> Document:
@@ -53,11 +58,17 @@ def change_deadline(
 
 
 def remind(
-    runtime: Runtime, document_id: str, *, actor: Json = OPERATOR
+    runtime: Runtime, document_id: str, *, actor: Json = OPERATOR, request: str = ""
 ) -> tuple[Document, Sequence[Signer]]:
     """Remind those whose turn it is, and return who they are.
 
     Letters go out to them, or whoever asked passes their links on, as :func:`channel` says.
+
+    Args:
+        runtime: Where to look.
+        document_id: The document.
+        actor: Who reminds.
+        request: See :func:`remind_once`.
 
     Raises:
         NotFound, StateConflict: There is no such document, or nobody has to sign.
@@ -69,9 +80,50 @@ def remind(
     with store.exclusive(document_id):
         document = store.load(document_id)
         entry, waiting = sending.remind(
-            document, channel=channel(runtime, document), actor=actor, now=now
+            document,
+            channel=channel(runtime, document),
+            actor=actor,
+            now=now,
+            request=request,
         )
         return store.commit(document, entry, at=now), waiting
+
+
+def remind_once(
+    runtime: Runtime, document_id: str, *, request: str, actor: Json = OPERATOR
+) -> tuple[Document, Sequence[Signer], bool]:
+    """Remind like :func:`remind`, but within a day only once for a request.
+
+    The trail tells whether it was done, so whoever got no answer, from any server, may ask again.
+
+    Args:
+        runtime: Where to look.
+        document_id: The document.
+        request: By what the request is known when it is sent again.
+        actor: Who reminds.
+
+    Returns:
+        Also whether it had been done before.
+    """
+    documents.get(runtime, document_id)
+    with runtime.store.exclusive(document_id):
+        before = _reminded_by(runtime, document_id, request)
+        if before is None:
+            return *remind(runtime, document_id, actor=actor, request=request), False
+        document = runtime.store.load(document_id)
+        document.require_open()  # else there are no links to return
+        return document, [one for one in document.signers if one.id in before], True
+
+
+def _reminded_by(runtime: Runtime, document_id: str, request: str) -> Collection[str] | None:
+    """Return whom a request reminded, None if it did not."""
+    since = runtime.clock.now() - _KNOWN_FOR
+    for event in reversed(runtime.store.trail(document_id)):
+        if event.at < since:
+            return None
+        if event.type is EventType.REMINDED and event.data.get("request") == request:
+            return cast("list[str]", event.data["signers"])
+    return None
 
 
 def remind_if_due(

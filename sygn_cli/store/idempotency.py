@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import Conflict, IdempotencyKeyReused, WorkspaceUnusable
-from sygn_cli.store import durable, locks, trouble
+from sygn_cli.store import answers, durable, locks, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +124,8 @@ class Bindings:
     def sweep(self, *, now: datetime) -> None:
         """Forget keys older than a day."""
         oldest = (now - KEPT_FOR).timestamp()
-        for path in durable.paths(self._folder, ".json"):
+        of_answers = durable.paths(self._folder, answers.WORKING)
+        for path in (*durable.paths(self._folder, ".json"), *of_answers):
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     durable.remove(path)

@@ -17,6 +17,7 @@ import pytest
 from sygn_cli.domain.errors import Conflict, WorkspaceUnusable
 from sygn_cli.domain.listing import Filters
 from sygn_cli.store import durable
+from sygn_cli.store.answers import WORKING, FileAnswers
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.idempotency import Bindings
 from sygn_cli.store.keyring import Keyring
@@ -198,6 +199,26 @@ def test_keys_older_than_a_day_are_swept(workspace):
     os.utime(new, times=((now - timedelta(hours=23)).timestamp(),) * 2)
     store.sweep(now=now)
     assert list(workspace.idempotency.glob("*.json")) == [new]
+
+
+def test_what_was_begun_is_swept_after_a_day_with_the_locks_of_the_dead(workspace):
+    answers, now = FileAnswers(workspace.idempotency), datetime(2026, 11, 21, tzinfo=UTC)
+    WorkspaceStore(workspace).remember("local", "key", "f", document_id(1))
+    WorkspaceStore(workspace).remember("local", "key", "f", document_id(1))  # makes the lock
+    before = set(workspace.idempotency.iterdir())
+    for key, hours in (("old", 25), ("new", 23)):
+        answers.begin("local", key, "f")
+        for begun in set(workspace.idempotency.glob("answer-*.json")) - before:
+            begun.with_suffix(WORKING).touch()
+            for path in (begun, begun.with_suffix(WORKING)):
+                os.utime(path, times=((now - timedelta(hours=hours)).timestamp(),) * 2)
+        before |= set(workspace.idempotency.iterdir())
+    os.utime(workspace.idempotency / ".lock", times=(0, 0))
+    WorkspaceStore(workspace).sweep(now=now)
+    assert answers.get("local", "old") is None
+    assert answers.get("local", "new") == ("f", 0, b"")
+    assert len(list(workspace.idempotency.glob(f"*{WORKING}"))) == 1
+    assert (workspace.idempotency / ".lock").exists()
 
 
 @pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt, ZeroDivisionError])

@@ -203,3 +203,36 @@ def test_the_first_answer_is_the_one_that_is_kept(kind, tmp_path):
     answers.put("local", "k", ("other", 200, b"[]"))
     assert answers.get("local", "k") == ("print", 201, b"{}")
     assert answers.get("p-acme", "k") is None
+
+
+@pytest.mark.parametrize("kind", ["memory", "disk"])
+def test_what_is_begun_is_begun_once_and_ends_with_an_answer_or_is_let_go_of(kind, tmp_path):
+    answers = MemoryAnswers() if kind == "memory" else FileAnswers(tmp_path)
+    assert answers.begin("local", "k", "print") is None
+    assert answers.begin("local", "k", "other") == ("print", 0, b"")
+    answers.forget("local", "k")
+    assert answers.begin("local", "k", "other") is None
+    answers.put("local", "k", ("other", 201, b"{}"))
+    answers.forget("local", "k")
+    assert answers.begin("local", "k", "third") == ("other", 201, b"{}")
+
+
+@pytest.mark.parametrize("kind", ["memory", "disk"])
+def test_one_at_a_time_works_on_a_request(kind, tmp_path):
+    answers = MemoryAnswers() if kind == "memory" else FileAnswers(tmp_path)
+    seen: list[bool] = []
+
+    def look() -> None:
+        with answers.working("local", "k") as alone:
+            seen.append(alone)
+
+    for _ in range(2):
+        with answers.working("local", "k") as alone, answers.working("local", "another") as too:
+            assert alone
+            assert too
+            one = threading.Thread(target=look)
+            one.start()
+            one.join()
+    look()
+    assert seen == [False, False, True]
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sygn_cli.domain.signer import Invitee
 from sygn_cli.server import auth
-from sygn_cli.server.api import answers, gate
+from sygn_cli.server.api import answers, gate, idempotency
 from sygn_cli.server.api.documents import TAG
 from sygn_cli.server.api.requests import (
     DelegateBody,
@@ -117,9 +117,18 @@ def _add_links(routes: APIBlueprint, runtime: Runtime) -> None:
     )
     def remind_signers(path: DocumentPath) -> Response:
         """Record a reminder and get the links of those whose turn it is, to pass them on."""
-        document = _own(runtime, path.document_id)
-        reminded, waiting = sending.remind(runtime, document.id, actor=auth.actor(runtime))
-        return jsonify(wire.reminded(runtime, reminded, waiting))
+        document, actor = _own(runtime, path.document_id), auth.actor(runtime)
+        known = idempotency.known_as(runtime)
+        if not known:
+            reminded, waiting = sending.remind(runtime, document.id, actor=actor)
+            return jsonify(wire.reminded(runtime, reminded, waiting))
+        reminded, waiting, before = sending.remind_once(
+            runtime, document.id, actor=actor, request=known
+        )
+        answer = jsonify(wire.reminded(runtime, reminded, waiting))
+        if before:
+            answer.headers[idempotency.REPLAYED] = "true"
+        return answer
 
     @routes.post(
         "/documents/<document_id>/signers/<signer_id>/link",

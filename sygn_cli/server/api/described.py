@@ -21,7 +21,9 @@ _PARAMETERS: Final[dict[str, Any]] = {
         "in": "header",
         "required": False,
         "description": "Send the request again with the same key and body, for a day, and it "
-        "changes nothing more. An answer that held a secret is not repeated but refused by a 409.",
+        "changes nothing more. An answer that held a secret is not repeated but refused by a 409; "
+        "so is a request of which nobody knows whether it was carried out, because the server "
+        "was stopped at it.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     }
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sygn_cli.domain import mark
@@ -12,14 +12,19 @@ from sygn_cli.domain.evidence import Evidence
 from sygn_cli.domain.field import FieldType
 from sygn_cli.server.app import create_app
 from sygn_cli.services import apikeys, links, signing
+from sygn_cli.services.runtime import Settings
 from sygn_cli.services.signing import Submission
+from sygn_cli.store.answers import FileAnswers
 from tests.runtimes import FixedClock, memory_runtime, sample
+from tests.webhook_fakes import ScriptedHttp, on_disk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from sygn_cli.services.runtime import Runtime, Settings
+    from sygn_cli.services.runtime import Runtime
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "order": 0}
 ALAN = {"name": "Alan Turing", "email": "alan@example.com", "order": 1}
@@ -112,4 +117,25 @@ def serve(settings: Settings) -> Caller:
     client = create_app(runtime).test_client()
     client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
     _, secret = apikeys.create(runtime, label="test")
+    return Caller(client, runtime, secret, clock)
+
+
+def partner(folder: Path) -> Caller:
+    """Return a partner, who may do everything, in a server that keeps its answers in files."""
+    clock = FixedClock()
+    return _on_disk(memory_runtime(clock, Settings(**UNCOUNTED)), folder, clock)
+
+
+def beside(one: Caller, folder: Path) -> Caller:
+    """Return the same caller in another server of the same workspace."""
+    return replace(_on_disk(one.runtime, folder, one.clock), secret=one.secret)
+
+
+def _on_disk(plain: Runtime, folder: Path, clock: FixedClock) -> Caller:
+    kept = folder / "idempotency"
+    kept.mkdir(exist_ok=True)
+    runtime = replace(on_disk(plain, folder, ScriptedHttp()), answers=FileAnswers(kept))
+    client = create_app(runtime).test_client()
+    client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
+    _, secret = apikeys.create(runtime, label="acme", partner=True)
     return Caller(client, runtime, secret, clock)

@@ -5,17 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
-from sygn_cli.server.app import create_app
-from sygn_cli.services import apikeys, webhook_delivery
+from sygn_cli.services import webhook_delivery
 from sygn_cli.services.runtime import Settings
-from sygn_cli.store.answers import FileAnswers
-from tests.runtimes import FixedClock, memory_runtime
-from tests.server.api.caller import ADA, UNCOUNTED, Caller, a_body, pdf, serve
-from tests.webhook_fakes import ScriptedHttp, on_disk
+from tests.server.api.caller import ADA, UNCOUNTED, Caller, a_body, partner, pdf, serve
 
 ONCE = {"Idempotency-Key": "order-17"}
 URL = "https://example.com/hook"
@@ -69,15 +65,7 @@ each_operation = pytest.mark.parametrize("operation", operations(), ids=str)
 @pytest.fixture
 def api(tmp_path) -> Caller:
     """Return a partner, who may do everything, in a server that keeps its answers in files."""
-    clock = FixedClock()
-    plain = memory_runtime(clock, Settings(**UNCOUNTED))
-    kept = tmp_path / "idempotency"
-    kept.mkdir()
-    runtime = replace(on_disk(plain, tmp_path, ScriptedHttp()), answers=FileAnswers(kept))
-    client = create_app(runtime).test_client()
-    client.environ_base["HTTP_HOST"] = "127.0.0.1:7447"
-    _, secret = apikeys.create(runtime, label="acme", partner=True)
-    return Caller(client, runtime, secret, clock)
+    return partner(tmp_path)
 
 
 def request(api: Caller, operation: Operation) -> tuple[str, dict[str, object] | None]:
