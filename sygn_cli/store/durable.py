@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 TEMPORARY: Final = ".tmp"
 _counter: Final = itertools.count()
-_NO_HARD_LINKS: Final = frozenset(
-    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
-)
 # Windows refuses to replace a file that a virus scanner or an indexer has open for a moment.
 _REPLACE_ATTEMPTS: Final = 50
 _WINDOWS: Final = os.name == "nt"
@@ -216,7 +213,7 @@ def move_apart(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
+        if error.errno not in locks.NO_HARD_LINKS:
             raise
         os.replace(source, target)
     sync_folder(target.parent)
@@ -254,7 +251,7 @@ def _link(temporary: Path, path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
+        if error.errno not in locks.NO_HARD_LINKS:
             raise
         return _rename_if_absent(temporary, path)
     return True

@@ -22,6 +22,10 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+# How a file system says that it has none.
+NO_HARD_LINKS: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EXDEV}
+)
 _BUSY: Final = frozenset({errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN, errno.EDEADLK})
 
 
@@ -60,6 +64,24 @@ def hold_if_free(path: Path) -> Iterator[bool]:
     finally:
         if got:
             _leave(path)
+
+
+def share(path: Path, other: Path) -> None:
+    """Let another path lead to a lock; what was locked there must be free.
+
+    Nothing happens where there is no such lock, no such folder, or no hard links.
+
+    Raises:
+        OSError: It cannot be done for another reason.
+    """
+    if not path.is_file() or not other.parent.is_dir():
+        return
+    other.unlink(missing_ok=True)
+    try:
+        os.link(path, other)
+    except OSError as error:
+        if error.errno not in NO_HARD_LINKS:
+            raise
 
 
 def _enter(path: Path, *, wait: bool) -> bool:

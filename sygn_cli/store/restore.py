@@ -11,24 +11,23 @@ import os
 import re
 import shutil
 from dataclasses import dataclass, field
-from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sygn_cli.domain.errors import Conflict, InvalidRequest, SygnError, Tampered
-from sygn_cli.store import audit, durable, formats, locks, reading, trouble
+from sygn_cli.domain.errors import InvalidRequest, Tampered
+from sygn_cli.store import durable, formats, locks, reading, trouble
 from sygn_cli.store.archive import members
 from sygn_cli.store.backup import DAMAGED, HEADER, VERSION
 from sygn_cli.store.findings import Level
+from sygn_cli.store.replacing import Replaced, put_back, take_the_place
 from sygn_cli.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from sygn_cli.store.archive import Member, Source
     from sygn_cli.store.documents import WorkspaceStore
-    from sygn_cli.store.workspace import DocumentFolder
 
 _MARK: Final = ".restoring-"
 _ABOUT: Final = frozenset({HEADER, DAMAGED})
@@ -40,18 +39,16 @@ class Restored:
     """What was put in place.
 
     Attributes:
-        aside: Where the workspace lies that was there before; None if there was none.
         keys: Whether the workspace has its keys.
         damaged: What was damaged already when the backup was made.
-        revived: Documents that had been purged in the workspace that was there.
+        replaced: What became of the workspace that was there; None if there was none.
     """
 
     made_at: str = ""
     documents: int = 0
     keys: bool = True
-    aside: Path | None = None
     damaged: dict[str, str] = field(default_factory=dict)
-    revived: int = 0
+    replaced: Replaced | None = None
 
 
 def restore(
@@ -76,18 +73,19 @@ def restore(
         Conflict: Documents would be lost.
         WorkspaceUnusable: It could not be written.
     """
-    place = place.parent.resolve() / place.name
-    _require_free(place, force=force)
+    place = Path(os.path.realpath(place))  # as a server knows it that is to find the new one there
     with trouble.guarded(place):
-        durable.make_folder(place.parent)
         _remove_leftovers(place)
+        _require_free(place, force=force)
+        durable.make_folder(place.parent)
         staged = place.with_name(f"{place.name}{_MARK}{os.urandom(8).hex()}")
         durable.make_staging(staged)
         try:
             with locks.hold(staged / ".lock"):
                 about = _unpack(source, staged, told)
                 restored = _checked(staged, about, open_store)
-                _take_the_place(staged, place, restored, now=now)
+                restored.replaced = take_the_place(staged, place, keys=restored.keys, now=now)
+                restored.keys = restored.keys or bool(restored.replaced and restored.replaced.keys)
         except BaseException as error:
             shutil.rmtree(staged, ignore_errors=True)
             if isinstance(error, RecursionError):
@@ -114,10 +112,12 @@ def _require_free(place: Path, *, force: bool) -> None:
 
 
 def _remove_leftovers(place: Path) -> None:
-    for path in place.parent.glob(f"{place.name}{_MARK}*"):
-        if re.fullmatch(r"[0-9a-f]{16}", path.name.rpartition("-")[2]):
+    """Remove what a restore left that was killed, and undo what it had begun."""
+    for path in durable.paths(place.parent):
+        if re.fullmatch(re.escape(place.name + _MARK) + "[0-9a-f]{16}", path.name):
             with locks.hold_if_free(path / ".lock") as free:
                 if free:
+                    put_back(path, place)
                     shutil.rmtree(path, ignore_errors=True)
 
 
@@ -219,59 +219,3 @@ def _checked(
     if restored.keys:
         store.heal_all()
     return restored
-
-
-def _take_the_place(staged: Path, place: Path, restored: Restored, *, now: datetime) -> None:
-    if (place / formats.DESCRIPTION).exists():
-        _require_nothing_lost(staged, place, restored)
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        restored.aside = place.with_name(f"{place.name}.before-restore-{stamp}")
-        durable.move_folder(place, restored.aside)
-    elif place.exists():
-        place.rmdir()
-    try:
-        durable.move_folder(staged, place)
-    except BaseException:
-        if restored.aside is not None:
-            durable.move_folder(restored.aside, place)
-        raise
-
-
-def _require_nothing_lost(staged: Path, place: Path, restored: Restored) -> None:
-    old, new = Workspace.open(place, create=False), Workspace.open(staged, create=False)
-    both = [(old.folder(one), new.folder(one)) for one in reading.walk(old.documents)]
-    buried = [after for before, after in both if before.tombstone.exists()]
-    restored.revived = sum(after.trail.exists() for after in buried)
-    lost = [
-        before.id
-        for before, after in both
-        if after not in buried and not _continues(before, after)
-    ]
-    if lost:
-        raise Conflict(
-            f"{len(lost)} documents of {place} are not in the backup as they are there, for "
-            f"example {lost[0]}.",
-            hint="Restore elsewhere with --workspace, and decide by looking at both.",
-        )
-    if old.id != new.id and both:
-        raise Conflict(f"The backup is of another workspace than {place}.")
-    if not restored.keys and old.id == new.id:
-        _take_over(old, new)
-        restored.keys = True
-
-
-def _take_over(old: Workspace, new: Workspace) -> None:
-    """Give a workspace without keys those of the one whose place it takes."""
-    for path in durable.paths(old.keys):
-        if path.is_file():
-            durable.replace(new.keys / path.name, durable.read(path))
-    durable.sync_folder(new.keys)
-
-
-def _continues(before: DocumentFolder, after: DocumentFolder) -> bool:
-    """Tell whether a trail holds all that another does; what cannot be read is lost."""
-    try:
-        held = audit.split(durable.read(before.trail))[0]
-        return after.tombstone.exists() or durable.read(after.trail).startswith(held)
-    except (FileNotFoundError, SygnError):
-        return False

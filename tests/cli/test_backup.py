@@ -70,3 +70,17 @@ def test_damage_is_told_and_copied(terminal, sealed):
     assert answer.code == 10
     assert sealed in answer.err
     assert "damaged before" in terminal.ok("restore", "b.tar", "-w", "elsewhere").err
+
+
+def test_what_was_decided_since_the_backup_is_kept_and_told(terminal, sealed):
+    key = terminal.ok("keys", "create", "--json").json["key_id"]
+    terminal.ok("backup", "b.tar")
+    terminal.ok("keys", "revoke", key)
+    terminal.ok("keys", "rotate")
+    answer = terminal.ok("restore", "b.tar", "--force")
+    assert f"kept as it was there: keys/{key}.json" in answer.err
+    assert "not as it was there: keys/seal.pem (was another)" in answer.err
+    (kept,) = terminal.ok("keys", "list", "--json").json["data"]
+    assert kept["revoked_at"]
+    told = terminal.ok("restore", "b.tar", "-w", "elsewhere", "--json").json
+    assert (told["aside"], told["kept"], told["other"]) == (None, [], {})

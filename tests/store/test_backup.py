@@ -330,8 +330,8 @@ def test_with_force_the_old_workspace_is_moved_aside(store, document):
     cut = store.workspace.folder(document.id)
     cut.projection.write_bytes(b"damaged")
     told = restored(content, path, force=True)
-    assert told.aside is not None
-    assert (told.aside / "sygn.json").exists()
+    assert told.replaced is not None
+    assert (told.replaced.aside / "sygn.json").exists()
     again = opened(Workspace.open(path))
     assert again.load(document.id) == document
     assert list(again.check()) == []
@@ -356,7 +356,9 @@ def test_a_purged_document_stays_purged_in_a_backup(store, document, place):
     (told,) = opened(Workspace.open(place, create=False)).check()
     assert told.level is Level.PURGED
     # An older backup brings it back, and says so: here all else is older too, so nothing is lost.
-    assert restored(before, place, force=True).revived == 1
+    told = restored(before, place, force=True)
+    assert told.replaced is not None
+    assert told.replaced.revived == 1
 
 
 def test_whichever_call_fails_a_restore_happened_or_did_not(tmp_path, monkeypatch):

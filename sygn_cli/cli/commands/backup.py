@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sygn_cli.store.archive import Sink, Source
+    from sygn_cli.store.replacing import Replaced
 
 _PLAIN: Final = (".tar",)
 _PACKED: Final = (".tar.gz", ".tgz")
+_MOST_NAMED: Final = 20
 _BETWEEN: Final = 1.0  # seconds between two words about how far it is
 
 
@@ -111,11 +113,24 @@ def restore(
         "made_at": restored.made_at,
         "documents": restored.documents,
         "keys": restored.keys,
-        "aside": None if restored.aside is None else str(restored.aside),
         "damaged": dict(restored.damaged),
-        "revived": restored.revived,
+        **_about_the_other(restored.replaced),
     }
     _tell_restore(about, as_json=json)
+
+
+def _about_the_other(replaced: Replaced | None) -> Mapping[str, object]:
+    """Return what became of the workspace that was there."""
+    if replaced is None:
+        return {"aside": None, "revived": 0, "kept": [], "done": 0, "other": {}, "meanwhile": []}
+    return {
+        "aside": str(replaced.aside),
+        "revived": replaced.revived,
+        "kept": list(replaced.carried.files),
+        "done": replaced.carried.done,
+        "other": dict(replaced.carried.differing),
+        "meanwhile": [str(one) for one in replaced.meanwhile],
+    }
 
 
 def _output(file: str, opened: ExitStack, *, force: bool) -> Sink:
@@ -183,10 +198,29 @@ def _tell_restore(about: Mapping[str, object], *, as_json: bool) -> None:
         console.narrate(
             f"back, though it was purged: {console.counted(about['revived'], 'document')}"
         )
+    _tell_carried(about)
     if not about["keys"]:
         console.hint(
             "It has no keys and is for reading and checking: links are dead and its log is closed."
         )
+
+
+def _tell_carried(about: Mapping[str, object]) -> None:
+    """Say what is as it was in the workspace that was there, and what is not."""
+    kept, other = _texts(about["kept"]), about["other"]
+    for name in kept[:_MOST_NAMED]:
+        console.narrate(f"kept as it was there: {name}")
+    if about["done"]:
+        console.narrate(
+            f"letters and webhooks that had gone out, and will not again: {about['done']}"
+        )
+    told = list(other.items()) if isinstance(other, dict) else []
+    for name, how in told[:_MOST_NAMED]:
+        console.narrate(f"not as it was there: {name} ({how})")
+    if len(kept) > _MOST_NAMED or len(told) > _MOST_NAMED:
+        console.narrate("all of them: --json")
+    for path in _texts(about["meanwhile"]):
+        console.narrate(f"begun at the place meanwhile, and moved aside: {path}")
 
 
 def _tell_damage(damaged: object) -> None:
