@@ -211,7 +211,8 @@ def killed_between(content, path):
     """Restore in a process that dies when the old workspace is aside and the new not yet there."""
     child = os.fork()
     if not child:
-        real, turns = durable.move_folder, []
+        real = durable.move_folder
+        turns: list[object] = []
 
         def move_folder(source, target):
             if turns:
