@@ -31,12 +31,11 @@ from sygn_cli.store import durable, trouble
 from sygn_cli.store import fsck as checks
 from sygn_cli.store import restore as restores
 from tests.durability.paper import consented, deliver_webhooks, document, void
-from tests.durability.scene import NO_MORE, START, Process, known_id
+from tests.durability.scene import ANOTHER, NO_MORE, PASSPHRASE, START, Process, known_id
 from tests.runtimes import sample
 
 LATER: Final = START + timedelta(days=800)
 CREDENTIAL: Final = "seal.p12"
-PASSPHRASE: Final = b"a phrase"
 
 
 def nothing(process: Process) -> None:
@@ -117,6 +116,14 @@ def from_an_authority(process: Process) -> None:
 def import_seal(process: Process) -> None:
     content = durable.read(process.folder / CREDENTIAL)
     seal_keys.import_pkcs12(process.keys, process.runtime.clock, content, PASSPHRASE)
+
+
+def protected(process: Process) -> None:
+    process.keys.protect(PASSPHRASE)
+
+
+def protect(process: Process) -> None:
+    process.keys.protect(ANOTHER)
 
 
 def revoke_seal(process: Process) -> None:

@@ -80,6 +80,7 @@ DEEDS: Final = (
     Deed("remove a template", care.template, care.remove_template, done=GONE),
     Deed("rotate the seal's key", care.nothing, care.rotate_seal, blind=False),
     Deed("import a seal's key", care.from_an_authority, care.import_seal),
+    Deed("protect the keys", care.protected, care.protect),
     Deed("revoke the seal's key", care.nothing, care.revoke_seal),
     Deed("new owner link", care.nothing, care.new_owner_link, blind=False),
     Deed("purge", care.ended, care.purge, at=care.LATER),

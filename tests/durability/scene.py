@@ -17,10 +17,11 @@ from sygn_cli import bootstrap
 from sygn_cli.domain import history, ids
 from sygn_cli.domain.audit import Event, EventType
 from sygn_cli.domain.document import Document
-from sygn_cli.domain.errors import SealFailed
+from sygn_cli.domain.errors import SealFailed, Unauthorized
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.mail import Handover, Letter, Outcome
 from sygn_cli.domain.webhook import Answer
+from sygn_cli.engine import keyfile
 from sygn_cli.engine.worker import Inline
 from sygn_cli.services import progress
 from sygn_cli.services.mail_ports import Mails
@@ -41,6 +42,11 @@ HOUR: Final = timedelta(hours=1)
 GOOD: Final = 200
 NO_MORE: Final = 410
 DOWN: Final = 503
+# What the keys are put under, if they are; whoever works knows the first.
+PASSPHRASE: Final = b"a phrase"
+ANOTHER: Final = b"another phrase"
+CA: Final = "ca.pem"
+SEAL: Final = "seal.pem"
 # By what it is about, what a workspace says of it.
 View: TypeAlias = dict[str, Any]
 
@@ -147,7 +153,9 @@ class Process:
 
     @cached_property
     def runtime(self) -> Runtime:
-        opened = bootstrap.open_runtime(str(self.place), environment={}, clock=self._chance)
+        opened = bootstrap.open_runtime(
+            str(self.place), environment=knowing(PASSPHRASE), clock=self._chance
+        )
         store = cast("WorkspaceStore", opened.store)
         workspace = store.workspace
         jobs = Outbox(workspace.outbox)
@@ -170,6 +178,11 @@ class Process:
     @property
     def keys(self) -> Any:
         return self.runtime.keys
+
+
+def knowing(passphrase: bytes) -> dict[str, str]:
+    """Return the environment of somebody who knows a passphrase."""
+    return {"SYGN_PASSPHRASE": passphrase.decode()}
 
 
 def view(process: Process) -> View:
@@ -195,15 +208,18 @@ def view(process: Process) -> View:
     found["entered"] = list(_entered(runtime))
     found["seal"] = runtime.keys.root_pem(), process.keys.certificate()
     found["revoked"] = [one.sha256 for one in runtime.keys.revocations()]
+    found["under another passphrase"] = changed = tuple(_under_another(process))
     found["owner"] = runtime.keys.owner_key()
     found["link"] = runtime.keys.link_key()
     found["settings"] = (process.place / "sygn.toml").read_text()
     found["workspace"] = process.store.workspace.id
+    passphrase = ANOTHER if SEAL in changed else PASSPHRASE
+    keys = bootstrap.open_keys(str(process.place), environment=knowing(passphrase))
     if not found["revoked"]:
-        runtime.keys.credential()
+        keys.credential()
     else:
         try:
-            runtime.keys.credential()
+            keys.credential()
         except SealFailed:
             pass
         else:
@@ -227,6 +243,20 @@ def _document(process: Process, document_id: str) -> tuple[str, ...]:
         for event in trail
         if event.type is not EventType.SEAL_FAILED  # which is told, and not for good
     )
+
+
+def _under_another(process: Process) -> Iterator[str]:
+    """Yield which keys are; fails where one is under a passphrase that nobody gave."""
+    for name in (CA, SEAL):
+        content = (process.place / "keys" / name).read_bytes()
+        if not keyfile.is_protected(content):
+            continue
+        try:
+            keyfile.unprotected(content, ANOTHER)
+        except Unauthorized:
+            keyfile.unprotected(content, PASSPHRASE)
+        else:
+            yield name
 
 
 def _put_off(jobs: Outbox) -> Iterator[str]:
