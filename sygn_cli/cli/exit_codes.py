@@ -40,7 +40,8 @@ MEANINGS: Final[dict[ExitCode, str]] = {
     ExitCode.ENDED: "ended without completion under `--wait` (declined, expired or voided)",
     ExitCode.TAMPERED: "a file was changed after sealing, or its evidence is broken (`verify`, "
     "`timestamp`), or the workspace's is (`audit --verify`, `fsck`, `backup`, `purge`)",
-    ExitCode.UNTRUSTED: "`verify`, `timestamp`: not signed, or not by anybody trusted",
+    ExitCode.UNTRUSTED: "`verify`, `timestamp`: not signed, not by anybody trusted, or not as "
+    "`--signers` and `--require-timestamp` demand",
     ExitCode.NETWORK: "a server that was needed did not answer",
     ExitCode.WORKSPACE: "the workspace cannot be used, or its key cannot seal",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",

@@ -21,6 +21,7 @@ class Status(StrEnum):
     VALID = "valid"
     TAMPERED = "tampered"
     UNTRUSTED = "untrusted"
+    UNMET = "unmet"
     UNSIGNED = "unsigned"
 
 
@@ -81,6 +82,7 @@ class Verdict:
         head: Hash of the trail's last event, "" without a trail.
         document: Id of the document that the trail is about, "" without a trail.
         changes: What revisions behind the last signature did; empty where there are none.
+        unmet: What was demanded beyond a good seal and is not so, in sentences.
     """
 
     status: Status
@@ -92,3 +94,4 @@ class Verdict:
     head: str = ""
     document: str = ""
     changes: tuple[Change, ...] = ()
+    unmet: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Judge a sealed PDF without its maker: valid, tampered, untrusted or unsigned."""
+"""Judge a sealed PDF without its maker: valid, tampered, untrusted, unsigned; or not as demanded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sygn_cli.engine.shape import misshapen
 from sygn_cli.engine.verdict import SignatureFinding, Status, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from asn1crypto.x509 import Certificate
@@ -59,7 +59,7 @@ def verify(
         trust: Trusted root certificates as PEM; nothing else is trusted, nothing is fetched.
         recorded_sha256: Hash that the file must have.
         signers: How many different signers must have signed in the trail.
-        require_timestamp: Not valid without a trusted timestamp.
+        require_timestamp: Whether there must be a trusted timestamp.
         at: Moment at which certificates must be valid; None takes the claimed signing time, or
             the timestamp's where there is one.
         time_trust: More roots as PEM, trusted for timestamps only: they may issue to anybody.
@@ -68,40 +68,53 @@ def verify(
         InvalidRequest: What is to be trusted is no certificate. No PDF makes it raise.
     """
     verdict = _guarded(pdf, roots(trust), roots(time_trust), at)
-    wrong = list(_wrong_outside(verdict, recorded_sha256, signers))
-    if wrong:
-        kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
-        return replace(verdict, status=Status.TAMPERED, reasons=(*wrong, *kept))
-    return timestamp_demanded(verdict) if require_timestamp else verdict
-
-
-def _wrong_outside(
-    verdict: Verdict, recorded_sha256: str | None, signers: int | None
-) -> Iterator[str]:
-    """Yield what the caller knows and the file contradicts."""
     if recorded_sha256 is not None and recorded_sha256 != verdict.sha256:
-        yield stated("The file is not the one that was recorded: its SHA-256 differs.")
-    if signers is not None and verdict.status is not Status.UNSIGNED:
-        signed = {
-            str(event.actor.get("id")) for event in verdict.trail if event.type is EventType.SIGNED
-        }
-        if len(signed) != signers:
-            yield f"The audit trail tells of {len(signed)} signers, not of {signers}."
+        return not_as_recorded(verdict)
+    return demanded(verdict, signers=signers, require_timestamp=require_timestamp)
 
 
-def timestamp_demanded(verdict: Verdict, *, because: Sequence[str] = ()) -> Verdict:
-    """Return the verdict for those to whom a file without a trusted timestamp is not valid.
+def not_as_recorded(verdict: Verdict) -> Verdict:
+    """Return the verdict for those who know that another file was sealed."""
+    wrong = stated("The file is not the one that was recorded: its SHA-256 differs.")
+    kept = verdict.reasons if verdict.status is Status.TAMPERED else ()
+    return replace(verdict, status=Status.TAMPERED, reasons=(wrong, *kept))
+
+
+def demanded(
+    verdict: Verdict,
+    *,
+    signers: int | None = None,
+    require_timestamp: bool = False,
+    because: Sequence[str] = (),
+) -> Verdict:
+    """Return the verdict for those who ask for more than a good seal.
+
+    What is wrong with the file itself goes first: a demand changes the verdict on a valid file
+    only.
 
     Args:
         verdict: For everybody.
-        because: What is known besides of why none is trusted.
+        signers: How many different signers must have signed in the trail.
+        require_timestamp: Whether there must be a trusted timestamp.
+        because: What is known besides of why no timestamp is trusted.
     """
-    if verdict.status is not Status.VALID or any(
-        finding.timestamp_trusted for finding in verdict.signatures
-    ):
+    if verdict.status not in {Status.VALID, Status.UNTRUSTED}:
         return verdict
-    doubt = "No trusted timestamp vouches for the time of signing."
-    return replace(verdict, status=Status.UNTRUSTED, reasons=(doubt, *because))
+    unmet = []
+    signed = {str(one.actor.get("id")) for one in verdict.trail if one.type is EventType.SIGNED}
+    if signers is not None and len(signed) != signers:
+        told = f"{len(signed)} signer{'s' if len(signed) != 1 else ''}"
+        unmet.append(f"The audit trail tells of {told}, not of {signers}.")
+    if require_timestamp and not any(one.timestamp_trusted for one in verdict.signatures):
+        unmet.append("No trusted timestamp vouches for the time of signing.")
+    else:
+        because = ()
+    if not unmet:
+        return verdict
+    if verdict.status is Status.UNTRUSTED:
+        return replace(verdict, reasons=(*verdict.reasons, *unmet), unmet=tuple(unmet))
+    reasons = (*unmet, *because)
+    return replace(verdict, status=Status.UNMET, reasons=reasons, unmet=tuple(unmet))
 
 
 def _guarded(

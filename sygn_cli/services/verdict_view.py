@@ -27,6 +27,8 @@ def headline(verdict: Verdict) -> str:
             return stated("sealed by somebody who is not trusted")
         case Status.UNSIGNED:
             return stated("the file carries no signature")
+        case Status.UNMET:  # on the command line only
+            return "valid, but not what was demanded"
         case _:  # pragma: no cover
             assert_never(verdict.status)
 
@@ -56,6 +58,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
         "status": str(verdict.status),
         "headline": headline(verdict),
         "reasons": list(verdict.reasons),
+        "unmet": list(verdict.unmet),
         "sha256": verdict.sha256,
         "level": verdict.level or None,
         "document": verdict.document or None,

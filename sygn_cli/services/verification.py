@@ -40,7 +40,7 @@ def verify(
         work: Where it is read; by default the workspace's place, without one right here.
         trust: More trusted root certificates, PEM.
         signers: How many people must have signed.
-        require_timestamp: Not valid without a trusted timestamp.
+        require_timestamp: Whether there must be a trusted timestamp.
         revoked: Revocation lists, PEM or DER; who is on one needs a trusted timestamp from before.
 
     Raises:
@@ -51,47 +51,39 @@ def verify(
     time_roots = runtime.settings.tsa_trust if runtime else ()
     place = work or (runtime.pdf if runtime else Inline())
     try:
-        verdict = place.call(
-            engine.verify,
-            pdf,
-            trust=roots,
-            signers=signers,
-            require_timestamp=require_timestamp,
-            time_trust=time_roots,
-        )
+        verdict = place.call(engine.verify, pdf, trust=roots, time_trust=time_roots)
+        told: list[str] = []
         if revoked and verdict.status is engine.Status.VALID:
             found, idle = place.call(listed.listed, pdf, revoked, trust=(*roots, *time_roots))
             known = verdict.reasons
             verdict = revocation.judged(verdict, found)
             told = [one for one in verdict.reasons if one not in known]
             verdict = _unused(verdict, idle)
-            if require_timestamp:
-                verdict = engine.timestamp_demanded(verdict, because=told)
-        if runtime is None or verdict.status is not engine.Status.VALID:
-            return verdict
-        verdict = revocation.judged(verdict, runtime.keys.revocations())
-        recorded, note = _recorded(runtime, verdict)
-        if note:
-            verdict = replace(verdict, reasons=(*verdict.reasons, note))
-        if not recorded or verdict.sha256 in recorded:
-            return verdict
-        if not recorded.isdisjoint(place.call(_hashes_before, pdf)):
-            # It is valid, so nothing but timestamps and what they need has been added.
-            words = stated(
-                "The file that was recorded is inside, unchanged: it was renewed after sealing."
-            )
-            return replace(verdict, reasons=(*verdict.reasons, words))
-        return place.call(
-            engine.verify,
-            pdf,
-            trust=roots,
-            recorded_sha256=min(recorded),
-            signers=signers,
-            require_timestamp=require_timestamp,
-            time_trust=time_roots,
-        )
+        if runtime is not None and verdict.status is engine.Status.VALID:
+            verdict = _as_recorded(runtime, place, pdf, verdict)
     except PdfRefused as error:
         return _unreadable(pdf, error)
+    # Last of all: what is demanded must hide nothing that is wrong.
+    return engine.demanded(
+        verdict, signers=signers, require_timestamp=require_timestamp, because=told
+    )
+
+
+def _as_recorded(runtime: Runtime, place: PdfWork, pdf: bytes, verdict: Verdict) -> Verdict:
+    """Return the verdict on a valid file as it is for the workspace, which knows what it sealed."""
+    verdict = revocation.judged(verdict, runtime.keys.revocations())
+    recorded, note = _recorded(runtime, verdict)
+    if note:
+        verdict = replace(verdict, reasons=(*verdict.reasons, note))
+    if not recorded or verdict.sha256 in recorded:
+        return verdict
+    if not recorded.isdisjoint(place.call(_hashes_before, pdf)):
+        # It is valid, so nothing but timestamps and what they need has been added.
+        words = stated(
+            "The file that was recorded is inside, unchanged: it was renewed after sealing."
+        )
+        return replace(verdict, reasons=(*verdict.reasons, words))
+    return engine.not_as_recorded(verdict)
 
 
 def _unused(verdict: Verdict, names: Sequence[str]) -> Verdict:

@@ -105,3 +105,14 @@ def test_a_workspace_nearby_that_is_damaged_keeps_nobody_from_judging(completed,
     assert near("verify", signed, "--trust", root, "-w", ".sygn").code == 13
     near.draw("nda.pdf")
     assert "done without the workspace" in near.ok("detect", "nda.pdf").err
+
+
+def test_what_is_not_as_demanded_is_neither_changed_nor_strange(completed):
+    answer = completed("verify", "signed.pdf", "--signers", "3", "--require-timestamp")
+    assert answer.code == 11
+    assert answer.text.startswith("UNMET: valid, but not what was demanded\n")
+    assert "The audit trail tells of 2 signers, not of 3." in answer.text
+    told = completed("verify", "signed.pdf", "--signers", "3", "--json").json
+    assert told["status"] == "unmet"
+    assert told["unmet"] == ["The audit trail tells of 2 signers, not of 3."]
+    assert completed.ok("verify", "signed.pdf", "--signers", "2", "--json").json["unmet"] == []

@@ -216,12 +216,32 @@ def test_a_credential_counts_only_in_its_time(days, sealed, judged):
 
 
 def test_a_timestamp_can_be_demanded(sealed, judged):
-    assert judged(sealed.pdf, require_timestamp=True).status is Status.UNTRUSTED
+    verdict = judged(sealed.pdf, require_timestamp=True)
+
+    assert verdict.status is Status.UNMET
+    assert verdict.unmet == ("No trusted timestamp vouches for the time of signing.",)
 
 
 def test_the_number_of_signers_can_be_demanded(sealed, judged):
     assert judged(sealed.pdf, signers=2).status is Status.VALID
-    assert judged(sealed.pdf, signers=3).status is Status.TAMPERED
+
+    verdict = judged(sealed.pdf, signers=3)
+
+    assert verdict.status is Status.UNMET
+    assert verdict.unmet == ("The audit trail tells of 2 signers, not of 3.",)
+
+
+def test_a_demand_hides_nothing_that_is_worse(sealed, judged):
+    changed = bytearray(sealed.pdf)
+    changed[len(changed) // 2] ^= 1
+    demands = {"signers": 3, "require_timestamp": True}
+
+    assert judged(bytes(changed), **demands).status is Status.TAMPERED
+    assert judged(sealed.pdf, recorded_sha256="0" * 64, **demands).status is Status.TAMPERED
+    strange = verify(sealed.pdf, trust=[], **demands)
+    assert strange.status is Status.UNTRUSTED
+    assert len(strange.unmet) == 2
+    assert set(strange.unmet) < set(strange.reasons)
 
 
 # --- trails ---------------------------------------------------------------------------------

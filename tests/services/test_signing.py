@@ -89,7 +89,15 @@ def test_the_sealed_file_and_the_certificate_are_valid(runtime, completed):
 def test_the_seal_counts_the_people_who_signed(runtime, completed):
     pdf = downloads.signed_pdf(runtime, completed.id)
     assert verification.verify(runtime, pdf, signers=2).status is verify.Status.VALID
-    assert verification.verify(runtime, pdf, signers=3).status is not verify.Status.VALID
+    assert verification.verify(runtime, pdf, signers=3).status is verify.Status.UNMET
+
+
+def test_a_demand_does_not_hide_that_another_file_was_recorded(runtime, completed, monkeypatch):
+    pdf = downloads.signed_pdf(runtime, completed.id)
+    monkeypatch.setattr(verification, "_recorded", lambda *_: ({"0" * 64}, ""))
+    verdict = verification.verify(runtime, pdf, signers=3, require_timestamp=True)
+    assert verdict.status is verify.Status.TAMPERED
+    assert verdict.reasons == ("The file is not the one that was recorded: its SHA-256 differs.",)
 
 
 def test_the_trail_travels_in_the_sealed_file(runtime, completed):

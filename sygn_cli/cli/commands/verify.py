@@ -76,7 +76,7 @@ def verify(
     """Tell whether a PDF is sealed, by whom, and unchanged since.
 
     Exit code 0 only if all holds, for every file; 10 if one was changed; else 11 if one is not
-    signed or not by anybody trusted.
+    signed, not by anybody trusted, or not as demanded.
     """
     from sygn_cli import bootstrap
     from sygn_cli.services import verdict_view, verification
@@ -115,6 +115,7 @@ _EXIT = {
     "tampered": ExitCode.TAMPERED,
     "untrusted": ExitCode.UNTRUSTED,
     "unsigned": ExitCode.UNTRUSTED,
+    "unmet": ExitCode.UNTRUSTED,
 }
 _BY_GRAVITY = (ExitCode.TAMPERED, ExitCode.UNTRUSTED, ExitCode.OK)
 
