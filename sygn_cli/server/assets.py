@@ -106,7 +106,7 @@ def squeezed_script(source: str) -> str:
     Only lines are touched in which a sign can mean but one thing: none with a slash outside of
     quotes, unless spaces tell that it divides, and none with single quotes. All statements of ours
     end with a semicolon or a brace, and none is empty: the semicolon before a brace can go. Around
-    plus and minus spaces stay, since ``a - -b`` is not ``a--b``.
+    plus and minus spaces go only between words and brackets, since ``a - -b`` is not ``a--b``.
     """
     tight = ""
     for line in squeezed(source).splitlines(keepends=True):
@@ -128,7 +128,8 @@ def _tightened(line: str) -> str:
     if any(sign in piece.replace(" / ", "") for piece in pieces[::2] for sign in "/`'"):
         return line
     for index in range(0, len(pieces), 2):
-        bare = re.sub(r" ?([=<>?:,;&|*/{}()\[\]!]) ?", r"\1", pieces[index])
+        bare = re.sub(r"(?<=[\w)\]]) ([+-]) (?=[\w(\[])", r"\1", pieces[index])
+        bare = re.sub(r" ?([=<>?:,;&|*/{}()\[\]!]) ?", r"\1", bare)
         # After a word, as in async(one)=>, the brackets are needed.
         pieces[index] = re.sub(r"(?<![\w$])\((\w+)\)=>", r"\1=>", bare.replace(";}", "}"))
     tight = "".join(pieces)

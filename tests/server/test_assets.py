@@ -62,14 +62,14 @@ def test_a_script_loses_only_signs_that_mean_nothing():
         "  i = j / k; // so\n  l = `m = ${ n }`;\n  return o ? p : q;\n"
         "  r(async (s) => {\n    t(u);\n  });\n"
         '  try { v(); } catch { /* as is */ }\n  w("x; // y = z"); // it is "z"\n'
-        "  w = /x = y/; // why\n  w = `x = ${y ? `; // ${ z }` : 1}`;\n"
+        "  x = a + b - (c - -d) + -1;\n  w = /x = y/; // why\n  w = `x = ${y ? `; // ${ z }` : 1}`;\n"
     )
     assert squeezed_script(source) == (
         'import{a}from "./a.js";if(a===b&&!c){d=[e,f]}say("x = { y }",g=>g - -h);'
         "i=j/k;l=`m = ${ n }`;return o?p:q;"
         "r(async(s)=>{t(u)});"
         'try{v()}catch{}w("x; // y = z"); // it is "z"\n'
-        "w = /x = y/;\nw = `x = ${y ? `; // ${ z }` : 1}`;\n"
+        "x=a+b-(c - -d)+ -1;w = /x = y/;\nw = `x = ${y ? `; // ${ z }` : 1}`;\n"
     )
 
 
