@@ -216,10 +216,15 @@ def test_written_from_right_to_left_nothing_is_cut_off(browser, runtime, base, f
         assert (field["x"] - paper["x"]) / paper["width"] == pytest.approx(72 / 612, abs=0.01)
 
 
-def test_high_contrast_keeps_every_control_visible(browser, runtime, base, full):
-    with visitor(browser, forced_colors="active", **DESKTOP) as ada:
+def test_high_contrast_keeps_every_control_and_all_ink_visible(browser, runtime, base, full):
+    with visitor(browser, forced_colors="active", color_scheme="dark", **DESKTOP) as ada:
         ada.page.goto(link(base, runtime, full))
         ada.agree()
+        for paper in ("#pad", "#upload-shown", "#looks .shown"):
+            seen = ada.part(paper).first.evaluate("one => getComputedStyle(one).backgroundColor")
+            assert seen == "rgb(255, 255, 255)", paper
+        for words in ada.part(".sheet text").all():
+            assert words.evaluate("one => getComputedStyle(one).fill") == "rgb(17, 17, 17)"
         ada.shot("forced-colours")
         bordered = ada.page.evaluate(
             """[...document.querySelectorAll('button.field, .main, #typed')]
