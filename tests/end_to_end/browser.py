@@ -200,6 +200,14 @@ def visitor(browser: Browser, **options) -> Iterator[Visitor]:
     assert somebody.complaints == [], somebody.complaints
 
 
+def returns(somebody: Visitor) -> None:
+    """Have the browser show a page from its memory, and wait until the server drew it anew."""
+    with somebody.page.expect_navigation():
+        somebody.page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+        )
+
+
 def link(base: str, runtime: Runtime, document: Document, signer: str = "s1") -> str:
     now = runtime.store.load(document.id)
     return f"{base}/x?t={stage.token(runtime, now, signer)}"

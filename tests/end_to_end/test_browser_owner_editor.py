@@ -155,6 +155,18 @@ def test_a_number_has_its_limits(browser, runtime, base):
             one for one in runtime.store.load(document.id).fields if one.type is FieldType.NUMBER
         )
         assert (field.minimum, field.maximum) == ("1.5", "1000")
+
+        # Where a comma is the decimal sign they can be read again as they are shown.
+        ada.page.goto(f"{ada.page.url}?lang=de")
+        ada.part(f".place[data-id={field.id}]").press("Enter")
+        minimum = ada.part("#f-minimum")
+        assert minimum.input_value() == "1,5"
+        minimum.fill("3,125")
+        minimum.blur()
+        assert minimum.input_value() == "3,125"
+        saved(ada)
+        kept = {one.id: one for one in runtime.store.load(document.id).fields}
+        assert (kept[field.id].minimum, kept[field.id].maximum) == ("3.125", "1000")
         ada.part("#f-type").select_option("text")
         assert not ada.part("#f-minimum").is_visible()
         saved(ada)

@@ -151,9 +151,9 @@ def test_where_drawing_is_blocked_typing_is_offered(browser, runtime, base, simp
         ada.part("#review").wait_for()
 
 
-def photo() -> bytes:
+def photo(end: int = 60) -> bytes:
     image = Image.new("RGB", (600, 200), "#f4f1ea")
-    ImageDraw.Draw(image).line([(40, 160), (200, 30), (350, 170), (560, 60)], "#123", 9)
+    ImageDraw.Draw(image).line([(40, 160), (200, 30), (350, 170), (560, end)], "#123", 9)
     content = io.BytesIO()
     image.save(content, "JPEG")
     return content.getvalue()
@@ -193,6 +193,74 @@ def test_a_signature_can_be_used_again(browser, runtime, base):
         ada.part("#finish").click()
         ada.part("h1").filter(has_text="You have signed").wait_for()
     marks = runtime.store.load(document.id).marks
+    assert marks["a"] == marks["b"]
+
+
+def _twice(runtime):
+    """Return a document in which Ada signs twice, and nobody else does."""
+    fields = (
+        Field("a", FieldType.SIGNATURE, 1, Box(72, 720, 150, 30), signer="s1", label="Above"),
+        Field("b", FieldType.SIGNATURE, 2, stage.SIGNATURE, signer="s1", label="Below"),
+    )
+    return stage.put(runtime, contract(runtime, fields=fields, invitees=(stage.ADA,)))
+
+
+def test_each_field_offers_its_own_picture_again_also_after_a_reload(browser, runtime, base):
+    document = _twice(runtime)
+    with visitor(browser, **DESKTOP) as ada:
+        # As by plain http from another machine.
+        ada.page.add_init_script(
+            "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+        )
+        ada.page.goto(link(base, runtime, document))
+        ada.agree()
+        for number in (1, 2):
+            ada.part("#tab-upload").click()
+            assert not ada.part("#upload-shown").is_visible()
+            jpeg = FilePayload(name="me.jpg", mimeType="image/jpeg", buffer=photo(60 * number))
+            ada.part("#upload").set_input_files(jpeg)
+            ada.part("#upload-shown image").wait_for()
+            with ada.page.expect_file_chooser():
+                ada.part("#upload").click()
+            assert ada.part("#upload").input_value() == "", "the same file can be chosen again"
+            ada.next()
+        ada.part("#review").wait_for()
+        ada.page.reload()
+        ada.page.get_by_role("button", name="Go on signing").click()
+        for name in ("Above", "Below"):
+            ada.part("#answers").get_by_role("button", name=f"Change {name}").click()
+            offered = ada.part("#upload-shown image").get_attribute("href")
+            stands = ada.part(f"[data-label={name}] image").get_attribute("href")
+            assert offered == stands
+            ada.next()
+        ada.part("#finish").click()
+        ada.part("#copy").click()
+        head = ada.part("#head").inner_text()
+        ada.until(f"getSelection().toString() === '{head}'")
+        assert ada.part("#copy").inner_text() == "Copy"
+    marks = runtime.store.load(document.id).marks
+    assert marks["a"] != marks["b"]
+
+
+def test_a_drawing_is_used_again_on_a_pad_of_another_shape(browser, runtime, base):
+    document = _twice(runtime)
+    with visitor(browser, **DESKTOP) as ada:
+        ada.page.goto(link(base, runtime, document))
+        ada.agree()
+        ada.draw()
+        ada.stroke([(0.2, 0.9), (0.5, 0.99), (0.8, 1.2)])  # out of the pad, by its lower edge
+        ada.next()
+        ada.page.set_viewport_size({"width": 320, "height": 640})
+        ada.part("#tab-draw").click()
+        assert ada.part("#undo").is_disabled()
+        ada.part("#editor-back").click()
+        assert ada.part("#undo").is_enabled()
+        ada.next()
+        ada.next()
+        ada.part("#finish").click()
+        ada.part("#head").wait_for()
+    marks = runtime.store.load(document.id).marks
+    assert isinstance(marks["a"], Drawn)
     assert marks["a"] == marks["b"]
 
 

@@ -14,7 +14,6 @@ export class Adopt {
   constructor({ onError }) {
     this.onError = onError;
     this.saved = {}; // last mark by field type
-    this.uploaded = null;
     this.way = null;
     this.warned = false;
     const parts = (name) => Object.fromEntries(WAYS.map((way) => [way, byId(`${name}-${way}`)]));
@@ -25,12 +24,14 @@ export class Adopt {
     for (const one of this.looks) one.addEventListener("change", () => this.#sayWhatIsMissing());
     this.pad = new Pad(byId("pad"), () => this.#drew());
     byId("undo").addEventListener("click", () => this.pad.undo());
-    byId("clear").addEventListener("click", () => this.pad.clear());
+    byId("clear").addEventListener("click", () => this.pad.show());
     this.typed.addEventListener("input", () => {
       clearTimeout(this.pause);
       this.pause = setTimeout(() => this.#showTyped(), 150);
     });
     byId("upload").addEventListener("change", (event) => this.#take(event.target.files[0]));
+    // The same file may be chosen again.
+    byId("upload").addEventListener("click", ({ target }) => { target.value = ""; });
     for (const way of WAYS) {
       this.tabs[way].addEventListener("click", () => this.choose(way));
       this.tabs[way].addEventListener("keydown", (event) => this.#walk(event, way));
@@ -48,8 +49,8 @@ export class Adopt {
     this.typed.setAttribute("autocomplete", field.type === "initials" ? "off" : "name");
     const look = this.looks.find((one) => one.value === field.mark?.look);
     if (look) look.checked = true;
-    this.pad.clear();
-    if (field.mark?.kind === "drawn") this.pad.strokes = field.mark.strokes;
+    this.pad.show(field.mark?.kind === "drawn" ? field.mark : undefined);
+    this.#upload(field.mark?.kind === "upload" ? field.mark : null);
     const known = this.saved[field.type];
     this.tabs.again.hidden = !known || field.filled;
     if (known) byId("again").replaceChildren(picture(known, field.type, 260, 64));
@@ -138,10 +139,16 @@ export class Adopt {
     byId("look-note").textContent = missing && say(shown ? "look_lacks" : "look_none", { letters, name });
   }
 
-  async #take(file) {
+  #upload(mark) {
     const shown = byId("upload-shown");
-    this.uploaded = null;
-    shown.hidden = true;
+    this.uploaded = mark;
+    shown.hidden = !mark;
+    shown.replaceChildren(picture(mark, this.field.type, 260, 64) ?? "");
+  }
+
+  async #take(file) {
+    const { field } = this;
+    this.#upload(null);
     if (!file) return;
     if (/\.(heic|heif)$/i.test(file.name) || /hei[cf]/.test(file.type)) return this.onError(say("no_heic"));
     if (file.size > LARGEST) return this.onError(say("too_large"));
@@ -149,9 +156,8 @@ export class Adopt {
     try {
       // The server's cleaned picture is shown, because that is what will stand in the PDF.
       const cleaned = await post("/x/picture", { data: await base64(file) });
-      this.uploaded = { kind: "upload", data: await base64(await cleaned.blob()) };
-      shown.replaceChildren(picture(this.uploaded, this.field.type, 260, 64));
-      shown.hidden = false;
+      const mark = { kind: "upload", data: await base64(await cleaned.blob()) };
+      if (field === this.field) this.#upload(mark);
     } catch (error) {
       this.onError(excuse(error));
     }

@@ -1,7 +1,7 @@
 // Dialogs that send one form each: saying no, letting somebody else sign, asking the sender.
 
 import { excuse, movedOn, post } from "./api.js";
-import { byId, turnOver } from "./dom.js";
+import { byId, isBusy, setBusy, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { say } from "./words.js";
 
@@ -19,6 +19,12 @@ export function setUpDialogs() {
   addEventListener("click", (event) => {
     for (const one of document.querySelectorAll("details[open]")) if (!one.contains(event.target)) one.open = false;
   });
+  for (const dialog of document.querySelectorAll("dialog")) {
+    const button = dialog.querySelector(".main");
+    dialog.addEventListener("cancel", (event) => { if (isBusy(button)) event.preventDefault(); });
+    // A second Escape closes it unasked.
+    dialog.addEventListener("close", () => { if (isBusy(button)) dialog.showModal(); });
+  }
   addEventListener("keydown", ({ key }) => {
     const shown = key === "Escape" && document.activeElement?.closest("details[open]");
     if (!shown) return;
@@ -46,23 +52,23 @@ async function submit(dialog, form) {
   error.textContent = wrong ? say(wrong.value.trim() ? "no_email" : "missing") : "";
   if (wrong) return wrong.focus();
   const button = form.querySelector(".main");
-  if (button.getAttribute("aria-busy") === "true") return undefined;
-  button.setAttribute("aria-busy", "true");
+  if (isBusy(button)) return undefined;
+  setBusy(button, true);
   const done = dialog.querySelector("[data-done]");
   try {
     if (!done) await draft.hold();
     await post(form.dataset.post, Object.fromEntries(new FormData(form)));
     if (!done) return leave();
+    setBusy(button, false);
     form.reset();
     form.hidden = true;
     done.hidden = false;
     done.querySelector("button").focus();
   } catch (problem) {
+    if (movedOn(problem)) return leave();
+    setBusy(button, false);
     draft.resume();
-    if (movedOn(problem)) leave();
-    else error.textContent = excuse(problem);
-  } finally {
-    button.removeAttribute("aria-busy");
+    error.textContent = excuse(problem);
   }
   return undefined;
 }

@@ -21,6 +21,20 @@ export function turnOver() {
   location.reload();
 }
 
+// What the browser kept of a page when it was left would show what was true then.
+export function onReturn(act) {
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) act(); });
+}
+
+export const isBusy = (button) => button.getAttribute("aria-busy") === "true";
+
+// What is being sent cannot be called back: meanwhile a dialog offers nothing but to wait for it.
+export function setBusy(button, busy) {
+  button.setAttribute("aria-busy", String(busy));
+  if (busy) button.focus();
+  for (const one of button.closest("dialog")?.querySelectorAll("button, input, textarea") ?? []) one.inert = busy && one !== button;
+}
+
 // Screen readers say it; nobody sees it.
 export function announce(text) {
   const status = byId("status");

@@ -1,8 +1,8 @@
 // What was entered outlives a reload, a lost connection and this device: the server keeps it for the
 // link until it is handed in, and this tab keeps what the server does not have yet.
 
-import { post, Refused } from "./api.js";
-import { announce } from "./dom.js";
+import { movedOn, post, Refused } from "./api.js";
+import { announce, turnOver } from "./dom.js";
 import { data, say } from "./words.js";
 
 const key = `sygn:${data.document}:${data.signer}`;
@@ -93,6 +93,7 @@ async function deliver() {
     if (kept.marks) merge(kept.marks, sent);
   } catch (error) {
     for (const id of sent) changed.add(id);
+    if (movedOn(error)) turnOver();
     // Refused is what is too large, or not to be kept any more; this tab has it.
     over ||= error instanceof Refused && error.status < 500 && error.status !== 429;
     return LATER;

@@ -3,6 +3,7 @@
 import { Adopt } from "./adopt.js";
 import { byId, make } from "./dom.js";
 import { read, remark } from "./entry.js";
+import { localNumber } from "./numbers.js";
 import { say } from "./words.js";
 
 const wide = matchMedia("(min-width: 62rem)");
@@ -32,8 +33,6 @@ export class Editor {
     this.#followKeyboard();
   }
 
-  get isOpen() { return this.field !== null; }
-
   open(field, { left, hasBack }) {
     if (this.field && this.field !== field) this.#leave();
     this.field = field;
@@ -55,6 +54,18 @@ export class Editor {
     if (focus.select && !field.adopted) focus.select();
   }
 
+  // Before one goes elsewhere: what was entered is kept, and what is wrong is insisted on. Returns
+  // whether one may go.
+  leave() {
+    const { field } = this;
+    if (!field || field.mark === this.before) return true;
+    const wrong = !field.adopted && field.mark?.kind === "typed" && read(field, this.#input).wrong;
+    if (wrong) this.#insist(wrong);
+    else this.before = field.mark;
+    return !wrong;
+  }
+
+  // Without `leave` what was entered is taken back.
   close({ refocus = true } = {}) {
     if (!this.field) return;
     this.field.set(this.before);
@@ -106,7 +117,8 @@ export class Editor {
       });
     }
     input.setAttribute("aria-label", field.label);
-    input.value = field.mark?.text ?? "";
+    const text = field.mark?.text ?? "";
+    input.value = field.type === "number" ? localNumber(text) : text;
     this.#count();
     return input;
   }
@@ -156,14 +168,9 @@ export class Editor {
     const mark = this.#entered();
     const empty = !mark || (mark.kind === "ticked" && !mark.on);
     if (field.adopted && empty) return;
-    if (field.required && empty) {
-      return this.#insist(say("missing"));
-    }
-    const wrong = !empty && mark.kind === "typed" && !field.adopted && read(field, this.#input).wrong;
-    if (wrong) return this.#insist(wrong);
+    if (field.required && empty) return this.#insist(say("missing"));
     field.set(mark);
-    this.before = mark;
-    this.handlers.onDone(field);
+    if (this.leave()) this.handlers.onDone(field);
   }
 
   #insist(text) {

@@ -30,12 +30,14 @@ export class Guide {
   }
 
   forward() {
+    if (!this.editor.leave()) return;
     const next = this.fields.after(this.editor.field);
     if (next) this.open(next);
     else this.#review();
   }
 
   open(field) {
+    if (!this.editor.leave()) return;
     const left = field.required ? this.fields.progress().words : say("optional");
     this.editor.open(field, { left, hasBack: Boolean(this.fields.before(field)) });
     this.refresh();
@@ -51,7 +53,7 @@ export class Guide {
     byId("forward").textContent = say(ready ? "finish" : "next_field");
     for (const [field, row] of this.rows) {
       row.parentElement.classList.toggle("filled", field.filled);
-      row.toggleAttribute("aria-current", field === this.editor.field);
+      row.setAttribute("aria-current", String(field === this.editor.field));
       row.setAttribute("aria-label", `${field.label}, ${field.words}, ${say("place", { page: field.page })}`);
     }
   }
@@ -62,7 +64,8 @@ export class Guide {
       this.open(field);
       return;
     }
-    if (this.editor.isOpen) this.editor.close({ refocus: false });
+    if (!this.editor.leave()) return;
+    this.editor.close({ refocus: false });
     field.visited = true;
     field.press(place);
     this.#keep(field);

@@ -1,6 +1,8 @@
 // The gate's forms work by themselves; a second press must not use a code up twice.
 
-document.getElementById("code")?.focus();
+import { byId, onReturn } from "./dom.js";
+
+byId("code")?.focus();
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
@@ -8,4 +10,4 @@ for (const form of document.forms) {
   });
 }
 // Whoever comes back with the browser's arrow finds forms that work again.
-addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+onReturn(() => { for (const form of document.forms) delete form.dataset.sent; });

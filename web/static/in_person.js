@@ -1,6 +1,8 @@
 // Hands a device from one signer to the next. Nothing of the last one stays to be seen: their page is
 // replaced and not left behind, and its address is worth nothing once their turn is over.
 
+import { onReturn } from "./dom.js";
+
 const KEY = "sygn:device";
 const desk = document.getElementById("desk");
 const parts = [...desk.querySelectorAll("[data-step]")];
@@ -73,7 +75,6 @@ async function start() {
 }
 
 document.getElementById("again").addEventListener("click", look);
-// A page that comes back from the browser's memory would show what was true then.
-addEventListener("pageshow", (event) => { if (event.persisted) look(); });
+onReturn(look);
 if ("open" in desk.dataset) start();
 else show("locked");

@@ -2,6 +2,9 @@
 
 const sign = (type) => new Intl.NumberFormat(document.documentElement.lang).formatToParts(12345.6).find((part) => part.type === type)?.value ?? "";
 
+// "1234.50" as it can be read again: with the language's own decimal sign.
+export const localNumber = (text) => text.replace(".", sign("decimal"));
+
 // "1.234,50" in German and "1,234.50" in English are both "1234.50".
 export function plainNumber(text) {
   const bare = text.replace(/[\s\u00a0\u202f']/g, "").replace("−", "-");

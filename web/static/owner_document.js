@@ -1,5 +1,6 @@
 // The page of a document: times as the reader writes them, links copied without leaving it.
 
+import { copied } from "./copy.js";
 import { announce } from "./dom.js";
 import { localTimes } from "./times.js";
 import { ask } from "./owner_net.js";
@@ -17,18 +18,10 @@ for (const form of document.querySelectorAll(".link-form")) {
       const place = shown.querySelector("input");
       place.value = signing_url;
       shown.hidden = false;
-      await copy(place, signing_url);
-      announce(say("owner_copied", { name: form.dataset.name }));
+      if (await copied(signing_url)) announce(say("owner_copied", { name: form.dataset.name }));
+      else place.select();
     } catch {
       form.submit(); // the server's page tells what is wrong
     }
   });
-}
-
-async function copy(place, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    place.select(); // not allowed here; the link is ready to be copied by hand
-  }
 }

@@ -1,6 +1,6 @@
 // A new document: files dropped on the page, people added, taken away and put in order.
 
-import { byId, make } from "./dom.js";
+import { byId, make, onReturn, turnOver } from "./dom.js";
 import { ask, calm, complain } from "./owner_net.js";
 import { data, say } from "./words.js";
 
@@ -90,6 +90,7 @@ function tell() {
   byId("title").placeholder = names[0]?.replace(/\.pdf$/i, "") ?? "";
 }
 
+onReturn(turnOver);
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const go = byId("go");

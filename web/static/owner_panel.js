@@ -1,7 +1,7 @@
 // What a field is: its type, person, label, and its exact place.
 
 import { byId, make } from "./dom.js";
-import { plainNumber } from "./numbers.js";
+import { localNumber, plainNumber } from "./numbers.js";
 import { data, say } from "./words.js";
 
 const EXTRAS = ["group", "options", "minimum", "maximum", "decimals", "max_length", "value", "editable", "read_only"];
@@ -25,7 +25,8 @@ export class Panel {
     byId("panel").hidden = !field;
     if (!field) return;
     byId("panel-title").textContent = field.label || data.types[field.type];
-    for (const name of ["type", "signer", "label", "group", "minimum", "maximum"]) part(name).value = field[name] ?? "";
+    for (const name of ["type", "signer", "label", "group"]) part(name).value = field[name] ?? "";
+    for (const name of ["minimum", "maximum"]) part(name).value = localNumber(field[name] ?? "");
     for (const name of ["x", "y", "width", "height"]) part(name).value = String(Math.round(field[name] * 10) / 10);
     part("options").value = (field.options ?? []).join("\n");
     part("required").checked = field.required;

@@ -40,7 +40,12 @@ export class Pad {
   }
 
   undo() { this.strokes = this.strokes.slice(0, -1); this.#changed(); }
-  clear() { this.strokes = []; this.#changed(); }
+
+  // Begins anew, or goes on with a drawing that was made before, perhaps on a pad of another shape.
+  show({ strokes = [], height = this.height } = {}) {
+    Object.assign(this, { strokes, height });
+    this.#changed();
+  }
 
   redraw() {
     const { width, height } = this.canvas.getBoundingClientRect();

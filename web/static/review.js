@@ -1,7 +1,7 @@
 // The last look before signing, and the signing itself.
 
 import { excuse, movedOn, post } from "./api.js";
-import { byId, make, turnOver } from "./dom.js";
+import { byId, isBusy, make, setBusy, turnOver } from "./dom.js";
 import * as draft from "./draft.js";
 import { tellParent } from "./embed.js";
 import { say } from "./words.js";
@@ -13,15 +13,26 @@ export class Review {
     this.dialog = byId("review");
     this.button = byId("finish");
     this.button.addEventListener("click", () => this.#finish());
-    this.dialog.addEventListener("cancel", (event) => { if (this.busy) event.preventDefault(); });
   }
 
   open() {
+    this.shown = null;
+    this.refresh();
     byId("review-error").textContent = "";
-    byId("answers").replaceChildren(...this.fields.all.map((field) => this.#row(field)));
-    byId("answers").hidden = this.fields.all.length === 0;
     this.dialog.showModal();
     byId("review-title").focus();
+  }
+
+  // Nobody signs what was not shown: what another page of this signer brought in is shown first.
+  refresh() {
+    const now = JSON.stringify(this.fields.marks());
+    if (now === this.shown) return;
+    this.shown = now;
+    byId("review-error").textContent = say("merged");
+    const answers = byId("answers");
+    if (answers.contains(document.activeElement)) byId("review-title").focus();
+    answers.replaceChildren(...this.fields.all.map((field) => this.#row(field)));
+    answers.hidden = this.fields.all.length === 0;
   }
 
   #row(field) {
@@ -35,12 +46,14 @@ export class Review {
   }
 
   async #finish() {
-    if (this.busy) return;
+    if (isBusy(this.button)) return;
     this.#setBusy(true);
     const error = byId("review-error");
     error.textContent = "";
+    const { shown } = this;
     try {
       await draft.hold();
+      if (shown !== this.shown) return this.#goOn();
       const answer = await post("/x/sign", { marks: this.fields.marks() }, {
         onRetry: () => { error.textContent = say("retrying"); },
       });
@@ -48,16 +61,20 @@ export class Review {
       draft.drop();
       turnOver();
     } catch (problem) {
-      this.#setBusy(false);
-      draft.resume();
+      this.#goOn();
       if (movedOn(problem)) turnOver();
       else error.textContent = excuse(problem);
     }
+    return undefined;
+  }
+
+  #goOn() {
+    this.#setBusy(false);
+    draft.resume();
   }
 
   #setBusy(busy) {
-    this.busy = busy;
-    this.button.setAttribute("aria-busy", String(busy));
+    setBusy(this.button, busy);
     this.button.textContent = say(busy ? "signing" : "sign_and_finish");
   }
 }

@@ -1,7 +1,7 @@
 // The signing page: consent, fields, review, done.
 
 import { excuse, movedOn, post } from "./api.js";
-import { byId, turnOver } from "./dom.js";
+import { byId, isBusy, onReturn, setBusy, turnOver } from "./dom.js";
 import { setUpDialogs } from "./dialogs.js";
 import * as draft from "./draft.js";
 import { Fields } from "./fields.js";
@@ -12,7 +12,8 @@ import { localTimes } from "./times.js";
 import { data, say } from "./words.js";
 
 const fields = new Fields();
-draft.load(fields.all, () => guide.refresh());
+draft.load(fields.all, () => { guide.refresh(); review.refresh(); });
+onReturn(turnOver);
 
 // Mail scanners open links, and some run scripts; a person moves, types or scrolls.
 const seen = new Promise((done) => {
@@ -30,6 +31,8 @@ localTimes();
 const form = byId("consent");
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const button = form.querySelector(".main");
+  if (isBusy(button)) return;
   const error = byId("agree-error");
   const agree = byId("agree");
   agree.setAttribute("aria-invalid", String(!agree.checked));
@@ -38,8 +41,7 @@ form.addEventListener("submit", async (event) => {
     agree.focus();
     return;
   }
-  const button = form.querySelector(".main");
-  button.setAttribute("aria-busy", "true");
+  setBusy(button, true);
   try {
     await seen;
     if (!("given" in form.dataset)) await post("/x/consent", { locale: data.locale });
@@ -50,6 +52,6 @@ form.addEventListener("submit", async (event) => {
     if (movedOn(problem)) turnOver();
     else error.textContent = excuse(problem);
   } finally {
-    button.removeAttribute("aria-busy");
+    setBusy(button, false);
   }
 });

@@ -1,8 +1,9 @@
 // Pages that only tell how things stand: local times, and moving on when something happens.
 
 import { currentState } from "./api.js";
+import { copied } from "./copy.js";
 import { drop } from "./draft.js";
-import { announce, byId, turnOver } from "./dom.js";
+import { announce, byId, onReturn, turnOver } from "./dom.js";
 import { localTimes } from "./times.js";
 import { data, say } from "./words.js";
 
@@ -12,10 +13,15 @@ const MOVES = new Set(["waiting", "signed"]);
 
 localTimes();
 drop();
+onReturn(turnOver);
 byId("copy")?.addEventListener("click", async () => {
-  await navigator.clipboard?.writeText(byId("head").textContent);
-  byId("copy").textContent = say("copied");
-  announce(say("copied"));
+  const head = byId("head");
+  if (await copied(head.textContent)) {
+    byId("copy").textContent = say("copied");
+    announce(say("copied"));
+  } else {
+    getSelection().selectAllChildren(head);
+  }
 });
 if (MOVES.has(data.state)) watch();
 
