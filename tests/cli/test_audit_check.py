@@ -85,3 +85,28 @@ def test_without_a_document_there_is_nothing_to_write(terminal):
     answer = terminal("audit", "--json")
     assert answer.code == 2
     assert "--verify" in answer.error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--verify", "--checkpoint"], "sygn audit --verify && sygn audit --checkpoint"),
+        (["--against", "kept", "--checkpoint"], "two commands"),
+        (["@last", "--checkpoint"], "of the whole workspace"),
+        (["--verify", "-o", "report.txt"], "--output means nothing with --verify"),
+        (["--checkpoint", "--format", "json"], "--format means nothing with --checkpoint"),
+    ],
+)
+def test_what_would_be_left_undone_is_refused(terminal, document, arguments, told):
+    answer = terminal("audit", *arguments)
+    assert (answer.code, answer.out) == (2, b"")
+    assert told in answer.err
+    assert not (terminal.folder / "report.txt").exists()
+
+
+def test_the_trail_of_an_open_document_is_pointed_out_where_there_is_no_certificate(
+    terminal, document
+):
+    answer = terminal("audit", document, "-o", "t.txt")
+    assert answer.code == 5
+    assert f"hint: What happened so far: sygn audit {document} --format jsonl" in answer.err

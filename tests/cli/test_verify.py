@@ -116,3 +116,21 @@ def test_what_is_not_as_demanded_is_neither_changed_nor_strange(completed):
     assert told["status"] == "unmet"
     assert told["unmet"] == ["The audit trail tells of 2 signers, not of 3."]
     assert completed.ok("verify", "signed.pdf", "--signers", "2", "--json").json["unmet"] == []
+
+
+def test_a_file_that_is_not_there_keeps_no_other_from_being_judged(completed, shelf):
+    missing, changed = str(shelf / "missing.pdf"), str(shelf / "changed.pdf")
+    answer = completed("verify", missing, changed, "signed.pdf")
+    assert answer.code == 10
+    assert f"There is no file {missing!r}." in answer.err
+    assert f"{changed}: TAMPERED" in answer.text
+    assert "signed.pdf: VALID" in answer.text
+    assert completed("verify", missing, "signed.pdf").code == 3
+    assert completed("verify", missing, str(shelf / "plain.pdf")).code == 11
+    told = completed("verify", "signed.pdf", missing, "--json")
+    assert told.code == 3
+    assert [one["file"] for one in told.json["data"]] == ["signed.pdf"]
+    assert [(one["file"], one["error"]) for one in told.json["unread"]] == [(missing, "not_found")]
+    jsonschema_rs.validator_for(completed.ok("verify", "--schema").json).validate(told.json)
+    alone = completed("verify", missing, "--json")
+    assert (alone.code, alone.out) == (3, b"")

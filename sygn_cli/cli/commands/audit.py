@@ -18,7 +18,7 @@ from sygn_cli.cli.options import (
     runtime,
 )
 from sygn_cli.domain.audit import sha256
-from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.errors import InvalidRequest, StateConflict
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
@@ -80,6 +80,7 @@ def audit(
     With --verify, tell instead whether anything that was recorded is changed or gone: exit code
     10 if it is.
     """
+    _require_one_act(doc, output, form, verify=verify or bool(against), checkpoint=checkpoint)
     if checkpoint:
         audit_check.write_checkpoint(workspace, output, force=force, as_json=json)
     elif verify or against:
@@ -90,6 +91,26 @@ def audit(
         )
     else:
         _write(runtime(workspace), doc, form, output, force=force, as_json=json)
+
+
+def _require_one_act(
+    doc: str | None, output: str | None, form: Format | None, *, verify: bool, checkpoint: bool
+) -> None:
+    """Refuse what would be left undone in silence."""
+    if verify and checkpoint:
+        raise InvalidRequest(
+            "A check and a checkpoint are two commands.",
+            hint="sygn audit --verify && sygn audit --checkpoint -o FILE",
+        )
+    if checkpoint and doc is not None:
+        raise InvalidRequest(
+            "A checkpoint is of the whole workspace.",
+            hint=f"Without {doc}: sygn audit --checkpoint -o FILE",
+        )
+    for option, value in (("--output", None if checkpoint else output), ("--format", form)):
+        if value is not None and (verify or checkpoint):
+            act = "--verify" if verify else "--checkpoint"
+            raise InvalidRequest(f"{option} means nothing with {act}.")
 
 
 def _write(
@@ -106,7 +127,7 @@ def _write(
         return
     match wanted:
         case Format.PDF:
-            content = downloads.certificate(rt, document)
+            content = _certificate(rt, document)
         case Format.JSONL:
             content = downloads.trail_lines(rt, document)
         case Format.JSON:
@@ -120,6 +141,17 @@ def _write(
         console.emit_raw(content.decode().rstrip("\n"))
         return
     console.emit_download(content, output, force=force, what=what, as_json=as_json, about=about)
+
+
+def _certificate(rt: Runtime, document: str) -> bytes:
+    from sygn_cli.services import downloads
+
+    try:
+        return downloads.certificate(rt, document)
+    except StateConflict as error:
+        # There is none yet, or never will be; what happened so far is told all the same.
+        error.hint = f"What happened so far: sygn audit {document} --format jsonl"
+        raise
 
 
 def _by_ending(output: str | None, *, as_json: bool) -> Format:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.exit_codes import ExitCode
+from sygn_cli.cli.exit_codes import BY_CODE, ExitCode
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, nearby
 from sygn_cli.domain import moment
-from sygn_cli.domain.errors import InvalidRequest, NotFound
+from sygn_cli.domain.errors import InvalidRequest, NotFound, SygnError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ def verify(
     """Tell whether a PDF is sealed, by whom, and unchanged since.
 
     Exit code 0 only if all holds, for every file; 10 if one was changed; else 11 if one is not
-    signed, not by anybody trusted, or not as demanded.
+    signed, not by anybody trusted, or not as demanded; else 3 if one is not there.
     """
     from sygn_cli import bootstrap
     from sygn_cli.services import verdict_view, verification
@@ -85,13 +85,21 @@ def verify(
     lists = [console.read_bytes(str(path), what="revocation list") for path in crl or ()]
     rt = nearby(workspace)
     work = rt.pdf if rt else bootstrap.pdf_work()
-    named = list(_named(files))
-    many = len(named) > 1 or Path(files[0]).is_dir()
+    if files.count("-") > 1:
+        raise InvalidRequest("Only one file can come from stdin.")
+    many = len(files) > 1 or Path(files[0]).is_dir()
     verdicts: list[tuple[str, Verdict]] = []
-    for name in named:
+    unread: list[tuple[str, SygnError]] = []
+    for name, content in _contents(files):
+        if isinstance(content, SygnError):
+            if [name] == files:
+                raise content
+            console.fail(content, as_json=json)
+            unread.append((name, content))
+            continue
         verdict = verification.verify(
             rt,
-            console.read_bytes(name, what="file"),
+            content,
             work=work,
             trust=roots,
             signers=signers,
@@ -101,13 +109,28 @@ def verify(
         verdicts.append((name, verdict))
         if not json:
             _show(verdict, name if many else None)
-    if json and many:
-        told = [{"file": name, **verdict_view.to_json(verdict)} for name, verdict in verdicts]
-        console.emit_json({"data": told, "has_more": False, "next_cursor": None})
-    elif json:
-        console.emit_json(verdict_view.to_json(verdicts[0][1]))
-    if code := _worst([verdict for _, verdict in verdicts]):
-        raise typer.Exit(code)
+    if json:
+        console.emit_json(
+            _told(verdicts, unread) if many else verdict_view.to_json(verdicts[0][1])
+        )
+    codes = [_EXIT[one.status] for _, one in verdicts] + [BY_CODE[one.code] for _, one in unread]
+    if worst := min(codes, key=_BY_GRAVITY.index):
+        raise typer.Exit(worst)
+
+
+def _told(
+    verdicts: Sequence[tuple[str, Verdict]], unread: Sequence[tuple[str, SygnError]]
+) -> dict[str, object]:
+    from sygn_cli.services import verdict_view
+
+    return {
+        "data": [{"file": name, **verdict_view.to_json(one)} for name, one in verdicts],
+        "unread": [
+            {"file": name, "error": one.code, "message": one.message} for name, one in unread
+        ],
+        "has_more": False,
+        "next_cursor": None,
+    }
 
 
 _EXIT = {
@@ -117,31 +140,33 @@ _EXIT = {
     "unsigned": ExitCode.UNTRUSTED,
     "unmet": ExitCode.UNTRUSTED,
 }
-_BY_GRAVITY = (ExitCode.TAMPERED, ExitCode.UNTRUSTED, ExitCode.OK)
+_BY_GRAVITY = (
+    ExitCode.TAMPERED,
+    ExitCode.UNTRUSTED,
+    ExitCode.NOT_FOUND,
+    ExitCode.USAGE,
+    ExitCode.OK,
+)
 
 
-def _worst(verdicts: Sequence[Verdict]) -> ExitCode:
-    return min((_EXIT[one.status] for one in verdicts), key=_BY_GRAVITY.index)
+def _contents(files: Sequence[str]) -> Iterator[tuple[str, bytes | SygnError]]:
+    """Yield what is in the files, those of a folder in the order of their names; or why not.
 
-
-def _named(files: Sequence[str]) -> Iterator[str]:
-    """Yield the files, those of a folder in the order of their names.
-
-    Raises:
-        NotFound: A folder holds no PDF; nothing to judge must not pass for good.
-        InvalidRequest: Stdin is named twice.
+    A folder without a PDF is an error, too: nothing to judge must not pass for good.
     """
-    if files.count("-") > 1:
-        raise InvalidRequest("Only one file can come from stdin.")
     for name in files:
         folder = Path(name)
-        if not folder.is_dir():
-            yield name
-            continue
-        found = sorted(one for one in folder.rglob("*") if _is_pdf(one.relative_to(folder)))
-        if not found:
-            raise NotFound(f"There is no PDF in {name!r}.")
-        yield from map(str, found)
+        found = [name]
+        if folder.is_dir():
+            below = sorted(one for one in folder.rglob("*") if _is_pdf(one.relative_to(folder)))
+            found = list(map(str, below))
+            if not found:
+                yield name, NotFound(f"There is no PDF in {name!r}.")
+        for one in found:
+            try:
+                yield one, console.read_bytes(one, what="file")
+            except (NotFound, InvalidRequest) as error:
+                yield one, error
 
 
 def _is_pdf(path: Path) -> bool:
