@@ -13,12 +13,12 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final, TextIO
 
+from sygn_cli.cli.outputs import whole_file
 from sygn_cli.domain.errors import InvalidRequest, NotFound, SygnError
 from sygn_cli.domain.text import printable
 
@@ -54,12 +54,12 @@ def fail(error: SygnError, *, as_json: bool) -> None:
 
 def emit(line: str) -> None:
     """Write one line of the result."""
-    _write(sys.stdout, printable_line(line) + "\n")
+    _write(_stdout(), printable_line(line) + "\n")
 
 
 def emit_raw(text: str) -> None:
     """Write text that is our own or already safe: JSON lines, PEM."""
-    _write(sys.stdout, text + "\n")
+    _write(_stdout(), text + "\n")
 
 
 def note(line: str) -> None:
@@ -70,7 +70,7 @@ def note(line: str) -> None:
 def emit_json(value: Mapping[str, object]) -> None:
     """Write the result as one JSON object, indented where a person looks."""
     indent = 2 if is_terminal(sys.stdout) else None
-    _write(sys.stdout, json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    _write(_stdout(), json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
 
 
 def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -82,7 +82,7 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     clean = [[printable(cell) for cell in row] for row in rows]
     if not is_terminal(sys.stdout):
         for row in clean:
-            _write(sys.stdout, "\t".join(row) + "\n")
+            _write(_stdout(), "\t".join(row) + "\n")
         return
     columns = list(enumerate(zip(header, *clean, strict=True)))
     least = sum(_least_width(*column) for column in columns) + _BETWEEN * (len(columns) - 1)
@@ -106,7 +106,7 @@ def emit_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in clean:
         table.add_row(*(Text(cell) for cell in row))
     Console(markup=False, highlight=False).print(table)
-    _write(sys.stdout, "\n")  # two tables must not run into one
+    _write(_stdout(), "\n")  # two tables must not run into one
 
 
 def _is_whole(number: int, cells: Sequence[str]) -> bool:
@@ -137,7 +137,7 @@ def _emit_paragraphs(header: Sequence[str], rows: Sequence[Sequence[str]]) -> No
     blocks = (
         "".join(f"{name:<{widest}}   {value}\n" for name, value in one) for one in paragraphs
     )
-    _write(sys.stdout, "\n".join(blocks))
+    _write(_stdout(), "\n".join(blocks))
 
 
 def emit_bytes(content: bytes, target: str | None, *, force: bool, what: str) -> None:
@@ -153,9 +153,11 @@ def emit_bytes(content: bytes, target: str | None, *, force: bool, what: str) ->
                 hint="Name a file with -o FILE.",
             )
         with _reaching_stdout():
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+            stdout().write(content)
+            stdout().flush()
         return
+    if not target:
+        raise InvalidRequest("The name of the output file is empty.", hint="Name it: -o FILE.")
     write_file(Path(str(target)), content, force=force)
     narrate(f"wrote {target} ({len(content):,} bytes)")
 
@@ -193,48 +195,30 @@ def write_file(path: Path, content: bytes, *, force: bool) -> None:
         file.write(content)
 
 
-@contextmanager
-def whole_file(path: Path, *, force: bool, private: bool = False) -> Iterator[IO[bytes]]:
-    """Give a file to write to that appears in its place when the block ends without an error.
-
-    Args:
-        private: Only its owner may read it, whatever the umask says; and it outlasts a power cut.
+def stdin() -> IO[bytes]:
+    """Return standard input.
 
     Raises:
-        InvalidRequest: It exists and ``force`` is off, or it cannot be written.
+        InvalidRequest: It is closed.
     """
-    if path.exists() and not force:
-        raise InvalidRequest(f"{path} exists.", hint="Overwrite it with --force.")
-    scratch: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        scratch = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            if private:
-                os.fsync(file.fileno())
-        if not private:
-            scratch.chmod(0o666 & ~_umask())
-        if force:
-            scratch.replace(path)
-        else:
-            os.link(scratch, path)  # fails where replace() would overwrite a file just made
-        if private:
-            _keep_name(path)
-    except OSError as error:
-        raise InvalidRequest(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        if scratch is not None:
-            with suppress(OSError):
-                scratch.unlink(missing_ok=True)
+    if sys.stdin is None:
+        raise InvalidRequest("Standard input is closed.", hint="Name a file instead of -.")
+    return sys.stdin.buffer
 
 
-def _keep_name(path: Path) -> None:
-    """Flush a file's name: a backup that was told of must not go with the power."""
-    from sygn_cli.store import durable
+def stdout() -> IO[bytes]:
+    """Return standard output, for bytes.
 
-    durable.sync_folder(path.parent)
+    Raises:
+        InvalidRequest: It is closed.
+    """
+    return _stdout().buffer
+
+
+def _stdout() -> TextIO:
+    if sys.stdout is None:
+        raise InvalidRequest("The output cannot be written: standard output is closed.")
+    return sys.stdout
 
 
 def read_bytes(source: str, *, what: str) -> bytes:
@@ -244,10 +228,8 @@ def read_bytes(source: str, *, what: str) -> bytes:
         NotFound: There is no such file.
         InvalidRequest: It cannot be read.
     """
-    if source == "-":
-        return sys.stdin.buffer.read()
     try:
-        return Path(source).read_bytes()
+        return stdin().read() if source == "-" else Path(source).read_bytes()
     except FileNotFoundError as error:
         raise NotFound(f"There is no {what} {source!r}.") from error
     except OSError as error:
@@ -335,9 +317,3 @@ def discard_output() -> None:
     """Send what is still to come, and what the interpreter flushes at its end, nowhere."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -116,6 +116,9 @@ class ExplainingGroup(Group):
         except BrokenPipeError as error:
             console.discard_output()
             raise typer.Exit(ExitCode.OK) from error
+        except SygnError as error:  # what was asked for here reached nobody
+            console.fail(error, as_json="--json" in args)
+            raise typer.Exit(BY_CODE[error.code]) from error
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own signature
         """Run the command that was asked for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -60,7 +59,6 @@ def tell(rt: Runtime, url: str, *, lan: bool, qr: str | None, desk: Desk | None)
         _show_links(rt, qr, url)
     if desk:
         _show_desk(desk, url)
-    sys.stdout.flush()
 
 
 def _warn(url: str) -> None:

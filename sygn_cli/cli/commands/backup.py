@@ -14,6 +14,7 @@ import typer
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import ExitCode
 from sygn_cli.cli.options import JsonOption, WorkspaceOption
+from sygn_cli.cli.outputs import whole_file
 from sygn_cli.domain.errors import InvalidRequest, NotFound
 
 if TYPE_CHECKING:
@@ -139,13 +140,13 @@ def _output(file: str, opened: ExitStack, *, force: bool) -> Sink:
             raise InvalidRequest(
                 "A backup is binary and will not be written to a terminal.", hint="Name a file."
             )
-        return sys.stdout.buffer
+        return console.stdout()
     if not file.endswith((*_PLAIN, *_PACKED)):
         raise InvalidRequest(
             f"{file!r} does not say what it is to be.",
             hint="Name it .tar or .tar.gz, or pipe it: sygn backup - | zstd > FILE.tar.zst",
         )
-    whole = opened.enter_context(console.whole_file(Path(file), force=force, private=True))
+    whole = opened.enter_context(whole_file(Path(file), force=force, private=True))
     if not file.endswith(_PACKED):
         return whole
     # No name and no time in it, so that equal backups are equal files.
@@ -156,7 +157,7 @@ def _output(file: str, opened: ExitStack, *, force: bool) -> Sink:
 
 def _input(file: str, opened: ExitStack) -> Source:
     if file == "-":
-        return sys.stdin.buffer
+        return console.stdin()
     try:
         return opened.enter_context(Path(file).open("rb"))
     except FileNotFoundError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -143,7 +142,6 @@ def _show_owner(link: str, opened: contextlib.ExitStack | None) -> None:
     """Print the owner's link, on stdout as it is a result and no log; open it if that is asked."""
     console.narrate("your documents, for nobody else to open:")
     console.emit(link)
-    sys.stdout.flush()
     if opened is not None:
         from sygn_cli.cli.browser import open_privately
 
