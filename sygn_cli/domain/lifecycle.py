@@ -148,6 +148,17 @@ def sign(
     return Entry(EventType.SIGNED, signer_actor(signer.id), data, attachments=(values, *pictures))
 
 
+def require_fit(
+    document: Document, signer: Signer, marks: Mapping[str, Mark], *, today: str
+) -> None:
+    """Refuse marks that :func:`sign` would refuse.
+
+    Raises:
+        InvalidRequest: A mark does not fit, or a required field is empty.
+    """
+    _complete(document, signer, marks, today=today)
+
+
 def signer_day(document: Document, signer: Signer, otherwise: str) -> str:
     """Return the day that stands in a signed document's own date, else the other one."""
     for field in document.fields_of(signer.id):

@@ -9,14 +9,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sygn_cli.domain import choices, consent, identity_checks, lifecycle, mark, routing
+from sygn_cli.domain import consent, identity_checks, lifecycle, mark, routing
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import NotFound
+from sygn_cli.domain.errors import InvalidRequest, NotFound
 from sygn_cli.domain.evidence import COMMAND_LINE
-from sygn_cli.domain.field import FieldType, means_yes
+from sygn_cli.domain.field import FieldType
 from sygn_cli.domain.mark import Look, Mark, Method
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.services import documents, links
+from sygn_cli.services.filling import headless_marks, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sygn_cli.domain.audit import Entry
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.evidence import Evidence
-    from sygn_cli.domain.field import Field
     from sygn_cli.domain.signer import Signer
     from sygn_cli.services.runtime import Runtime
 
@@ -132,7 +132,8 @@ def submit(runtime: Runtime, token: str, submission: Submission, evidence: Evide
     """
     document, signer = links.open_token(runtime, token)
     method = _method(document, signer, submission.marks)
-    return _sign(runtime, document.id, signer.id, submission, method=method, evidence=evidence)
+    signed = _record(runtime, document.id, signer.id, submission, method=method, evidence=evidence)
+    return _receipt(runtime, signed, signer.id)
 
 
 def decline(runtime: Runtime, token: str, *, reason: str, evidence: Evidence) -> Document:
@@ -166,8 +167,10 @@ def sign_headlessly(
 ) -> Receipt:
     """Sign for somebody from the command line; recorded as method ``cli``.
 
-    Dates are filled with today, initials from the name; other fields come from ``values``, where
-    checkboxes take yes or no, and a choice is made by its group's name and a place's label or id.
+    Dates are filled with today, initials from the name; other fields come from ``values``, named
+    by their ids or labels, where checkboxes take yes or no, and a choice is made by its group's
+    name and a place's label or id. Where that is refused nothing is recorded, no consent either:
+    it would be taken for the signer's own.
 
     Raises:
         NotFound, StateConflict, InvalidRequest: As for :func:`submit`.
@@ -176,55 +179,37 @@ def sign_headlessly(
     signer = document.signer(signer_id)
     identity_checks.refuse_operator(signer)
     marks = headless_marks(document.fields_of(signer_id), name=name, values=values, look=look)
-    if signer.status is not SignerStatus.SIGNED:
-        locale = document.locale_of(signer)
-        _consent(runtime, document_id, signer_id, locale=locale, evidence=COMMAND_LINE)
-    return _sign(
-        runtime,
-        document_id,
-        signer_id,
-        Submission(marks),
-        method=Method.CLI,
-        evidence=COMMAND_LINE,
-    )
+    with runtime.store.exclusive(document_id):
+        if signer.status is not SignerStatus.SIGNED:
+            _consent_to(runtime, document_id, signer_id, marks)
+        document = _record(
+            runtime,
+            document_id,
+            signer_id,
+            Submission(marks),
+            method=Method.CLI,
+            evidence=COMMAND_LINE,
+        )
+    return _receipt(runtime, document, signer_id)
 
 
-def headless_marks(
-    fields: tuple[Field, ...], *, name: str, values: Mapping[str, str], look: Look | None = None
-) -> dict[str, Mark]:
-    """Return a mark for every field that a name and some values can fill."""
-    known = {field.id: field for field in fields}
-    marks: dict[str, Mark] = {}
-    for field in fields:
-        if field.type is FieldType.SIGNATURE:
-            marks[field.id] = mark.Typed(name, look)
-        elif field.type is FieldType.INITIALS:
-            marks[field.id] = mark.Typed(initials(name), look)
-    for name, value in values.items():
-        if name in known:
-            is_box = known[name].type in {FieldType.CHECKBOX, FieldType.RADIO}
-            marks[name] = mark.Ticked(means_yes(value)) if is_box else mark.Typed(value)
-        else:
-            marks[_chosen(fields, name, value)] = mark.Ticked(on=True)
-    return marks
+def _consent_to(
+    runtime: Runtime, document_id: str, signer_id: str, marks: Mapping[str, Mark]
+) -> None:
+    """Record consent to marks that will do, under the lock under which they follow."""
+    now = runtime.clock.now()
 
+    def decide(fresh: Document, same: Signer) -> Entry | None:
+        locale = fresh.locale_of(same)
+        entry = _agreed(fresh, same, locale=locale, now=now, evidence=COMMAND_LINE)
+        try:
+            lifecycle.require_fit(fresh, same, marks, today=_today(now, COMMAND_LINE.time_zone))
+        except InvalidRequest as error:
+            error.hint = error.hint or missing(fresh.fields_of(signer_id), marks)
+            raise
+        return entry
 
-def _chosen(fields: tuple[Field, ...], group: str, option: str) -> str:
-    """Return the id of the place that ``GROUP=LABEL`` chooses."""
-    if found := choices.place(fields, group, option):
-        return found.id
-    if places := choices.groups(fields).get(group):
-        offered = ", ".join(one.label or one.id for one in places)
-        raise NotFound(f"{group!r} has no choice {option!r}.", hint=f"It has: {offered}.")
-    raise NotFound(
-        f"The signer has no field {group!r}.",
-        hint=f"Their fields are: {', '.join(one.id for one in fields)}.",
-    )
-
-
-def initials(name: str) -> str:
-    """Return the first letters of a name's parts: "Ada King Lovelace" gives "AKL"."""
-    return "".join(part[0] for part in name.replace("-", " ").split())[:5] or name[:1]
+    _change(runtime, document_id, signer_id, decide)
 
 
 def _consent(
@@ -234,18 +219,26 @@ def _consent(
         runtime,
         document_id,
         signer_id,
-        lambda fresh, same: lifecycle.consent(
-            fresh,
-            same,
-            wording=consent.wording(locale),
-            locale=consent.language_for(locale),
-            now=runtime.clock.now(),
-            evidence=evidence,
+        lambda fresh, same: _agreed(
+            fresh, same, locale=locale, now=runtime.clock.now(), evidence=evidence
         ),
     )
 
 
-def _sign(
+def _agreed(
+    document: Document, signer: Signer, *, locale: str, now: datetime, evidence: Evidence
+) -> Entry | None:
+    return lifecycle.consent(
+        document,
+        signer,
+        wording=consent.wording(locale),
+        locale=consent.language_for(locale),
+        now=now,
+        evidence=evidence,
+    )
+
+
+def _record(
     runtime: Runtime,
     document_id: str,
     signer_id: str,
@@ -253,9 +246,9 @@ def _sign(
     *,
     method: Method,
     evidence: Evidence,
-) -> Receipt:
+) -> Document:
     now = runtime.clock.now()
-    document = _change(
+    return _change(
         runtime,
         document_id,
         signer_id,
@@ -270,6 +263,11 @@ def _sign(
             pictures=submission.pictures,
         ),
     )
+
+
+def _receipt(runtime: Runtime, document: Document, signer_id: str) -> Receipt:
+    """Do what follows a recorded signature, and return what the signer takes away."""
+    document_id = document.id
     runtime.progress.remove(document_id, signer_id)
     if document.awaits_seal:
         from sygn_cli.services import finalise  # noqa: PLC0415 - brings in the PDF libraries

@@ -17,6 +17,7 @@ from sygn_cli.domain.errors import (
     AlreadySigned,
     Declined,
     Expired,
+    InvalidRequest,
     NotCompleted,
     NotFound,
     NotYourTurn,
@@ -314,6 +315,57 @@ def test_signing_on_the_command_line_names_a_wrong_field(runtime, document):
         signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={"f99": "x"})
 
 
+def a_form(runtime, **changes):
+    """Return a document that asks Ada for more than a name."""
+    fields = (
+        Field("f1", FieldType.SIGNATURE, 1, Box(72, 600, 200, 36), signer="s1"),
+        Field(
+            "f2",
+            FieldType.TEXT,
+            1,
+            Box(72, 500, 200, 20),
+            signer="s1",
+            label="City",
+            max_length=20,
+        ),
+    )
+    return a_document(runtime, fields=fields, **changes)
+
+
+@pytest.mark.parametrize("values", [{}, {"f2": "x" * 21}, {"f9": "Berlin"}])
+def test_a_refused_signature_on_the_command_line_is_no_consent(runtime, values):
+    document = a_form(runtime)
+    with pytest.raises((InvalidRequest, NotFound)):
+        signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values=values)
+    after = signing.open_link(runtime, token(runtime, document, "s1"))
+    assert [str(event.type) for event in runtime.store.trail(document.id)] == ["created"]
+    assert after.signer.consent_sha256 == ""
+
+
+def test_what_is_missing_on_the_command_line_is_told_with_the_words_that_fill_it(runtime):
+    document = a_form(runtime)
+    with pytest.raises(InvalidRequest, match="f2 \\(City\\) must be filled") as refused:
+        signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={})
+    assert refused.value.hint == "Fill in: --value f2=... (City)."
+
+
+def test_a_document_that_has_ended_is_told_before_what_is_missing(runtime):
+    document = a_form(runtime)
+    documents.void(runtime, document.id)
+    with pytest.raises(Voided):
+        signing.sign_headlessly(runtime, document.id, "s1", name="Ada", values={})
+
+
+def test_a_signature_that_is_refused_on_the_page_leaves_the_consent_of_the_signer(runtime):
+    document = a_form(runtime)
+    opened = token(runtime, document, "s1")
+    signing.give_consent(runtime, opened, locale="en", evidence=BROWSER)
+    with pytest.raises(InvalidRequest, match="must be filled") as refused:
+        signing.submit(runtime, opened, Submission(marks_for(document, "s1")), BROWSER)
+    assert refused.value.hint is None
+    assert signing.open_link(runtime, opened).signer.consent_sha256
+
+
 def test_in_parallel_everybody_may_start(runtime):
     document = a_document(runtime, signing_order=SigningOrder.PARALLEL)
     sign(runtime, document, "s2")
@@ -360,20 +412,3 @@ def test_a_file_that_is_not_the_recorded_one_is_tampered(runtime, completed):
     pdf = downloads.signed_pdf(runtime, completed.id)
     verdict = verification.verify(runtime, pdf + b"\n")
     assert verdict.status is verify.Status.TAMPERED
-
-
-CHOICES = tuple(
-    Field(f"r{n}", FieldType.RADIO, 1, Box(72, 90 * n, 12, 12), group="Status", label=word)
-    for n, word in enumerate(("Single", "Married"), start=1)
-)
-
-
-@pytest.mark.parametrize("values", [{"Status": "married"}, {"Status": "r2"}, {"r2": "yes"}])
-def test_headless_choices_are_made_by_the_words_beside_them_or_by_id(values):
-    assert signing.headless_marks(CHOICES, name="Ada", values=values) == {"r2": mark.Ticked(True)}
-
-
-def test_a_headless_choice_that_is_not_offered_is_told_what_is():
-    with pytest.raises(NotFound, match="Divorced") as refused:
-        signing.headless_marks(CHOICES, name="Ada", values={"Status": "Divorced"})
-    assert refused.value.hint == "It has: Single, Married."

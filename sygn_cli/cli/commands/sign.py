@@ -20,7 +20,11 @@ def sign(
     name: Annotated[str, typer.Option("--type", metavar="NAME", help="The signature, as words.")],
     value: Annotated[
         list[str] | None,
-        typer.Option(metavar="FIELD=TEXT", help="What else to fill in.", show_default=False),
+        typer.Option(
+            metavar="FIELD=TEXT",
+            help="What else to fill in, by a field's id or label.",
+            show_default=False,
+        ),
     ] = None,
     look: Annotated[
         Look | None,
@@ -40,6 +44,8 @@ def sign(
         field, equals, words = one.partition("=")
         if not equals:
             raise InvalidRequest(f"{one!r} fills nothing.", hint="Like --value f4=Berlin.")
+        if field.strip() in values:
+            raise InvalidRequest(f"{field.strip()!r} is filled twice.")
         values[field.strip()] = words
     rt = runtime(workspace)
     document = documents.find(rt, doc)
