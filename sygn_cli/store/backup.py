@@ -23,6 +23,7 @@ from sygn_cli.domain.errors import NotFound, SygnError, WorkspaceUnusable
 from sygn_cli.store import audit, blobs, durable, formats, locks, log, reading, records
 from sygn_cli.store.archive import CHUNK, Sink, Writer, is_name
 from sygn_cli.store.entries import Entries
+from sygn_cli.store.public_keys import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,6 +121,8 @@ class _Backup:
         self._copy_parts(lambda name: name in _NEEDED and keys)
         if not keys:
             self._copy_file(self._workspace.keys / log.VERIFIER)
+            for name, content in public(self._workspace.keys):
+                self._archive.add(f"keys/{name}", content)
         if self._copied.damaged:
             lines = [f"{where}\t{what}\n" for where, what in self._copied.damaged.items()]
             self._archive.add(DAMAGED, "".join(lines).encode())
@@ -148,19 +151,18 @@ class _Backup:
     def _copy_jobs(self) -> None:
         """Copy each job once, by whatever name: taking one or putting it off renames it.
 
-        One that is in no list any more is done. A list that is made while names change may lack
-        one that is there, so it takes two in a row with nothing new.
+        A list that is made while names change may lack one that is there; who is in neither of
+        two is done. Jobs that come later follow from events that the copied log does not know.
         """
-        met: set[str] = set()
-        lists_with_nothing = 0
-        while lists_with_nothing < 2:
-            found = [
-                path for path in durable.paths(self._workspace.outbox) if _job(path) not in met
-            ]
-            lists_with_nothing = 0 if found else lists_with_nothing + 1
+        outbox = self._workspace.outbox
+        wanted = {_job(path) for _ in range(2) for path in durable.paths(outbox)}
+        lists_without = 0
+        while wanted and lists_without < 2:
+            found = [path for path in durable.paths(outbox) if _job(path) in wanted]
+            lists_without = 0 if found else lists_without + 1
             for path in found:
                 if self._copy_file(path) is not None or path.exists():
-                    met.add(_job(path))
+                    wanted.discard(_job(path))
 
     def _copy_parts(self, wanted: Callable[[str], bool]) -> None:
         """Copy what lies around the documents and has one of the names that are wanted."""

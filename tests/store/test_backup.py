@@ -133,12 +133,14 @@ def test_a_backup_without_keys_holds_no_secret_and_can_be_checked(store, documen
 def test_a_backup_made_in_the_midst_of_changes_is_consistent(store, tmp_path):
     documents = [created(store, number) for number in range(12)]
     stop = threading.Event()
+    done: list[int] = []
 
     def work():
         busy = opened(store.workspace)
         for number, document in enumerate(documents * 40):
             if stop.is_set():
                 return
+            done.append(number)
             now = busy.load(document.id)
             if number % 5 == 0:
                 created(busy, 100 + number)
@@ -152,8 +154,13 @@ def test_a_backup_made_in_the_midst_of_changes_is_consistent(store, tmp_path):
 
     worker = threading.Thread(target=work)
     worker.start()
+    contents = []
     try:
-        contents = [copied(store)[0] for _ in range(20 if SOAK else 6)]
+        for _ in range(20 if SOAK else 6):
+            before = len(done)
+            while len(done) == before and worker.is_alive():
+                threading.Event().wait(0.001)
+            contents.append(copied(store)[0])
     finally:
         stop.set()
         worker.join()
@@ -165,7 +172,7 @@ def test_a_backup_made_in_the_midst_of_changes_is_consistent(store, tmp_path):
         assert {one.id for one in documents} <= {
             one.id for one in again.list(Filters(), limit=500).documents
         }
-    assert len({len(one) for one in contents}) > 1
+    assert len(set(contents)) > 1
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -55,6 +55,26 @@ def jobs_of(store):
     return {job.id: job.attempts for job in store.outbox.pending()}
 
 
+def test_jobs_that_keep_coming_keep_it_waiting_no_longer_than_those_that_were_there(store, place):
+    created(store)
+
+    class Busier(io.BytesIO):
+        number = 0
+
+        def write(self, content, /):
+            if bytes(content[:7]) == b"outbox/":
+                self.number += 1
+                created(store, self.number)
+            return super().write(content)
+
+    out = Busier()
+    backup.write(store.workspace, store.log, out, keys=True, now=NOW)
+    assert out.number == 1
+    restored(out.getvalue(), place)
+    again = opened(Workspace.open(place, create=False))
+    assert jobs_of(again) == jobs_of(store)
+
+
 @pytest.mark.parametrize("tried", [False, True])
 def test_jobs_that_are_taken_or_put_off_meanwhile_are_in_it(store, place, tried):
     for number in range(3):
