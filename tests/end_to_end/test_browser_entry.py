@@ -9,7 +9,7 @@ from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.mark import Ticked, Typed
 from sygn_cli.services import documents
-from tests.end_to_end.browser import DESKTOP, PHONE, contract, link, returns, visitor
+from tests.end_to_end.browser import DESKTOP, PHONE, Visitor, contract, link, returns, visitor
 from tests.server import stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,6 +22,13 @@ def _put(runtime, *fields):
 
 def _text(name, y, **more):
     return Field(name, FieldType.TEXT, 1, Box(72, y, 200, 18), signer="s1", label=name, **more)
+
+
+def _held(somebody: Visitor, call: str) -> list[Route]:
+    """Hold what is sent next, to be let through when the test wants it."""
+    held: list[Route] = []
+    somebody.page.route(f"**/x/{call}", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright counts its parameters
+    return held
 
 
 def _is_kept(answer: Response) -> bool:
@@ -48,23 +55,25 @@ def test_what_another_page_brings_in_is_shown_before_it_is_signed(browser, runti
         old.next()
         old.part("#line").fill("Acme")
         shown = old.part("#answers dd:nth-of-type(1)").first
-        with old.page.expect_response(_is_kept):
+        held = _held(old, "draft")
+        with old.page.expect_request("**/x/draft"):
             old.next()
-            assert shown.inner_text() == "not filled"
-            shown.filter(has_text="first").wait_for()
+        assert shown.inner_text() == "not filled"
+        with old.page.expect_response(_is_kept):
+            held.pop().continue_()
+        shown.filter(has_text="first").wait_for()
         assert "was brought in" in old.part("#review-error").inner_text()
 
         # What comes in while the button is pressed stops it.
         note_elsewhere("second")
-        held: list[Route] = []
-        old.page.route("**/x/draft", lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright counts its parameters
+        held = _held(old, "draft")
         old.part("#answers").get_by_role("button", name="Change Company").click()
         old.part("#line").fill("Acme Ltd")
         with old.page.expect_request("**/x/draft"):
             old.next()
         old.part("#finish").click()
         assert old.part("#finish").get_attribute("aria-busy") == "true"
-        held[0].continue_()
+        held.pop().continue_()
         shown.filter(has_text="second").wait_for()
         old.until("document.querySelector('#finish').getAttribute('aria-busy') === 'false'")
         assert "was brought in" in old.part("#review-error").inner_text()
@@ -78,8 +87,6 @@ def test_what_another_page_brings_in_is_shown_before_it_is_signed(browser, runti
 def test_a_dialog_stays_while_that_is_sent_which_cannot_be_called_back(
     browser, runtime, base, simple
 ):
-    held: list[Route] = []
-
     def try_to_leave(somebody, dialog, button):
         assert button.get_attribute("aria-busy") == "true"
         for leave in dialog.locator("button:not(.main)").all():
@@ -91,24 +98,29 @@ def test_a_dialog_stays_while_that_is_sent_which_cannot_be_called_back(
 
     with visitor(browser, **DESKTOP) as ada:
         ada.page.goto(link(base, runtime, simple))
-        ada.page.route("**/x/decline", lambda route: held.append(route))  # noqa: PLW0108 - as above
+        held = _held(ada, "decline")
         ada.more("decline")
         decline = ada.part("#decline")
         ada.part("#reason").fill("Clause 4 goes too far")
         with ada.page.expect_request("**/x/decline"):
             decline.locator(".main").click()
         try_to_leave(ada, decline, decline.locator(".main"))
-        held[0].fulfill(status=400, json={"error": "invalid_request", "message": "Not so."})
+        held.pop().fulfill(status=400, json={"error": "invalid_request", "message": "Not so."})
         decline.locator(".error").filter(has_text="Not so.").wait_for()
         ada.part("#decline [data-close]").click()
         assert not decline.is_visible()
 
         ada.agree()
         ada.next()
+        again = _held(ada, "sign")
         ada.page.route("**/x/sign", lambda route: route.abort(), times=1)
-        ada.part("#finish").click()
+        with ada.page.expect_request("**/x/sign"):
+            ada.part("#finish").click()
         ada.part("#review-error").filter(has_text="Trying again").wait_for()
         try_to_leave(ada, ada.part("#review"), ada.part("#finish"))
+        while not again:
+            ada.page.wait_for_timeout(20)
+        again.pop().continue_()
         ada.part("h1").filter(has_text="You have signed").wait_for()
         ada.complaints.clear()  # Chromium reports the refusal and the connection that we cut
 
