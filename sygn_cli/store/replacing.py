@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from sygn_cli.domain.errors import Conflict, NotFound, SygnError
 from sygn_cli.store import audit, durable, formats, locks, reading
 from sygn_cli.store.carrying import Carried, Carrying
-from sygn_cli.store.workspace import Workspace
+from sygn_cli.store.workspace import REPLACES, Workspace
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from sygn_cli.store.workspace import DocumentFolder
 
 _log = logging.getLogger("sygn.store")
-# In the folder of what is unfinished: where the workspace went whose place is being taken.
-_NOTE: Final = "replaces"
 _ASIDE: Final = ".before-restore-"
 _TRIES: Final = 5
 
@@ -69,11 +67,11 @@ def take_the_place(staged: Path, place: Path, *, keys: bool, now: datetime) -> R
             place.rmdir()
         durable.move_folder(staged, place)
         return None
-    has_outbox = (place / "outbox").is_dir()  # it gets an empty one when it is opened
-    old, new = Workspace.open(place, create=False), Workspace.open(staged, create=False)
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     replaced = Replaced(place.with_name(f"{place.name}{_ASIDE}{stamp}"), keys)
-    with locks.hold(old.care_lock):  # whoever purges or copies it goes first
+    with locks.hold(place / ".lock"):  # whoever purges, copies or replaces it goes first
+        has_outbox = (place / "outbox").is_dir()  # it gets an empty one when it is opened
+        old, new = Workspace.open(place, create=False), Workspace.open(staged, create=False)
         _Replacement(old, new, replaced, has_outbox=has_outbox).do()
     return replaced
 
@@ -81,7 +79,7 @@ def take_the_place(staged: Path, place: Path, *, keys: bool, now: datetime) -> R
 def put_back(staged: Path, place: Path) -> None:
     """Put a workspace back that was moved aside for one that never took its place."""
     try:
-        name = durable.read(staged / "tmp" / _NOTE).decode("ascii", "replace")
+        name = durable.read(staged / REPLACES).decode("ascii", "replace")
     except FileNotFoundError:
         return
     if not re.fullmatch(re.escape(place.name + _ASIDE) + r"\d{8}T\d{6}Z", name):
@@ -110,7 +108,7 @@ class _Replacement:
         self._compare(self._old)
         self._take_over(self._old)
         self._share_locks()
-        durable.write_new(self._new.staging / _NOTE, aside.name.encode())
+        durable.write_new(self._new.path / REPLACES, aside.name.encode())
         durable.sync_folder(self._new.staging)
         durable.move_folder(place, aside)
         try:
@@ -124,7 +122,7 @@ class _Replacement:
                 _log.warning("What was begun at %s meanwhile is now %s.", place, begun)
             raise
         with contextlib.suppress(OSError):  # where it is now, it says nothing
-            durable.remove(place / "tmp" / _NOTE)
+            durable.remove(place / REPLACES)
 
     def _compare(self, old: Workspace) -> None:
         """Refuse to replace a workspace that holds anything of a document which the new one lacks."""

@@ -20,7 +20,7 @@ from sygn_cli.store.archive import members
 from sygn_cli.store.backup import DAMAGED, HEADER, VERSION
 from sygn_cli.store.findings import Level
 from sygn_cli.store.replacing import Replaced, put_back, take_the_place
-from sygn_cli.store.workspace import Workspace
+from sygn_cli.store.workspace import RESTORING, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sygn_cli.store.archive import Member, Source
     from sygn_cli.store.documents import WorkspaceStore
 
-_MARK: Final = ".restoring-"
 _ABOUT: Final = frozenset({HEADER, DAMAGED})
 _NOT_RESTORED: Final = frozenset({"tmp", "inflight", "cache", "quarantine"})
 
@@ -78,7 +77,7 @@ def restore(
         _remove_leftovers(place)
         _require_free(place, force=force)
         durable.make_folder(place.parent)
-        staged = place.with_name(f"{place.name}{_MARK}{os.urandom(8).hex()}")
+        staged = place.with_name(f"{place.name}{RESTORING}{os.urandom(8).hex()}")
         durable.make_staging(staged)
         try:
             with locks.hold(staged / ".lock"):
@@ -114,7 +113,7 @@ def _require_free(place: Path, *, force: bool) -> None:
 def _remove_leftovers(place: Path) -> None:
     """Remove what a restore left that was killed, and undo what it had begun."""
     for path in durable.paths(place.parent):
-        if re.fullmatch(re.escape(place.name + _MARK) + "[0-9a-f]{16}", path.name):
+        if re.fullmatch(re.escape(place.name + RESTORING) + "[0-9a-f]{16}", path.name):
             with locks.hold_if_free(path / ".lock") as free:
                 if free:
                     put_back(path, place)

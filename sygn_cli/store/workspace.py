@@ -25,6 +25,10 @@ _FOLDERS: Final = (
     "webhooks", "mail", "cache", "progress",
 )  # fmt: skip
 _ID_BYTES: Final = 16
+# Between the name of a workspace and a number: one that is being restored to take its place.
+RESTORING: Final = ".restoring-"
+# In that, among what is unfinished: the name that the workspace before it was given.
+REPLACES: Final = "tmp/replaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Workspace:
         path = Path(os.path.realpath(path))
         description = path / formats.DESCRIPTION
         if not description.exists():
+            _refuse_half_replaced(path)
             _refuse_beheaded(path)
             if not create:
                 raise WorkspaceUnusable(
@@ -225,6 +230,19 @@ def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
     description = formats.fresh(f"ws_{entropy(_ID_BYTES).hex()}")
     # Last: a workspace is one when it has its description.
     durable.put_if_absent(path / formats.DESCRIPTION, description.content())
+
+
+def _refuse_half_replaced(path: Path) -> None:
+    """Refuse a place where a workspace was a moment ago, or until a restore was cut short."""
+    with contextlib.suppress(durable.Unreadable):  # other folders there need not be ours to see
+        for staged in durable.paths(path.parent):
+            if staged.name.startswith(path.name + RESTORING) and (staged / REPLACES).exists():
+                raise WorkspaceUnusable(
+                    f"The workspace {path} is being replaced by a restore, or was when that was "
+                    "cut short.",
+                    hint=f"If no restore is at work, run it again; what there is lies in "
+                    f"{durable.read(staged / REPLACES).decode('ascii', 'replace')} beside it.",
+                )
 
 
 def _refuse_beheaded(path: Path) -> None:

@@ -160,8 +160,11 @@ NEEDLESS: dict[str, set[str]] = {
         ".sygn/documents/2026-11/*/audit.jsonl",
         ".sygn/outbox",
     },
-    # Files that can be made again, written as all others are.
+    # Files that can be made again, written as all others are; and the note of what is being
+    # replaced, without which the next restore puts nothing back and finds nothing to compare with.
     "restore": {
+        ".sygn.restoring-*/tmp",
+        ".sygn.restoring-*/tmp/replaces",
         ".sygn.restoring-*/.gitignore",
         ".sygn.restoring-*/documents/2026-11/*/document.json",
     },

@@ -12,7 +12,7 @@ import pytest
 
 from sygn_cli.domain.apikey import ApiKey
 from sygn_cli.domain.document import Mode
-from sygn_cli.domain.errors import Conflict, InvalidRequest
+from sygn_cli.domain.errors import Conflict, InvalidRequest, WorkspaceUnusable
 from sygn_cli.domain.webhook import Secret
 from sygn_cli.store import durable, locks, mails
 from sygn_cli.store.apikeys import FileApiKeys
@@ -173,14 +173,17 @@ def test_what_is_begun_meanwhile_at_the_place_is_kept_and_told(store, path, monk
     created(store)
     content, _ = copied(store)
 
-    def another():
-        created(opened(Workspace.open(path)), 5)
+    def begin():
+        with pytest.raises(WorkspaceUnusable, match="is being replaced"):
+            Workspace.open(path)
+        path.mkdir()
+        (path / "notes.txt").write_text("mine")
 
-    when_renamed(monkeypatch, after=another)
+    when_renamed(monkeypatch, after=begin)
     told = restored(content, path, force=True)
     assert told.replaced is not None
     (begun,) = told.replaced.meanwhile
-    assert opened(Workspace.open(begun, create=False)).resolve("@last")
+    assert (begun / "notes.txt").read_text() == "mine"
     assert list(store.check()) == []
 
 
@@ -235,6 +238,10 @@ def test_one_that_was_killed_in_between_is_undone_by_the_next(store, path):
     signed(store, document, "s1")
     content, _ = copied(store)
     killed_between(content, path)
+    for create in (True, False):
+        with pytest.raises(WorkspaceUnusable, match="cut short") as refused:
+            Workspace.open(path, create=create)
+        assert ".sygn.before-restore-" in str(refused.value.hint)
     with pytest.raises(InvalidRequest, match="There is a workspace"):
         restored(content, path)
     assert around(path) == [".sygn"]
