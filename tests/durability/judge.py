@@ -156,6 +156,8 @@ def _assert_between(case: Case, found: View) -> None:
         then, now, at_last = before.get(name), found.get(name), after.get(name)
         if now in (then, at_last):
             continue
+        if name == "put off" and (now or ())[: len(then or ())] == (then or ()):
+            continue  # a letter that cannot be written for a moment is a try that failed
         # A document may have come part of the way.
         assert isinstance(now, tuple), f"{name}: {now!r}"
         assert now[: len(then or ())] == (then or ()), f"{name}: {now!r}"
