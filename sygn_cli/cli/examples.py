@@ -7,8 +7,9 @@ from typing import Final
 
 EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "create": (
-        'sygn create nda.pdf --signer "Ada Lovelace <ada@example.com>"',
-        'sygn create lease.pdf --role "Tenant=Ada <ada@example.com>" --expires 14d',
+        'sygn create nda.pdf -s "Ada <ada@example.com>" -s "Alan <alan@example.com>"',
+        'sygn create nda.pdf --role "Company=Ada <a@x.org>" --role "Recipient=Alan <b@x.org>"',
+        'sygn create letter.pdf --signer "Ada Lovelace <ada@example.com>" --expires 14d',
         'sygn create a.pdf b.pdf --signer "Ada <ada@example.com>;lang=de;auth=code"',
         "sygn detect nda.pdf --json > f.json; edit f.json; sygn create nda.pdf --fields f.json ...",
     ),

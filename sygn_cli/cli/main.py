@@ -170,7 +170,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Send PDFs for signature from a shell, sign them in a browser, seal them for good.",
-    epilog="\b\nStart with:\n  sygn create nda.pdf --signer 'Ada <ada@example.com>'\n  sygn serve\n\n"
+    epilog="\b\nStart with:\n"
+    "  sygn create nda.pdf -s 'Ada <ada@example.com>' -s 'Alan <alan@example.com>'\n"
+    "  sygn serve\n\n"
     "Each command explains itself: sygn create --help",
 )
 

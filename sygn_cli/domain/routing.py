@@ -12,9 +12,9 @@ from sygn_cli.domain.field import FieldType
 from sygn_cli.domain.signer import Invitee, Signer, SignerStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from sygn_cli.domain.field import Detection
+    from sygn_cli.domain.field import Detection, Field
 
 _SIGNER_ID: Final = re.compile(r"s[0-9]+")
 _ROLE: Final = re.compile(r"(?P<name>.*?)\s*(?P<number>\d*)")
@@ -135,6 +135,66 @@ def owners(parties: Sequence[str], invitees: Sequence[Invitee]) -> Mapping[str, 
         if party not in owner and free:
             owner[party] = free.pop(0)
     return owner
+
+
+def check_roles(
+    fields: Sequence[Field],
+    parties: Mapping[str, str],
+    invitees: Sequence[Invitee],
+    assignments: Mapping[str, str],
+) -> None:
+    """Refuse roles by which one signer would silently get what is another party's.
+
+    A role that names no party is refused if it leaves a party without a signer, and so is a role
+    that two signers have. Nobody is refused to whom a field is assigned, and no role is where
+    the PDF names no party, for what it calls them is not always found.
+
+    Args:
+        fields: Of all files.
+        parties: Whose they are as the PDF names them, "" for nobody by name; fields that are
+            missing here were given to signers by hand.
+        invitees: The signers.
+        assignments: Signer ids by field id.
+
+    Raises:
+        InvalidRequest: A role is mistyped or given twice.
+    """
+    named = list(dict.fromkeys(parties[f.id] for f in fields if parties.get(f.id)))
+    if not named:
+        return
+    there = f"Its parties: {text.printable(', '.join(named))}. "
+    is_left = any(_left(fields, parties, invitees, assignments))
+    for number, (signer_id, who) in enumerate(zip(signer_ids(invitees), invitees, strict=True)):
+        if not who.role or signer_id in assignments.values():
+            continue
+        role = text.printable(who.role)
+        if not any(_same_role(who.role, party) for party in named):
+            if is_left:
+                raise InvalidRequest(
+                    f"The PDF has no party {role!r}, and a party is without a signer.",
+                    hint=f"{there}Or name {who.name} with --signer instead of --role.",
+                )
+        elif any(one.role and _same_role(who.role, one.role) for one in invitees[:number]):
+            raise InvalidRequest(
+                f"Two signers are {role!r}, and only one of them would get its fields.",
+                hint=f"{there}Give the other theirs with --assign FIELD={signer_id}.",
+            )
+
+
+def _left(
+    fields: Sequence[Field],
+    parties: Mapping[str, str],
+    invitees: Sequence[Invitee],
+    assignments: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the fields that go to the first signer because their party is nobody's."""
+    for file in {one.file for one in fields}:
+        of_file = {f.id: parties[f.id] for f in fields if f.file == file and f.id in parties}
+        signing = [f.id for f in fields if f.id in of_file and f.type is FieldType.SIGNATURE]
+        mentioned = [party for party in of_file.values() if party]
+        known = dict.fromkeys([*(of_file[field_id] for field_id in signing), *mentioned])
+        nobodys = known.keys() - owners(list(known), invitees).keys()
+        yield from (i for i, p in of_file.items() if p in nobodys and i not in assignments)
 
 
 def check_assignments(

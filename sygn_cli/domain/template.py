@@ -61,6 +61,12 @@ class Template:
         named = (self.parties.get(one.id, "") for one in ordered)
         return tuple(dict.fromkeys(party for party in named if party))
 
+    @property
+    def named_parties(self) -> dict[str, str]:
+        """The party of each field, "" for none, but of those kept for an id or address."""
+        whose = {one.id: self.parties.get(one.id, "") for one in self.fields}
+        return {field_id: party for field_id, party in whose.items() if not says_who(party)}
+
     def is_for(self, account: str) -> bool:
         """Tell whether an account may see and use it."""
         return self.shared or account == self.account

@@ -64,6 +64,10 @@ class Request:
         anchors: Words that mark a place in the PDF, and the type of field that belongs there.
         signatures: Whose signatures the finished file carries; None as the workspace is set.
         locale: Of the certificate, and of signers who have none of their own; "" for unknown.
+        parties: By the id of a given field, the party whose it is in the PDF's own words, "" for
+            none; fields that somebody gave to signers by hand are missing.
+        roles_must_fit: Refuse a role that names no party where that leaves a party to somebody
+            else. It is a caution and no part of what is asked for, so no fingerprint holds it.
     """
 
     files: tuple[GivenFile, ...]
@@ -88,6 +92,8 @@ class Request:
     locale: str = ""
     fields_later: bool = False
     signatures: Signatures | None = None
+    parties: Mapping[str, str] = field(default_factory=dict, repr=False)
+    roles_must_fit: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class Plan:
         unreadable_pages: (file, page) of pages that hold only a picture.
         new_webhook: Endpoint that was made for the request's URL, whose secret nobody knows yet.
         given: Secrets of signers that the sender has to pass on, by signer id; shown only now.
+        parties: Whose fields are in the PDF's own words, by field id.
     """
 
     proposal: proposals.Proposal
@@ -107,6 +114,7 @@ class Plan:
     unreadable_pages: tuple[tuple[int, int], ...]
     new_webhook: Endpoint | None = None
     given: Mapping[str, Given] = field(default_factory=dict, repr=False)
+    parties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +150,11 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     if request.fields is None:
         found = _find(runtime, request)
     else:
-        found = _Found((), (), ())
+        found = _Found((), (), (), request.parties)
         _look_at_pages(runtime, request, request.fields)
     fields = _assign(request, found.fields if request.fields is None else request.fields)
+    if request.roles_must_fit:
+        routing.check_roles(fields, found.parties, request.invitees, request.assignments)
     proposal = proposals.Proposal(
         account=request.account,
         title=request.title or title_of(request.files[0].name),
@@ -172,7 +182,7 @@ def plan(runtime: Runtime, request: Request) -> Plan:
     )
     proposals.create(proposal, actor=OPERATOR)
     contents = tuple(file.content for file in request.files)
-    return Plan(proposal, contents, found.left_out, found.unreadable_pages)
+    return Plan(proposal, contents, found.left_out, found.unreadable_pages, parties=found.parties)
 
 
 def create(runtime: Runtime, request: Request, *, actor: Json = OPERATOR) -> tuple[Document, Plan]:
@@ -282,12 +292,14 @@ class _Found:
     fields: tuple[Field, ...]
     left_out: tuple[tuple[int, Detection], ...]
     unreadable_pages: tuple[tuple[int, int], ...]
+    parties: Mapping[str, str]
 
 
 def _find(runtime: Runtime, request: Request) -> _Found:
     fields: list[Field] = []
     left_out: list[tuple[int, Detection]] = []
     unreadable: list[tuple[int, int]] = []
+    parties: dict[str, str] = {}
     reports = [
         runtime.pdf.call(detect_fields, f.content, anchors=dict(request.anchors))
         for f in request.files
@@ -296,11 +308,12 @@ def _find(runtime: Runtime, request: Request) -> _Found:
     for number, report in enumerate(reports, start=1):
         good = detection.usable(report.detections)
         fields += _fields_of_file(request.invitees, good, number, field_ids)
+        parties |= {field_ids[number, one.id]: one.party for one in good}
         left_out += [(number, one) for one in report.detections if one not in good]
         unreadable += [(number, page) for page in report.unreadable_pages]
     if not fields and not (request.draft and request.fields_later):
         raise NoFieldsDetected(_nothing_found(unreadable), hint=_GIVE_FIELDS)
-    return _Found(tuple(fields), tuple(left_out), tuple(unreadable))
+    return _Found(tuple(fields), tuple(left_out), tuple(unreadable), parties)
 
 
 def _fields_of_file(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sygn_cli.domain import routing
 from sygn_cli.domain.document import SigningOrder
 from sygn_cli.domain.errors import InvalidRequest
-from sygn_cli.domain.field import Detection, FieldType
+from sygn_cli.domain.field import Detection, Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.signer import Invitee
 from tests.life import Life
@@ -65,6 +65,75 @@ def test_more_blocks_than_signers_leave_the_rest_to_the_first():
 def test_with_one_signer_everything_is_theirs():
     detections = [found("a", "A"), found("b", "B", y=50)]
     assert set(routing.route(detections, people("")).values()) == {"s1"}
+
+
+def placed(
+    *parties: str, kind: FieldType = FieldType.SIGNATURE, file: int = 1
+) -> dict[Field, str]:
+    return {
+        Field(f"{file}-{n}-{kind}", kind, 1, Box(10, 50 * n, 100, 20), file=file): party
+        for n, party in enumerate(parties)
+    }
+
+
+def check(places: dict[Field, str], *roles: str, **assigned: str) -> None:
+    parties = {one.id: party for one, party in places.items()}
+    routing.check_roles(list(places), parties, people(*roles), assigned)
+
+
+@pytest.mark.parametrize(
+    ("parties", "roles"),
+    [
+        (("Company", "Recipient"), ("Company", "Recipent")),
+        (("Company", "Recipient"), ("Recipent",)),
+        (("Company", "Recipient"), ("Recipent", "Company")),
+        (("Company", "Recipient"), ("Recipient", "RECIPIENT ")),
+        (("Tenant 1", "Tenant 2"), ("Tenant", "Tenant 1")),
+        (("Company", ""), ("Company", "Recipient")),
+    ],
+)
+def test_a_role_by_which_others_fields_go_to_the_first_is_refused(parties, roles):
+    with pytest.raises(InvalidRequest) as refused:
+        check(placed(*parties), *roles)
+    named = ", ".join(party for party in parties if party)
+    assert f"Its parties: {named}. " in str(refused.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("parties", "roles"),
+    [
+        (("Company", "Recipient"), ("Company", "recipient")),
+        (("Company", "Recipient"), ("Recipient",)),
+        (("Company", "Recipient"), ("", "Recipent", "")),
+        (("Company", "Recipient"), ("Company", "Recipient", "Witness")),
+        (("Company", "Recipient"), ("Company", "Recipient", "Witness", "Witness")),
+        (("Tenant 1", "Tenant 2"), ("Tenant", "Tenant 2")),
+        (("", ""), ("Company", "Company")),
+        ((), ("Company",)),
+    ],
+)
+def test_a_role_that_costs_nobody_a_field_is_none_to_be_refused(parties, roles):
+    check(placed(*parties), *roles)
+
+
+def test_a_signer_to_whom_a_field_is_assigned_may_be_called_anything():
+    places = placed("Company", "Recipient")
+    first, second = (one.id for one in places)
+    routing.check_roles(
+        list(places), {first: "Company", second: "Recipient"},
+        people("Company", "Recipent"), {second: "s2"},
+    )  # fmt: skip
+
+
+def test_a_party_of_another_file_is_a_party_too():
+    places = placed("Company") | placed("Recipient", file=2)
+    check(places, "Company", "Recipient")
+    with pytest.raises(InvalidRequest, match="no party 'Recipent'"):
+        check(places, "Company", "Recipent")
+
+
+def test_fields_given_by_hand_are_nobodys_to_take():
+    routing.check_roles(list(placed("Company")), {}, people("Tenant", "Tenant"), {})
 
 
 def test_assignments_name_what_is_there():

@@ -192,6 +192,7 @@ def create(
         webhook=webhook,
         webhook_private=allow_private,
         mail=not no_mail,
+        roles_must_fit=True,
     )
     if dry_run:
         request = asked.with_template(rt, template, request)

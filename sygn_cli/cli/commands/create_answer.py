@@ -10,7 +10,6 @@ from sygn_cli.cli import console
 if TYPE_CHECKING:
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.field import Field
-    from sygn_cli.domain.proposals import Proposal
     from sygn_cli.services.creation import Plan, Request
     from sygn_cli.services.runtime import Runtime
 
@@ -20,7 +19,7 @@ def tell(plan: Plan) -> None:
     proposal = plan.proposal
     if proposal.detected_fields:
         console.narrate(f"found {_count(proposal.fields)}")
-    _tell_people(proposal)
+    _tell_people(plan)
     for number, one in plan.left_out[:10]:
         where = f"page {one.page}" if number == 1 else f"file {number}, page {one.page}"
         why = "not a signer's" if one.for_nobody else f"only {one.confidence:.0%} sure"
@@ -34,7 +33,8 @@ def tell(plan: Plan) -> None:
         console.narrate(f"the PDF has active content, which the signed file will not: {listed}")
 
 
-def _tell_people(proposal: Proposal) -> None:
+def _tell_people(plan: Plan) -> None:
+    proposal = plan.proposal
     people = [f"{who.name} <{who.email}>" for who in proposal.invitees]
     for one in sorted({one for one in people if people.count(one) > 1}):
         console.narrate(f"{one} signs {people.count(one)} times, by as many links")
@@ -42,6 +42,12 @@ def _tell_people(proposal: Proposal) -> None:
     for number, who in enumerate(proposal.invitees, start=1):
         if f"s{number}" not in signing:
             console.narrate(f"{who.name} has no field and will only confirm; see --assign, --role")
+        own = (one.id for one in proposal.fields if one.signer == f"s{number}")
+        parties = list(dict.fromkeys(filter(None, (plan.parties.get(i) for i in own))))
+        if len(parties) > 1:
+            listed = f"{', '.join(parties[:-1])} and {parties[-1]}"
+            console.narrate(f"{who.name} fills in and signs what is for {listed}")
+            console.hint('name the others with another --signer or --role "PARTY=NAME <MAIL>"')
 
 
 def _count(fields: tuple[Field, ...]) -> str:

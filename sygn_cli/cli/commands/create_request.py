@@ -88,8 +88,10 @@ def with_template(rt: Runtime, slug: str | None, request: Request) -> Request:
     kept, file, routed = templates.for_signers(
         rt, slug, request.invitees, assigned=request.assignments
     )
-    fields = routed if request.fields is None else request.fields
-    return replace(request, files=(file,), fields=fields, title=request.title or kept.title)
+    request = replace(request, files=(file,), title=request.title or kept.title)
+    if request.fields is not None:
+        return request
+    return replace(request, fields=routed, parties=kept.named_parties)
 
 
 def fingerprint(request: Request, template: str | None) -> str:

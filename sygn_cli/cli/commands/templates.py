@@ -11,6 +11,7 @@ from sygn_cli.cli import console
 from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.routing import says_who
 
 if TYPE_CHECKING:
     from sygn_cli.domain.field import Field
@@ -70,7 +71,9 @@ def add(
     console.emit(kept.slug)
     roles = ", ".join(kept.roles) or "one signer"
     console.narrate(f"kept {kept.title!r} with {len(kept.fields)} fields for {roles}")
-    console.hint(f'next: sygn create --template {kept.slug} --signer "Ada <ada@example.com>"')
+    people = [f'--role "{role}=NAME <MAIL>"' for role in kept.roles if not says_who(role)]
+    who = " ".join(people) if len(people) > 1 else '--signer "Ada <ada@example.com>"'
+    console.hint(f"next: sygn create --template {kept.slug} {who}")
 
 
 @app.command("list")
