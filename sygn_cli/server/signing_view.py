@@ -14,7 +14,8 @@ from sygn_cli.domain.signer import Signer, SignerStatus
 from sygn_cli.server.negotiation import catalogue
 from sygn_cli.server.page_addresses import page_addresses
 from sygn_cli.services import progress
-from sygn_cli.services.signing import LinkState, initials
+from sygn_cli.services.filling import initials
+from sygn_cli.services.signing import LinkState
 
 if TYPE_CHECKING:
     from datetime import datetime
