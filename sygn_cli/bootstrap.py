@@ -262,6 +262,20 @@ def open_keys(
     return _keys(store_of(opened, environment).keys, SystemClock(), settings, environment)
 
 
+def replace_lost_keys(
+    workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Make anew what is lost of CA and seal; the roots in sealed documents stay trusted.
+
+    Raises:
+        Unauthorized: What is left is under a passphrase, and that is missing or wrong.
+    """
+    from sygn_cli.delivery import sealed_roots
+
+    former = sealed_roots.roots(open_store(workspace, environment=environment))
+    open_keys(workspace, environment=environment).replace_lost(former)
+
+
 def _keys(
     files: Keyring, clock: Clock, settings: Settings, environment: Mapping[str, str]
 ) -> WorkspaceKeys:

@@ -67,11 +67,16 @@ class MemoryKeyFiles:
     def replace(self, name: str, content: bytes) -> None:
         self.files[name] = content
 
+    def require_not_lost(self, name: str) -> None:
+        """Nothing gets lost here."""
+
 
 @functools.cache
 def _key_files() -> MemoryKeyFiles:
     """Return one set of keys for all tests: making them takes longer than most tests."""
-    return MemoryKeyFiles()
+    files = MemoryKeyFiles()
+    WorkspaceKeys(files, FixedClock(), "Test workspace").credential()
+    return files
 
 
 def memory_runtime(

@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sygn_cli.delivery.passphrase import no_passphrase
 from sygn_cli.delivery.revocations import Revocations
-from sygn_cli.domain.errors import InvalidRequest, SealFailed, Unauthorized, WorkspaceUnusable
+from sygn_cli.domain.errors import (
+    InvalidRequest,
+    NotFound,
+    SealFailed,
+    Unauthorized,
+    WorkspaceUnusable,
+)
+from sygn_cli.store import keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sygn_cli.delivery.passphrase import Passphrase
     from sygn_cli.domain.revocation import Revocation
     from sygn_cli.engine.credential import Credential
     from sygn_cli.services.ports import Clock
 
-_CA: Final = "ca.pem"
-_SEAL: Final = "seal.pem"
+_CA: Final = keyring.CA
+_SEAL: Final = keyring.SEAL
 _OWNER: Final = "owner.key"
 _OWNER_BYTES: Final = 32
 # Whoever looks at a signer's credential sees who had its key.
 _HELD_HERE: Final = "Key made and held by the sender's sygn workspace"
-# Roots of credentials that were imported and replaced: what they sealed is still to be trusted.
-_FORMER_ROOTS: Final = "former-roots.pem"
+_FORMER_ROOTS: Final = keyring.FORMER_ROOTS
 
 
 class KeyFiles(Protocol):
@@ -43,6 +49,14 @@ class KeyFiles(Protocol):
 
     def replace(self, name: str, content: bytes) -> None:
         """Store a file in the place of the one that is there, whole or not at all."""
+        ...
+
+    def require_not_lost(self, name: str) -> None:
+        """Refuse to go on without a file that is not there and that seals were made with.
+
+        Raises:
+            SealFailed: It is lost.
+        """
         ...
 
 
@@ -98,7 +112,7 @@ class WorkspaceKeys:
         """Return the seal's credential; another process may have replaced it a moment ago.
 
         Raises:
-            SealFailed: Its file is damaged, or it was revoked.
+            SealFailed: Its file is damaged or lost, or it was revoked.
             Unauthorized: It is under a passphrase, and that is missing or wrong.
         """
         stored = self._stored()
@@ -117,14 +131,18 @@ class WorkspaceKeys:
         )
 
     def root_pem(self) -> bytes:
-        """Return the X.509 certificate that the seal's credential leads to; needs no passphrase."""
+        """Return the X.509 certificate that the seal's credential leads to; needs no passphrase.
+
+        Raises:
+            NotFound, SealFailed: Nothing was made yet, or it is lost.
+        """
         from sygn_cli.engine import keyfile  # noqa: PLC0415 - `status` needs no cryptography
 
-        return keyfile.certificates(self._stored())[-1]
+        return keyfile.certificates(self._kept())[-1]
 
     def roots(self) -> tuple[bytes, ...]:
         """Return all roots that this workspace ever sealed under, the present one first."""
-        return tuple(dict.fromkeys((self.root_pem(), *self._earlier_roots())))
+        return tuple(dict.fromkeys((*self._present_roots(), *self._earlier_roots())))
 
     def crls(self) -> tuple[bytes, ...]:
         """Return the revocation list of the workspace's own CA, which issues to signers as well."""
@@ -151,7 +169,8 @@ class WorkspaceKeys:
 
     def own_certificates(self) -> tuple[bytes, ...]:
         """Return the certificates that the workspace's own CA ever issued to the seal, PEM."""
-        present = () if self.are_imported else (self.certificate(),)
+        is_there = self._files.read(_SEAL) is not None
+        present = (self.certificate(),) if is_there and not self.are_imported else ()
         return tuple(dict.fromkeys((*present, *self._revocations.former())))
 
     @property
@@ -164,21 +183,25 @@ class WorkspaceKeys:
         """Whether the seal's key is under a passphrase."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415
 
-        return keyfile.is_protected(self._stored())
+        return keyfile.is_protected(self._kept())
 
     @property
     def are_imported(self) -> bool:
         """Whether the seal's credential comes from another authority than the workspace's own."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415
 
-        own = self._files.read(_CA)
-        return own is None or keyfile.certificates(own)[0] != self.root_pem()
+        own, root = self._files.read(_CA), self.root_pem()
+        return own is None or keyfile.certificates(own)[0] != root
 
     def certificate(self) -> bytes:
-        """Return the certificate of the seal's key; needs no passphrase."""
+        """Return the certificate of the seal's key; needs no passphrase.
+
+        Raises:
+            NotFound, SealFailed: Nothing was made yet, or it is lost.
+        """
         from sygn_cli.engine import keyfile  # noqa: PLC0415
 
-        return keyfile.certificates(self._stored())[0]
+        return keyfile.certificates(self._kept())[0]
 
     def rotate(self) -> Credential:
         """Replace the seal's credential by a new one of the workspace's own CA; return it.
@@ -225,10 +248,38 @@ class WorkspaceKeys:
             wanted = content if passphrase is None else keyfile.protected(content, passphrase)
             self._files.replace(name, wanted)
 
+    def replace_lost(self, former: Iterable[bytes] = ()) -> None:
+        """Make anew what is lost of the CA and the seal's credential.
+
+        Args:
+            former: Roots of what was sealed before, PEM, which stay trusted here.
+        """
+        made = False
+        for name, make in ((_CA, self._new_ca), (_SEAL, self._new_seal)):
+            try:
+                self._files.require_not_lost(name)
+            except SealFailed:
+                make()
+                made = True
+        if made:
+            self._keep_root(former)
+
+    def _kept(self) -> bytes:
+        """Return the seal's file for whoever only looks; makes none."""
+        stored = self._files.read(_SEAL)
+        if stored is None:
+            self._files.require_not_lost(_SEAL)
+            raise NotFound("There is no seal key yet.", hint="Make it with: sygn init")
+        return stored
+
     def _stored(self) -> bytes:
         stored = self._files.read(_SEAL)
         if stored is not None:
             return stored
+        self._files.require_not_lost(_SEAL)
+        return self._new_seal()
+
+    def _new_seal(self) -> bytes:
         from sygn_cli.engine import credential  # noqa: PLC0415
 
         # Two processes may come here at once: put_if_absent decides, and both go on with
@@ -237,16 +288,30 @@ class WorkspaceKeys:
         made = credential.make_seal_credential(
             authority, self._organisation, now=self._clock.now()
         )
-        return self._files.put_if_absent(_SEAL, credential.dump(made))
+        return self._files.put_if_absent(_SEAL, self._under_that_of(_CA, credential.dump(made)))
 
     def _own_ca(self) -> bytes:
-        from sygn_cli.engine import credential  # noqa: PLC0415
-
         stored = self._files.read(_CA)
         if stored is not None:
             return stored
+        self._files.require_not_lost(_CA)
+        return self._new_ca()
+
+    def _new_ca(self) -> bytes:
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
         made = credential.make_ca(f"{self._organisation} CA", now=self._clock.now())
-        return self._files.put_if_absent(_CA, credential.dump(made))
+        return self._files.put_if_absent(_CA, self._under_that_of(_SEAL, credential.dump(made)))
+
+    def _under_that_of(self, other: str, content: bytes) -> bytes:
+        """Return a new file, put under the passphrase of the other one if that is under any."""
+        from sygn_cli.engine import keyfile  # noqa: PLC0415
+
+        stored = self._files.read(other)
+        if stored is None or not keyfile.is_protected(stored):
+            return content
+        self._clear(stored)  # a wrong one must not become the new one
+        return keyfile.protected(content, self._passphrase())
 
     def _require_unrevoked(self) -> None:
         revoked = self.revocation()
@@ -294,8 +359,12 @@ class WorkspaceKeys:
         if former is not None:
             yield from keyfile.certificates(former)
 
-    def _keep_root(self) -> None:
-        self._files.replace(_FORMER_ROOTS, b"".join(self.roots()))
+    def _present_roots(self) -> tuple[bytes, ...]:
+        return () if self._files.read(_SEAL) is None else (self.root_pem(),)
+
+    def _keep_root(self, more: Iterable[bytes] = ()) -> None:
+        kept = dict.fromkeys((*self.roots(), *more))
+        self._files.replace(_FORMER_ROOTS, b"".join(kept))
 
 
 def _opens(secret: bytes, stored: bytes | None) -> bool:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.domain.revocation import Revocation
+from sygn_cli.store import keyring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Certificates of credentials that were replaced; their keys are gone.
-FORMER_SEALS: Final = "former-seals.pem"
 _DIGITS: Final = 40  # of the fingerprint, in the name of the file
 
 
@@ -45,13 +44,13 @@ class Revocations:
         """Return the certificates of former credentials, PEM."""
         from sygn_cli.engine import keyfile  # noqa: PLC0415 - `status` needs no cryptography
 
-        stored = self._files.read(FORMER_SEALS)
+        stored = self._files.read(keyring.FORMER_SEALS)
         return () if stored is None else keyfile.certificates(stored)
 
     def keep(self, cert_pem: bytes) -> None:
         """Remember a certificate that is about to be replaced."""
         known = dict.fromkeys((*self.former(), cert_pem))
-        self._files.replace(FORMER_SEALS, b"".join(known))
+        self._files.replace(keyring.FORMER_SEALS, b"".join(known))
 
     def add(self, one: Revocation) -> Revocation:
         """Keep a revocation; where there is one already, that one stays. Return what counts."""

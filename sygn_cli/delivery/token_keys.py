@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sygn_cli.delivery.keys import WorkspaceKeys
 from sygn_cli.domain.errors import InvalidRequest, SygnError
+from sygn_cli.store import keyring
 
 if TYPE_CHECKING:
     from sygn_cli.delivery.keys import KeyFiles
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sygn_cli.services.ports import Clock
 
 # The certificates of the token, so that judging needs no token.
-_SEEN: Final = "token.pem"
+_SEEN: Final = keyring.SEEN
 
 
 class TokenKeys(WorkspaceKeys):
@@ -74,14 +75,6 @@ class TokenKeys(WorkspaceKeys):
         """Return the certificate that it leads to; needs no token if that was seen before."""
         return self._certificates()[-1]
 
-    def roots(self) -> tuple[bytes, ...]:
-        """Return all roots that this workspace ever sealed under, the present one first."""
-        try:
-            return super().roots()
-        except SygnError:
-            # What was never seen has sealed nothing.
-            return tuple(dict.fromkeys(self._earlier_roots()))
-
     @property
     def are_protected(self) -> bool:
         """Whether somebody must give something before the key works: a PIN."""
@@ -102,6 +95,12 @@ class TokenKeys(WorkspaceKeys):
             f"The seal's key is on the token {self._where.token!r}.",
             hint="Replace it with the tool of the token's maker, or take [pkcs11] out of sygn.toml.",
         )
+
+    def _present_roots(self) -> tuple[bytes, ...]:
+        try:
+            return (self.root_pem(),)
+        except SygnError:
+            return ()  # what was never seen has sealed nothing
 
     def _certificates(self) -> tuple[bytes, ...]:
         from sygn_cli.engine import keyfile  # noqa: PLC0415

@@ -11,10 +11,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from sygn_cli.domain.errors import SealFailed, Unauthorized
+from sygn_cli.domain.pem import certificates as certificates_in
 
 _PROTECTED: Final = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
-_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
-_END: Final = b"-----END CERTIFICATE-----"
 
 
 def is_protected(pem: bytes) -> bool:
@@ -28,10 +27,7 @@ def certificates(pem: bytes) -> tuple[bytes, ...]:
     Raises:
         SealFailed: There is none.
     """
-    found = tuple(
-        _CERTIFICATE + part.partition(_END)[0] + _END + b"\n"
-        for part in pem.split(_CERTIFICATE)[1:]
-    )
+    found = certificates_in(pem)
     if not found:
         raise SealFailed("The credential holds no certificate.")
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment
-from sygn_cli.domain.errors import SygnError
+from sygn_cli.domain.errors import NotFound, SygnError
 from sygn_cli.domain.listing import Filters
 from sygn_cli.engine import credential, intake
 from sygn_cli.services import expiry, mail_health
@@ -14,7 +14,9 @@ from sygn_cli.services.settings import usual_deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from sygn_cli.services.ports import PdfWork
     from sygn_cli.services.runtime import Runtime
 
 # The smallest file that every reader opens, to see whether PDF work is possible at all.
@@ -43,14 +45,36 @@ def examine(runtime: Runtime) -> Iterator[Finding]:
     """Yield one finding per check."""
     yield _key(runtime)
     yield from _link_key(runtime)
-    yield _pdf_work(runtime)
+    yield _pdf_work(runtime.pdf)
     yield from (Finding("mail", level, words) for level, words in mail_health.examine(runtime))
     yield from _deadline(runtime)
     yield from _documents(runtime)
 
 
+def examine_machine(pdf: PdfWork, *, now: datetime) -> Iterator[Finding]:
+    """Yield what can be checked where there is no workspace."""
+    yield _trial(now)
+    yield _pdf_work(pdf)
+
+
+def _trial(now: datetime) -> Finding:
+    """Return whether this machine can make keys and use them; none is kept."""
+    try:
+        made = credential.make_seal_credential(credential.make_ca("Trial", now=now), "T", now=now)
+        credential.test_sign(made, now=now)
+    except SygnError as error:
+        return Finding("seal key", "fail", error.message)
+    return Finding("seal key", "ok", "none yet; one made for a trial works")
+
+
 def _key(runtime: Runtime) -> Finding:
     now = runtime.clock.now()
+    try:
+        runtime.keys.root_pem()  # whoever only looks makes no key
+    except NotFound:
+        return _trial(now)
+    except SygnError as error:
+        return Finding("seal key", "fail", " ".join(filter(None, (error.message, error.hint))))
     try:
         held = runtime.keys.credential()
         credential.test_sign(held, now=now)
@@ -71,9 +95,9 @@ def _link_key(runtime: Runtime) -> Iterator[Finding]:
         yield Finding("link key", "fail", " ".join(filter(None, (error.message, error.hint))))
 
 
-def _pdf_work(runtime: Runtime) -> Finding:
+def _pdf_work(pdf: PdfWork) -> Finding:
     try:
-        runtime.pdf.call(intake.inspect, _TINY_PDF)
+        pdf.call(intake.inspect, _TINY_PDF)
     except SygnError as error:
         return Finding("pdf engine", "fail", error.message)
     return Finding("pdf engine", "ok", "reads a PDF in a process of its own")

@@ -228,7 +228,11 @@ class Keys(Protocol):
         ...
 
     def root_pem(self) -> bytes:
-        """Return the X.509 certificate in PEM that the seal's credential leads to."""
+        """Return the X.509 certificate in PEM that the seal's credential leads to; makes none.
+
+        Raises:
+            NotFound, SealFailed: Nothing was made yet, or it is lost.
+        """
         ...
 
     def roots(self) -> Sequence[bytes]:

@@ -56,8 +56,12 @@ class WorkspaceStore:
         self._jobs_for = jobs_for
         self._recent = Recent()
         self._register = Register(workspace, self.load)
-        has_links = self._register.has_links
-        self.keys = Keyring(workspace.keys, entropy=entropy, has_links=has_links)
+        self.keys = Keyring(
+            workspace.keys,
+            entropy=entropy,
+            has_links=self._register.has_links,
+            has_seals=self._register.has_seals,
+        )
         self._checked = Checked()
         self._entropy = entropy
         # It knows the keys that are pending, so there must be one only, whoever asks first.

@@ -14,13 +14,13 @@ from sygn_cli.domain.errors import SygnError, WorkspaceUnusable
 from sygn_cli.domain.ids import DOCUMENT_ID
 from sygn_cli.store import audit, durable, locks, reading, trouble
 from sygn_cli.store.findings import Finding, Level
-from sygn_cli.store.keyring import LINK_KEY
+from sygn_cli.store.keyring import CA, LINK_KEY, SEAL
 from sygn_cli.store.loose import loose
 from sygn_cli.store.quarantine import Quarantine
 from sygn_cli.store.verify import check_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -42,8 +42,18 @@ class Problem:
     done: str = ""
 
 
-def fsck(store: WorkspaceStore, *, now: datetime, repair: bool) -> Iterator[Problem]:
+def fsck(
+    store: WorkspaceStore,
+    *,
+    now: datetime,
+    repair: bool,
+    replace_lost_keys: Callable[[], None] | None = None,
+) -> Iterator[Problem]:
     """Yield everything that is wrong; with ``repair`` after mending it.
+
+    Args:
+        replace_lost_keys: Makes another CA or seal's credential in the place of a lost one; the
+            store knows nothing of how.
 
     Raises:
         WorkspaceUnusable: A repair cannot be written.
@@ -51,7 +61,7 @@ def fsck(store: WorkspaceStore, *, now: datetime, repair: bool) -> Iterator[Prob
     found = [one for one in store.check() if one.level is not Level.PURGED]
     found += loose(store, now=now)
     quarantine = Quarantine(store.workspace, now=now) if repair else None
-    repairs = None if quarantine is None else _Repairs(store, quarantine)
+    repairs = None if quarantine is None else _Repairs(store, quarantine, replace_lost_keys)
     mended: set[str] = set()
     for one in found:
         if repairs is None or _is_evidence(one):
@@ -70,17 +80,25 @@ def _is_evidence(finding: Finding) -> bool:
 
 
 class _Repairs:
-    def __init__(self, store: WorkspaceStore, quarantine: Quarantine) -> None:
+    def __init__(
+        self,
+        store: WorkspaceStore,
+        quarantine: Quarantine,
+        replace_lost_keys: Callable[[], None] | None,
+    ) -> None:
         self._store = store
         self._quarantine = quarantine
+        self._replace_lost_keys = replace_lost_keys
 
     def loose(self, finding: Finding) -> str:
-        """Take away what is in the way, or make another link key; return what was done."""
+        """Take away what is in the way, or make other keys; return what was done."""
         if finding.path is None:
             return ""
         with trouble.guarded(finding.path):
             if finding.path == self._store.workspace.keys / LINK_KEY:
                 return self._new_link_key(finding.path)
+            if finding.path in {self._store.workspace.keys / name for name in (CA, SEAL)}:
+                return self._new_seal_keys(finding.path.name)
             return self._taken(finding.path)
 
     def document(self, folder: DocumentFolder, told: set[Finding]) -> Iterator[Problem]:
@@ -126,6 +144,17 @@ class _Repairs:
         return (
             "A new one was made: all links, access codes and authenticators given out before are "
             "void. New ones: sygn link, sygn remind, sygn unlock --new-secrets."
+        )
+
+    def _new_seal_keys(self, first: str) -> str:
+        if self._replace_lost_keys is None:
+            return ""
+        self._replace_lost_keys()
+        if first == SEAL:
+            return "The seal has another credential now, of the same CA."
+        return (
+            "Made anew: seals lead to another root from now on. Give both to whoever verifies: "
+            "sygn keys export-root --all."
         )
 
     def _keep_torn(self, folder: DocumentFolder) -> None:

@@ -6,14 +6,23 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain.errors import WorkspaceUnusable
+from sygn_cli.domain.document import Signatures
+from sygn_cli.domain.errors import SealFailed, WorkspaceUnusable
 from sygn_cli.store import durable, locks, trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 LINK_KEY: Final = "link.key"
+CA: Final = "ca.pem"
+SEAL: Final = "seal.pem"
+# The certificates of a token that took the place of the seal's credential.
+SEEN: Final = "token.pem"
+# Certificates of credentials that were replaced; their keys are gone.
+FORMER_SEALS: Final = "former-seals.pem"
+# Roots of credentials that were replaced: what they sealed is still to be trusted.
+FORMER_ROOTS: Final = "former-roots.pem"
 _LINK_KEY_BYTES: Final = 32
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -25,6 +34,7 @@ class Keyring:
         folder: Where they are.
         entropy: What new ones are made of.
         has_links: Whether anything may have been made with the link key.
+        has_seals: Whether any document may have been sealed with signatures of these kinds.
     """
 
     def __init__(
@@ -33,10 +43,12 @@ class Keyring:
         *,
         entropy: Callable[[int], bytes] = os.urandom,
         has_links: Callable[[], bool] = bool,
+        has_seals: Callable[[Collection[Signatures]], bool] = lambda _: False,
     ) -> None:
         self._folder = folder
         self._entropy = entropy
         self._has_links = has_links
+        self._has_seals = has_seals
         self._is_flushed = False
 
     def read(self, name: str) -> bytes | None:
@@ -113,6 +125,45 @@ class Keyring:
             WorkspaceUnusable: It cannot be written; nothing has changed.
         """
         self.replace(LINK_KEY, self._entropy(_LINK_KEY_BYTES))
+
+    def require_not_lost(self, name: str) -> None:
+        """Refuse to go on without the CA or the seal's credential where something needs it.
+
+        Documents are looked through only if it is not there.
+
+        Raises:
+            SealFailed: It is gone, and what was made with it is not.
+        """
+        # Others may have made it meanwhile, and then a seal.
+        if self.read(name) is None and self._was_used(name) and self.read(name) is None:
+            both = "are gone, though seals were made with them"
+            lost = [one for one in (CA, SEAL) if self.read(one) is None and self._was_used(one)]
+            raise SealFailed(
+                f"{' and '.join(str(self._path(one)) for one in lost)} "
+                f"{'is gone, though seals were made with it' if len(lost) == 1 else both}.",
+                hint="Put back from a backup what is gone; else sygn fsck --repair makes it anew.",
+            )
+
+    def lost(self) -> tuple[str, SealFailed] | None:
+        """Return the first that is lost of the CA and the seal's credential, and what to say."""
+        for name in (CA, SEAL):
+            try:
+                self.require_not_lost(name)
+            except SealFailed as error:
+                return name, error
+        return None
+
+    def _was_used(self, name: str) -> bool:
+        """Tell whether the CA or the seal's credential was there: by what only follows from it."""
+        if name == CA and self.read(SEAL) is not None:
+            return True
+        if self.read(FORMER_SEALS) is not None:
+            return True
+        has_token = self.read(SEEN) is not None
+        # A token's seals need neither; its workspace's CA is for signatures of signers' own.
+        if name == SEAL and has_token:
+            return False
+        return self._has_seals([Signatures.EACH] if has_token else list(Signatures))
 
     def _sound(self, key: bytes) -> bytes:
         if len(key) != _LINK_KEY_BYTES:

@@ -91,7 +91,7 @@ def _broken(where: str, error: SygnError, path: Path) -> Finding:
 
 
 def _keys(store: WorkspaceStore) -> Iterator[Finding]:
-    """Yield whether the link key is lost; a repair makes another."""
+    """Yield which keys are lost; a repair makes others."""
     path = store.workspace.keys / LINK_KEY
     try:
         store.keys.kept_link_key()
@@ -99,6 +99,15 @@ def _keys(store: WorkspaceStore) -> Iterator[Finding]:
         yield _broken("keys", error, path)
     except SygnError as error:
         yield Finding(Level.BROKEN, "keys", f"{error.message} {error.hint}", path)
+    try:
+        lost = store.keys.lost()
+    except durable.Unreadable as error:
+        yield _broken("keys", error, path)
+        return
+    if lost is not None:
+        name, gone = lost
+        path = store.workspace.keys / name
+        yield Finding(Level.BROKEN, "keys", f"{gone.message} {gone.hint}", path)
 
 
 def _index(workspace: Workspace) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ from sygn_cli.store.entries import Entries
 from sygn_cli.store.listing import IndexUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from sygn_cli.domain.document import Document
+    from sygn_cli.domain.document import Document, Signatures
     from sygn_cli.domain.listing import Filters
     from sygn_cli.store.index import Index
     from sygn_cli.store.workspace import Workspace
@@ -104,6 +104,22 @@ class Register:
             if document.status is not DocumentStatus.DRAFT:
                 return True
             if any(signer.auth for signer in document.signers):
+                return True
+        return False
+
+    def has_seals(self, kinds: Collection[Signatures]) -> bool:
+        """Tell whether any document may have been sealed with signatures of these kinds.
+
+        What is damaged may have been; what was purged is of no more interest.
+        """
+        for document_id in self.walk():
+            try:
+                document = self._load(document_id)
+            except NotFound:
+                continue
+            except SygnError:
+                return True
+            if document.sealed_sha256 and document.signatures in kinds:
                 return True
         return False
 

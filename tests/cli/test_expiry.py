@@ -27,7 +27,7 @@ def aged(terminal):
             (keys / name).chmod(0o600)
         return terminal
 
-    terminal.ok("keys", "show")
+    terminal.ok("init")
     return give
 
 

@@ -27,7 +27,7 @@ def test_the_credential_is_made_once_and_can_seal():
 def test_the_root_is_the_ca_and_not_the_seal():
     files = MemoryKeyFiles()
     held = keys(files)
-    assert held.root_pem() != held.credential().cert_pem
+    assert held.credential().cert_pem != held.root_pem()
     assert held.root_pem() == keys(files).root_pem()
 
 

@@ -186,7 +186,7 @@ def backed_up(process: Process) -> None:
     process.place.rename(aside)
     other = Process(process.folder, seed="other")
     assert other.runtime.keys.owner_key()
-    assert other.keys.certificate()
+    assert other.keys.credential()
 
 
 def restore(process: Process) -> None:

@@ -35,7 +35,9 @@ def late_authority():
 
 @pytest.fixture
 def keys():
-    return WorkspaceKeys(MemoryKeyFiles(), FixedClock(NOW), "Test workspace")
+    made = WorkspaceKeys(MemoryKeyFiles(), FixedClock(NOW), "Test workspace")
+    made.credential()
+    return made
 
 
 def sealed(keys, authority=None, **options):

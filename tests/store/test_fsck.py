@@ -15,6 +15,7 @@ from sygn_cli.store import durable
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.fsck import fsck
+from sygn_cli.store.keyring import CA, SEAL
 from sygn_cli.store.webhooks import Endpoints
 from tests.store.faults import unreadable_once
 from tests.store.jobs import jobs_for
@@ -30,6 +31,8 @@ def store(workspace):
 
 @pytest.fixture
 def document(store):
+    for name in (CA, SEAL):
+        store.keys.put_if_absent(name, b"-")
     created(store, 1)
     return completed(store, signed(store, signed(store, created(store), "s1"), "s2"))
 
@@ -282,3 +285,31 @@ def test_whichever_reading_fails_nothing_is_passed_over(store, document, folder,
         if not failed:
             break
     assert number > 1
+
+
+@pytest.mark.parametrize("gone", [(CA, SEAL), (SEAL,), (CA,)])
+def test_lost_keys_of_the_seal_are_named_and_made_anew_by_whoever_can(store, document, gone):
+    keys = store.workspace.keys
+    for name in gone:
+        (keys / name).unlink()
+
+    def replace_lost_keys():
+        for name in gone:
+            (keys / name).write_bytes(b"another")
+
+    for repair in (False, True):  # the store alone can make none
+        (found,) = ran(store, repair=repair)
+        assert (found.level, found.where, found.done) == (Level.BROKEN, "keys", "")
+        assert all(f"{name} " in found.what for name in gone)
+    (mended,) = fsck(store, now=NOW, repair=True, replace_lost_keys=replace_lost_keys)
+    assert ("same CA" in mended.done) == (CA not in gone)
+    assert ran(store, repair=False) == []
+
+
+def test_keys_that_nothing_was_sealed_with_are_not_missed(store):
+    created(store)
+    assert ran(store, repair=False) == []
+    store.keys.require_not_lost(CA)
+    store.keys.put_if_absent("token.pem", b"-")
+    completed(store, signed(store, signed(store, created(store, 1), "s1"), "s2"))
+    assert ran(store, repair=False) == []  # a token sealed it

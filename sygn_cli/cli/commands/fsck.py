@@ -31,13 +31,21 @@ def fsck(
 
     Evidence is never repaired: damage to trails, log or files exits with 10, and a backup is the
     cure. In the place of a lost link key --repair puts another: all links given out before are void
-    then. Exit code 13 if something else stays broken.
+    then. So it does with a lost CA or seal's credential: later seals lead to another root. Exit
+    code 13 if something else stays broken.
     """
     from sygn_cli import bootstrap
     from sygn_cli.store import fsck as checks
 
     store = bootstrap.open_store(workspace)
-    found = list(checks.fsck(store, now=bootstrap.now(), repair=repair))
+    found = list(
+        checks.fsck(
+            store,
+            now=bootstrap.now(),
+            repair=repair,
+            replace_lost_keys=lambda: bootstrap.replace_lost_keys(workspace),
+        )
+    )
     left = [one for one in found if not one.done]
     if json:
         told = [
