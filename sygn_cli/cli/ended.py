@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import AlreadySigned, NotFound, StateConflict
+from sygn_cli.domain.errors import AlreadySigned, Conflict, NotFound, StateConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ _INSTEAD: Final = {
 def advising(document: Document) -> Iterator[None]:
     """Add to a refusal what can be done with the document as it is.
 
+    To signers a draft is not there yet; to whoever may send it, that is its state.
+
     Args:
         document: In its present state: what time or a crash left undone is done.
     """
@@ -37,6 +39,8 @@ def advising(document: Document) -> Iterator[None]:
     except (StateConflict, NotFound) as error:
         if error.hint is None:
             error.hint = _hint(document, error)
+        if isinstance(error, NotFound) and document.status is DocumentStatus.DRAFT:
+            raise Conflict(error.message, hint=error.hint) from error
         raise
 
 

@@ -57,7 +57,7 @@ def refuse_operator(signer: Signer) -> None:
         raise Forbidden(
             f"{signer.name}'s identity is checked ({'+'.join(signer.auth)}): nobody can sign "
             "for them from here.",
-            hint="They sign on their page: sygn link",
+            hint=f"They sign on their page: sygn link DOC {signer.id}",
         )
 
 

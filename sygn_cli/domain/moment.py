@@ -73,6 +73,21 @@ def instant(text: str) -> datetime:
         ) from error
 
 
+def since(text: str, *, now: datetime) -> datetime:
+    """Return the moment that ``7d`` (so long ago), ``2026-06-13`` or a timestamp means.
+
+    Raises:
+        InvalidRequest: It is none of those.
+    """
+    try:
+        return now - span(text) if _SPAN.fullmatch(text.strip().lower()) else instant(text)
+    except (InvalidRequest, OverflowError) as error:
+        raise InvalidRequest(
+            f"{printable(text[:100])!r} is neither a length of time nor a moment.",
+            hint="Write it like 7d, 12h, 2026-06-13 or 2026-06-13T17:00:00Z.",
+        ) from error
+
+
 def _in_utc(moment: datetime) -> datetime:
     """Return the moment in UTC; where that is no moment any more, it was written wrong."""
     try:

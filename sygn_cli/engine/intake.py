@@ -77,7 +77,7 @@ def inspect(
             raise PdfRefused(
                 "The PDF is signed already; stamping it would destroy that signature.",
                 reason=RefusalReason.ALREADY_SIGNED,
-                hint="Use the unsigned original, or --flatten-existing-signatures to give it up.",
+                hint="Use the unsigned original.",
             )
         pages = _pages(document, most_pages)
     # Found out now, not when everybody has signed: whether it can be rewritten and sealed.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import routing
+from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import Forbidden, NotYourTurn
 from sygn_cli.domain.signer import SignerStatus
 from sygn_cli.services import turns
@@ -53,9 +54,12 @@ class Desk:
     def __init__(self, runtime: Runtime, document_id: str) -> None:
         document = runtime.store.load(document_id)
         if not routing.next_signers(document):
+            is_draft = document.status is DocumentStatus.DRAFT
             raise NotYourTurn(
                 f"Document {document.id} is {document.status}: there is nobody to sign it.",
-                hint="A draft is sent with: sygn send",
+                hint=f"Send it first: sygn send {document.id}"
+                if is_draft
+                else f"See where it stands: sygn status {document.id}",
             )
         self._runtime = runtime
         self._document = document_id

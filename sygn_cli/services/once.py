@@ -71,8 +71,7 @@ def create(
     """
     if not once.key:
         return creation.create(runtime, wanted(), actor=actor)
-    if not _KEY.fullmatch(once.key):
-        raise InvalidRequest(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
+    require_key(once.key)
     document_id = creation.new_id(runtime)
     before = _made_before(runtime, once, document_id)
     if before is not None:
@@ -84,6 +83,16 @@ def create(
         with suppress(WorkspaceUnusable):  # why it failed says more
             runtime.store.release(document_id)
         raise
+
+
+def require_key(key: str) -> None:
+    """Refuse what is no key; an empty one is none either.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    if not _KEY.fullmatch(key):
+        raise InvalidRequest(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
 
 
 def _made_before(runtime: Runtime, once: Once, document_id: str) -> Document | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain import moment
-from sygn_cli.domain.errors import SealFailed, Tampered, Untrusted
+from sygn_cli.domain.errors import InvalidRequest, SealFailed, Tampered, Untrusted
 from sygn_cli.engine import renew
 from sygn_cli.engine.verdict import Status
 from sygn_cli.services import verification
@@ -81,9 +81,12 @@ def timestamp(runtime: Runtime, pdf: bytes, *, trust: Sequence[bytes] = ()) -> R
 
     Raises:
         Tampered, Untrusted: The file is not valid.
+        InvalidRequest: The workspace names no authority.
         NetworkFailed: No authority gave a timestamp.
         SealFailed: The result would not be trusted here.
     """
+    if not runtime.settings.tsa_urls:
+        raise InvalidRequest("No time-stamping authority is set.", hint="Set tsa in sygn.toml.")
     _require_valid(runtime, pdf, trust)
     done = renew.renew(pdf, tsa_urls=runtime.settings.tsa_urls)
     verdict = verification.verify(runtime, done, trust=trust)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -279,6 +280,24 @@ def test_the_same_idempotency_key_makes_one_document(terminal):
     first = terminal.ok(*CREATE, "--idempotency-key", "order-17").text
     assert terminal.ok(*CREATE, "--idempotency-key", "order-17").text == first
     assert terminal(*CREATE, "--idempotency-key", "order-17", "--title", "Other").code == 2
+
+
+def test_an_empty_idempotency_key_is_refused_and_sends_nothing(terminal):
+    answer = terminal(*CREATE, "--idempotency-key", "")
+    assert answer.code == 2
+    assert "An idempotency key is 1 to 200 printable characters." in answer.err
+    assert terminal.ok("list").out == b""
+
+
+def test_of_those_who_create_at_once_with_one_key_all_get_the_one_document(terminal):
+    with ThreadPoolExecutor(max_workers=4) as crowd:
+        at_once = [
+            crowd.submit(terminal, *CREATE, "--idempotency-key", "order-17") for _ in range(4)
+        ]
+    answers = [one.result() for one in at_once]
+    assert [one.code for one in answers] == [0] * 4, [one.err for one in answers]
+    assert len({one.text for one in answers}) == 1
+    assert len(terminal.ok("list").text.splitlines()) == 1
 
 
 def test_an_idempotency_key_outlasts_the_template_and_is_free_after_a_refusal(terminal):

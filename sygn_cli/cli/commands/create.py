@@ -142,11 +142,11 @@ def create(
     ] = False,
     anchor: AnchorOption = None,
     idempotency_key: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="KEY", help="The same key and request make one document.", show_default=False
         ),
-    ] = "",
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be created; store nothing.")
     ] = False,
@@ -164,7 +164,7 @@ def create(
     Prints the links to a terminal, only the document's id to a pipe, everything with --json.
     """
     from sygn_cli.domain.document import Mode, SigningOrder
-    from sygn_cli.services import creation, once, wire
+    from sygn_cli.services import creation, wire
 
     invitees = asked.invitees_of(signer or (), role or ())
     invitees = identity.with_access_codes(invitees, access_code_file)
@@ -194,12 +194,14 @@ def create(
         mail=not no_mail,
         roles_must_fit=True,
     )
+    key = asked.known_as(idempotency_key, request, template)
     if dry_run:
         request = asked.with_template(rt, template, request)
-        answer.show_plan(creation.plan(rt, request), request, as_json=json)
+        with asked.offering_to_flatten():
+            proposed = creation.plan(rt, request)
+        answer.show_plan(proposed, request, as_json=json)
         return
-    key = once.Once(idempotency_key, asked.fingerprint(request, template), mode=request.mode)
-    document, plan = once.create(rt, key, lambda: asked.with_template(rt, template, request))
+    document, plan = asked.create(rt, key, lambda: asked.with_template(rt, template, request))
     if plan is None:
         console.narrate(f"{document.id} was created before with this idempotency key")
     else:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.cli import console
 from sygn_cli.cli.identity import signer_id
-from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.errors import Conflict, InvalidRequest, PdfRefused, RefusalReason
 from sygn_cli.domain.signer import Invitee
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from sygn_cli.domain.document import Signatures
+    from sygn_cli.domain.document import Document, Signatures
     from sygn_cli.domain.field import Field
-    from sygn_cli.services.creation import GivenFile, Request
+    from sygn_cli.services.creation import GivenFile, Plan, Request
+    from sygn_cli.services.once import Once
     from sygn_cli.services.runtime import Runtime
+
+_PATIENCE: Final = 30  # seconds
+_PAUSE: Final = 0.1
 
 
 def invitees_of(signers: Sequence[str], roles: Sequence[str]) -> tuple[Invitee, ...]:
@@ -94,13 +100,64 @@ def with_template(rt: Runtime, slug: str | None, request: Request) -> Request:
     return replace(request, fields=routed, parties=kept.named_parties)
 
 
-def fingerprint(request: Request, template: str | None) -> str:
+def known_as(key: str | None, request: Request, template: str | None) -> Once:
+    """Return by what a request is known when it is sent again.
+
+    Raises:
+        InvalidRequest: The key is empty, most likely an unset variable: without a key each repeated
+            request would send another contract.
+    """
+    from sygn_cli.services.once import Once, require_key
+
+    if key is not None:
+        require_key(key)
+    return Once(key or "", _fingerprint(request, template), mode=request.mode)
+
+
+def _fingerprint(request: Request, template: str | None) -> str:
     """Return a hash of what was asked for: a template counts by its name, files by their content."""
     from sygn_cli.domain.audit import canonical, sha256
 
     plain = replace(request, files=(), assignments=dict(sorted(request.assignments.items())))
     files = [sha256(file.content) for file in request.files]
     return sha256(canonical({"request": repr(plain), "template": template, "files": files}))
+
+
+def create(rt: Runtime, key: Once, wanted: Callable[[], Request]) -> tuple[Document, Plan | None]:
+    """Create the document once; where another process is creating it, wait for what that makes.
+
+    Raises:
+        Conflict: The other is not done in half a minute.
+        SygnError: As for :func:`once.create`.
+    """
+    from sygn_cli.services import once
+
+    end = time.monotonic() + _PATIENCE
+    while key.key:
+        with rt.answers.working(key.scope, key.key) as alone, offering_to_flatten():
+            if alone:
+                return once.create(rt, key, wanted)
+        if time.monotonic() > end:
+            raise Conflict(
+                "Another request with the same idempotency key is still running.",
+                hint="Send the request again to get its document.",
+            )
+        rt.clock.sleep(_PAUSE)
+    with offering_to_flatten():
+        return once.create(rt, key, wanted)
+
+
+@contextmanager
+def offering_to_flatten() -> Iterator[None]:
+    """Name the option that accepts a signed PDF, which only this command has."""
+    try:
+        yield
+    except PdfRefused as error:
+        if error.reason is RefusalReason.ALREADY_SIGNED:
+            error.hint = (
+                "Use the unsigned original, or --flatten-existing-signatures to give it up."
+            )
+        raise
 
 
 def assignments_of(written: Sequence[str], invitees: Sequence[Invitee]) -> dict[str, str]:

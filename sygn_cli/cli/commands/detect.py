@@ -95,6 +95,12 @@ def detect(
         )
     if not found:
         hint = None if every else "Unsure ones as well: --all."
+        sure = sum(one.confidence >= least for one in report.detections)
+        if sure:  # so it is --type that leaves none
+            raise NoFieldsDetected(
+                f"No field of type {wanted} was found in the PDF.",
+                hint=f"Without --type: {console.counted(sure, 'field')}.",
+            )
         raise NoFieldsDetected("No place to sign was found in the PDF.", hint=hint)
 
 

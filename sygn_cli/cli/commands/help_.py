@@ -29,6 +29,7 @@ SYGN_WEBHOOK_SECRET  what `webhooks listen` checks signatures with
 SYGN_NO_INPUT        never ask anything, if it is not empty
 NO_COLOR             no colour, whatever the terminal can do"""
 TOPICS: Final = {"exit-codes": exit_codes.table(), "environment": _ENVIRONMENT}
+_OTHER_NAMES: Final = {"variables": "environment", "codes": "exit-codes"}
 
 
 def help_(
@@ -46,8 +47,8 @@ def help_(
             for name, words in TOPICS.items():
                 console.emit(f"{name}:")
                 _emit(words)
-        case [name] if name in TOPICS:
-            _emit(TOPICS[name])
+        case [name] if (topic_name := _OTHER_NAMES.get(name, name)) in TOPICS:
+            _emit(TOPICS[topic_name])
         case _:
             console.emit_raw(_of_command(ctx.find_root(), topic))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,15 +14,27 @@ from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.signer import SignerStatus
 
+if TYPE_CHECKING:
+    from sygn_cli.domain.listing import Page
+    from sygn_cli.services.runtime import Runtime
+
+_USUAL: Final = 50
+_STRETCH: Final = 200
+
 
 def list_(
     status: Annotated[
         str | None, typer.Option(help="Only documents in this state.", show_default=False)
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="7d", help="Only newer ones.", show_default=False)
+        str | None, typer.Option(metavar="7d|DATE", help="Only newer ones.", show_default=False)
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1000, help="At most so many.", show_default=f"{_USUAL}; all with --nl"
+        ),
+    ] = None,
     cursor: Annotated[
         str | None, typer.Option(help="Go on after an earlier list.", show_default=False)
     ] = None,
@@ -37,13 +49,15 @@ def list_(
     rt = runtime(workspace)
     filters = Filters(
         status=None if status is None else _status(status),
-        since=None if since is None else rt.clock.now() - moment.span(since),
+        since=None if since is None else moment.since(since, now=rt.clock.now()),
     )
-    page = documents.show(rt, filters, limit=limit, cursor=cursor)
+    page = documents.show(rt, filters, limit=limit or _USUAL, cursor=cursor)
     if lines:
-        for one in page.documents:
-            line = json_.dumps(wire.status(rt, one, with_links=False), ensure_ascii=False)
-            console.emit_raw(line)
+        _emit_lines(rt, page)
+        while limit is None and page.next_cursor:
+            page = documents.show(rt, filters, limit=_STRETCH, cursor=page.next_cursor)
+            _emit_lines(rt, page)
+        _tell_more(page)
         return
     if json:
         console.emit_json(wire.listing(rt, page))
@@ -57,6 +71,18 @@ def list_(
         console.emit_table(["document", "status", "signed", "created (UTC)", "title"], rows)
     else:
         console.narrate("there are no documents")
+    _tell_more(page)
+
+
+def _emit_lines(rt: Runtime, page: Page) -> None:
+    from sygn_cli.services import wire
+
+    for one in page.documents:
+        line = json_.dumps(wire.status(rt, one, with_links=False), ensure_ascii=False)
+        console.emit_raw(line)
+
+
+def _tell_more(page: Page) -> None:
     if page.next_cursor:
         console.hint(f"more with: --cursor {page.next_cursor}")
 

@@ -39,7 +39,9 @@ def remind(
     json: JsonOption = False,
 ) -> None:
     """Remind those whose turn it is, by mail; without a mail server their links are printed."""
-    if (doc is None) != due:
+    if doc is not None and due:
+        raise InvalidRequest("Name a document, or use --due; not both.")
+    if doc is None and not due:
         raise InvalidRequest("Say whom to remind.", hint="Name a document, or use --due.")
     rt = runtime(workspace)
     if doc is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console, post
+from sygn_cli.cli import console, ended, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.mark import Look
@@ -50,7 +50,10 @@ def sign(
     rt = runtime(workspace)
     document = documents.find(rt, doc)
     who = documents.signer_id(document, signer)
-    receipt = signing.sign_headlessly(rt, document.id, who, name=name, values=values, look=look)
+    with ended.advising(document):
+        receipt = signing.sign_headlessly(
+            rt, document.id, who, name=name, values=values, look=look
+        )
     if receipt.document.seal_error:
         console.narrate(f"signed, but sealing failed: {receipt.document.seal_error}")
     if json:

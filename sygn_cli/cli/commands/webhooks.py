@@ -8,6 +8,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.commands.webhooks_listen import listen
+from sygn_cli.cli.exit_codes import ExitCode
 from sygn_cli.cli.groups import group
 from sygn_cli.cli.options import JsonOption, OfDocumentOption, WorkspaceOption, runtime
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
@@ -156,7 +157,9 @@ def try_out(
     rt = runtime(workspace)
     attempt = webhook_delivery.try_out(rt, webhooks.resolve(rt, webhook))
     if not attempt.is_good:
-        raise NetworkFailed(f"The test was not received: {attempt.error}.", hint=attempt.head)
+        raise NetworkFailed(
+            f"The test was not received: {attempt.error}.", hint=attempt.head or None
+        )
     if json:
         console.emit_json(webhook_wire.attempt(attempt))
     else:
@@ -230,7 +233,10 @@ def replay(
 
 @app.command("deliver")
 def deliver(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
-    """Deliver whatever is due, once; `sygn serve` does so all the time."""
+    """Deliver whatever is due, once; `sygn serve` does so all the time.
+
+    Exit code 12 if something was not received; it is tried again later.
+    """
     from sygn_cli.services import webhook_delivery, webhook_wire
 
     rt = runtime(workspace)
@@ -243,6 +249,8 @@ def deliver(workspace: WorkspaceOption = None, json: JsonOption = False) -> None
         _show(done)
     received = sum(one.is_good for one in done)
     console.narrate(f"delivered {received} of {len(done)}")
+    if received < len(done):
+        raise typer.Exit(ExitCode.NETWORK)
 
 
 def _show_secret(endpoint: Endpoint, *, as_json: bool) -> None:
