@@ -84,9 +84,7 @@ def put_back(staged: Path, place: Path) -> None:
         return
     if not re.fullmatch(re.escape(place.name + _ASIDE) + r"\d{8}T\d{6}Z", name):
         return
-    aside = place.with_name(name)
-    if (aside / formats.DESCRIPTION).exists() and not (place / formats.DESCRIPTION).exists():
-        _move_in(aside, place)
+    _put_back(place.with_name(name), place)
 
 
 class _Replacement:
@@ -110,16 +108,15 @@ class _Replacement:
         self._share_locks()
         durable.write_new(self._new.path / REPLACES, aside.name.encode())
         durable.sync_folder(self._new.staging)
-        durable.move_folder(place, aside)
         try:
+            durable.move_folder(place, aside)
             gone = dataclasses.replace(self._old, path=aside)
             _wait_for_others(gone)
             self._compare(gone)
             self._take_over(gone)
             self._replaced.meanwhile += _move_in(self._new.path, place)
         except BaseException:
-            for begun in _move_in(aside, place):
-                _log.warning("What was begun at %s meanwhile is now %s.", place, begun)
+            _put_back(aside, place)
             raise
         with contextlib.suppress(OSError):  # where it is now, it says nothing
             durable.remove(place / REPLACES)
@@ -162,6 +159,12 @@ class _Replacement:
                 with locks.hold_if_free(lock):  # which makes it
                     pass
             locks.share(lock, new.folder(document_id).lock)
+
+
+def _put_back(aside: Path, place: Path) -> None:
+    if (aside / formats.DESCRIPTION).exists() and not (place / formats.DESCRIPTION).exists():
+        for begun in _move_in(aside, place):
+            _log.warning("What was begun at %s meanwhile is now %s.", place, begun)
 
 
 def _wait_for_others(old: Workspace) -> None:

@@ -256,6 +256,27 @@ def test_one_that_was_killed_in_between_is_undone_by_the_next(store, path):
     assert list(store.check()) == []
 
 
+@pytest.mark.parametrize("turn", [1, 2])
+def test_one_that_is_interrupted_right_behind_a_rename_is_done_or_undone(
+    store, path, monkeypatch, turn
+):
+    document = created(store)
+    content, _ = copied(store)
+    real, turns = durable.move_folder, []
+
+    def move_folder(source, target):
+        real(source, target)
+        turns.append(source)
+        if len(turns) == turn:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(durable, "move_folder", move_folder)
+    with pytest.raises(KeyboardInterrupt):
+        restored(content, path, force=True)
+    assert opened(Workspace.open(path, create=False)).load(document.id) == document
+    assert len(around(path)) == turn
+
+
 def test_a_place_that_is_a_link_stays_one(store, path):
     document = created(store)
     content, _ = copied(store)
