@@ -68,8 +68,13 @@ def host():
             yield made
 
 
+_IS_LOADED = """() => document.readyState === 'complete'
+  || new Promise((done) => addEventListener('load', () => done(true)))"""
+
+
 def sign_in(frame, *, done: str = "You have signed") -> None:
     frame.locator("#agree").check()
+    frame.locator("html").evaluate(_IS_LOADED)  # before that no script hears the button
     frame.locator("#consent button").click()
     frame.locator("#tab-type").click()
     frame.locator("#editor-next").click()
