@@ -13,7 +13,7 @@ from sygn_cli.languages import translator
 from sygn_cli.services import letters, mail_render
 from sygn_cli.services.mail_render import Paragraph
 from sygn_cli.services.mail_words import t
-from sygn_cli.store.mails import KIND, job_for, notice_of
+from sygn_cli.store.mails import KIND, job_for, notice_of, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,8 @@ def _latest(runtime: Runtime) -> Iterator[Posting]:
     waiting = _waiting(runtime)
     for notice_id in reversed([name for name, job in waiting.items() if not job.attempts]):
         job = waiting[notice_id]
-        yield Posting(notice_of(job), 0, job.due, _WAITING, next_at=job.due)
+        handover = said_in(job) or _WAITING
+        yield Posting(notice_of(job), 0, job.due, handover, next_at=job.due)
     seen = {name for name, job in waiting.items() if not job.attempts}
     for posting in runtime.mails.log.newest():
         if posting.notice.id not in seen:

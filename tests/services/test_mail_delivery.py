@@ -25,6 +25,7 @@ from sygn_cli.services import (
     letters,
     links,
     mail_delivery,
+    mailbox,
     maintenance,
     questions,
     sending,
@@ -329,6 +330,7 @@ def test_where_the_trail_cannot_be_written_only_the_record_is_made_up_for(
         deliver_as_the_server_does(runtime, clock, leases=10)
     assert len(mailer.sent) == 1
     assert [one.attempts for one in jobs(runtime)] == [0]
+    assert [one.handover for one in mailbox.newest(runtime)] == [said]
     mailer.otherwise = LATER
     (posting,) = deliver(runtime)
     assert (posting.handover, posting.number) == (said, 1)
