@@ -18,7 +18,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "sygn serve --lan --qr @last",
         "sygn serve --public-url https://sign.example.com --trusted-proxy 10.0.0.0/8",
     ),
-    "status": ("sygn status @last", "sygn status doc_01m7 --wait --timeout 2h --json"),
+    "status": ("sygn status @last", "sygn status doc_01m7 --wait --timeout 2h --json --no-links"),
     "list": ("sygn list --status sent --since 7d", "sygn list --nl | jq -r .id"),
     "link": ("sygn link @last s1 --qr", "sygn link @last ada@example.com --rotate"),
     "unlock": ("sygn unlock @last s1 --new-secrets",),

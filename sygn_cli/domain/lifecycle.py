@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from sygn_cli.domain.audit import Event
     from sygn_cli.domain.field import Field
     from sygn_cli.domain.mark import Mark, Method
 
@@ -49,6 +50,19 @@ def reveal_link(
         actor,
         {"signer": signer.id, "to": to, **evidence.to_json()},
     )
+
+
+def was_revealed(trail: Sequence[Event], signer: Signer) -> bool:
+    """Tell whether a trail says that the operator got the link that a signer has now."""
+    known = trail[0].data.get("links_to") == "operator"
+    for event in trail:
+        if event.data.get("signer") != signer.id:
+            continue
+        if "generation" in event.data:
+            known = False
+        elif event.type is EventType.LINK_REVEALED:
+            known = True
+    return known
 
 
 def rotate_link(document: Document, signer: Signer, *, actor: Json = OPERATOR) -> Entry:

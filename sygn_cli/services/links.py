@@ -55,6 +55,34 @@ def _in_turn(runtime: Runtime, token: str) -> tuple[Document, Signer]:
     raise NotFound("This turn is over.")
 
 
+def record_shown(runtime: Runtime, document: Document) -> Document:
+    """Record that the operator is shown every link of an open document; call it before.
+
+    What the trail says already is not said again: that they got the links when they created the
+    document, or have been shown these since. So a script may ask as often as it likes.
+
+    Raises:
+        WorkspaceUnusable: It cannot be recorded, or the key of all links is lost.
+    """
+    store = runtime.store
+    if not document.status.is_open or not _not_shown(runtime, document):
+        return document
+    runtime.keys.link_key()
+    with store.exclusive(document.id):
+        document = store.load(document.id)
+        if not document.status.is_open:
+            return document
+        for signer in _not_shown(runtime, document):
+            entry = lifecycle.reveal_link(document, signer, to="operator", evidence=COMMAND_LINE)
+            document = store.commit(document, entry, at=runtime.clock.now())
+    return document
+
+
+def _not_shown(runtime: Runtime, document: Document) -> list[Signer]:
+    trail = runtime.store.trail(document.id)
+    return [one for one in document.signers if not lifecycle.was_revealed(trail, one)]
+
+
 def reveal(
     runtime: Runtime,
     document_id: str,

@@ -164,7 +164,7 @@ def create(
     Prints the links to a terminal, only the document's id to a pipe, everything with --json.
     """
     from sygn_cli.domain.document import Mode, SigningOrder
-    from sygn_cli.services import creation, wire
+    from sygn_cli.services import creation, links, wire
 
     invitees = asked.invitees_of(signer or (), role or ())
     invitees = identity.with_access_codes(invitees, access_code_file)
@@ -209,6 +209,7 @@ def create(
         warn_if_it_ends_soon(rt)
         identity.warn_without_mail(rt, document)
     if json:
+        document = links.record_shown(rt, document)
         secrets = plan.given if plan else {}
         console.emit_json({**wire.created(rt, document, secrets), **answer.webhook_secret(plan)})
     else:

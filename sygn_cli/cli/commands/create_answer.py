@@ -101,6 +101,7 @@ def show(rt: Runtime, document: Document) -> None:
         return
     if not console.is_terminal(sys.stdout):
         return
+    document = links.record_shown(rt, document)
     for signer in document.signers:
         console.emit(f"  {signer.id}  {signer.name} <{signer.email}>")
         console.emit(f"      {links.signing_url(rt, document, signer)}")
@@ -122,6 +123,7 @@ def show_codes(rt: Runtime, document: Document) -> None:
     from sygn_cli.engine import qr
     from sygn_cli.services import links
 
+    document = links.record_shown(rt, document)
     for signer in document.signers:
         console.narrate(f"{signer.name}:")
         code = qr.terminal(links.signing_url(rt, document, signer))

@@ -24,17 +24,16 @@ def delegate(
 ) -> None:
     """Let somebody else sign in a signer's place, with a link of their own; the old link dies."""
     from sygn_cli.domain.signer import Invitee
-    from sygn_cli.services import delegation, documents, wire
+    from sygn_cli.services import delegation, documents, links, wire
 
     rt = runtime(workspace)
     document = documents.find(rt, doc)
     who = documents.signer_id(document, signer)
     changed = delegation.replace_signer(rt, document.id, who, Invitee.parse(other), reason=reason)
     if json:
+        changed = links.record_shown(rt, changed)
         console.emit_json(wire.status(rt, changed, with_links=True))
     else:
-        from sygn_cli.services import links
-
-        console.emit(links.signing_url(rt, changed, changed.signer(who)))
+        console.emit(links.reveal(rt, changed.id, who))
         console.narrate("whoever has the link can sign with it: give it only to its signer")
     post.deliver(rt, changed.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from sygn_cli.cli import console, post
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
 def send(
     doc: DocumentArgument, workspace: WorkspaceOption = None, json: JsonOption = False
 ) -> None:
-    """Let the signers of a draft act; doing so twice is no error."""
-    from sygn_cli.services import documents, sending, wire
+    """Let the signers of a draft act; doing so twice is no error.
+
+    Prints the links to a terminal, only the document's id to a pipe, everything with --json.
+    """
+    from sygn_cli.services import documents, links, sending, wire
 
     rt = runtime(workspace)
     sent = sending.send(rt, documents.find(rt, doc).id)
     if json:
+        sent = links.record_shown(rt, sent)
         console.emit_json(wire.status(rt, sent, with_links=True))
     else:
         _show(rt, sent)
@@ -31,6 +36,9 @@ def _show(rt: Runtime, sent: Document) -> None:
     from sygn_cli.services import links
 
     console.emit(sent.id)
+    if not console.is_terminal(sys.stdout):
+        return
+    sent = links.record_shown(rt, sent)
     for signer in sent.signers:
         console.emit(f"  {signer.id}  {signer.name} <{signer.email}>")
         console.emit(f"      {links.signing_url(rt, sent, signer)}")

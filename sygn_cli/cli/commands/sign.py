@@ -57,7 +57,7 @@ def sign(
     if receipt.document.seal_error:
         console.narrate(f"signed, but sealing failed: {receipt.document.seal_error}")
     if json:
-        console.emit_json(wire.status(rt, receipt.document, with_links=True))
+        console.emit_json(wire.status(rt, receipt.document, with_links=False))
     else:
         console.emit_table(
             ["document", "status", "audit head"],

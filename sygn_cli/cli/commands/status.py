@@ -12,7 +12,7 @@ from sygn_cli.cli import console
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus
-from sygn_cli.domain.errors import EndedUncompleted, StillPending
+from sygn_cli.domain.errors import EndedUncompleted, StillPending, WorkspaceUnusable
 from sygn_cli.domain.routing import may_act
 from sygn_cli.domain.signer import SignerStatus
 
@@ -36,6 +36,13 @@ def status(
     timeout: Annotated[
         str, typer.Option(help="Longest to wait: 90s, 15m, 2h, 7d.", metavar="SPAN")
     ] = "2h",
+    with_links: Annotated[
+        bool,
+        typer.Option(
+            "--links/--no-links",
+            help="Put the signing links into --json; the audit trail records that you got them.",
+        ),
+    ] = True,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -47,7 +54,10 @@ def status(
     document = documents.find(rt, doc)
     if wait:
         document = _wait(rt, document, longest)
-    _show(rt, document, as_json=json)
+    if json:
+        _show_as_json(rt, document, with_links=with_links)
+    else:
+        _show(document)
     if not wait or document.status is DocumentStatus.COMPLETED:
         return
     if _may_go_on(document):
@@ -83,12 +93,22 @@ def _what_it_waits_for(document: Document) -> str | None:
     return f"Sealing failed: {document.seal_error}" if document.seal_error else None
 
 
-def _show(rt: Runtime, document: Document, *, as_json: bool) -> None:
-    if as_json:
-        from sygn_cli.services import wire
+def _show_as_json(rt: Runtime, document: Document, *, with_links: bool) -> None:
+    from sygn_cli.services import links, wire
 
-        console.emit_json(wire.status(rt, document, with_links=True))
-        return
+    if with_links:
+        try:
+            document = links.record_shown(rt, document)
+        except WorkspaceUnusable as error:
+            # On a read-only disk a document can still be asked after, but no link leaves unrecorded.
+            console.narrate(
+                f"the links are left out, for that cannot be recorded: {error.message}"
+            )
+            with_links = False
+    console.emit_json(wire.status(rt, document, with_links=with_links))
+
+
+def _show(document: Document) -> None:
     rows = [
         [one.id, _state(document, one), f"{one.name} <{one.email}>"] for one in document.signers
     ]
