@@ -10,6 +10,8 @@ from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.services.turns import is_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from sygn_cli.domain.audit import Json
     from sygn_cli.domain.document import Document
     from sygn_cli.domain.evidence import Evidence
@@ -55,32 +57,41 @@ def _in_turn(runtime: Runtime, token: str) -> tuple[Document, Signer]:
     raise NotFound("This turn is over.")
 
 
-def record_shown(runtime: Runtime, document: Document) -> Document:
-    """Record that the operator is shown every link of an open document; call it before.
+def record_shown(
+    runtime: Runtime, document: Document, only: Sequence[Signer] | None = None
+) -> Document:
+    """Record that the operator is shown the links of an open document; call it before.
 
     What the trail says already is not said again: that they got the links when they created the
     document, or have been shown these since. So a script may ask as often as it likes.
+
+    Args:
+        runtime: Where to record it.
+        document: As it was just read.
+        only: Whose links are shown; None for all.
 
     Raises:
         WorkspaceUnusable: It cannot be recorded, or the key of all links is lost.
     """
     store = runtime.store
-    if not document.status.is_open or not _not_shown(runtime, document):
+    wanted = {one.id for one in (document.signers if only is None else only)}
+    if not document.status.is_open or not _not_shown(runtime, document, wanted):
         return document
     runtime.keys.link_key()
     with store.exclusive(document.id):
         document = store.load(document.id)
         if not document.status.is_open:
             return document
-        for signer in _not_shown(runtime, document):
+        for signer in _not_shown(runtime, document, wanted):
             entry = lifecycle.reveal_link(document, signer, to="operator", evidence=COMMAND_LINE)
             document = store.commit(document, entry, at=runtime.clock.now())
     return document
 
 
-def _not_shown(runtime: Runtime, document: Document) -> list[Signer]:
+def _not_shown(runtime: Runtime, document: Document, wanted: Collection[str]) -> list[Signer]:
     trail = runtime.store.trail(document.id)
-    return [one for one in document.signers if not lifecycle.was_revealed(trail, one)]
+    asked = (one for one in document.signers if one.id in wanted)
+    return [one for one in asked if not lifecycle.was_revealed(trail, one)]
 
 
 def reveal(

@@ -66,6 +66,12 @@ def test_a_link_that_only_a_signer_knew_is_shown_and_recorded_once(passed_on):
         assert revealed(passed_on) == ["s1"]
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_link_that_a_reminder_shows_is_recorded(passed_on, more):
+    assert "/x?t=" in passed_on.ok("remind", "@last", *more).text
+    assert revealed(passed_on) == ["s1"]
+
+
 def test_the_link_of_who_signs_instead_is_recorded_as_shown(sent):
     answer = sent.ok("delegate", "@last", "s2", "Grace Hopper <grace@example.com>")
     assert "/x?t=" in answer.text

@@ -48,6 +48,12 @@ def test_each_new_link_is_recorded_for_itself(runtime):
     assert shown(runtime, document) == ["s1", "s2", "s1"]
 
 
+def test_only_what_is_shown_is_recorded(runtime):
+    document = a_document(runtime, links_to="visitor")
+    links.record_shown(runtime, document, [document.signer("s2")])
+    assert revealed(runtime, document) == ["s2"]
+
+
 @pytest.mark.parametrize("draft", [True, False])
 def test_where_no_link_is_shown_nothing_is_recorded(runtime, draft):
     document = a_document(runtime, links_to="visitor", draft=draft)

@@ -51,12 +51,13 @@ def remind(
 
 
 def _one(rt: Runtime, doc: str, *, as_json: bool) -> None:
-    from sygn_cli.services import documents, sending, wire
+    from sygn_cli.services import documents, links, sending, wire
 
     document = documents.find(rt, doc)
     with ended.advising(document):
         document, waiting = sending.remind(rt, document.id)
     if as_json:
+        document = links.record_shown(rt, document, waiting)
         console.emit_json(wire.reminded(rt, document, waiting))
     else:
         _show(rt, document, waiting)
@@ -64,13 +65,14 @@ def _one(rt: Runtime, doc: str, *, as_json: bool) -> None:
 
 
 def _all(rt: Runtime, *, as_json: bool) -> None:
-    from sygn_cli.services import mailbox, maintenance, wire
+    from sygn_cli.services import links, mailbox, maintenance, wire
 
     rt.store.tend(now=rt.clock.now())
     listed = []
     for document, waiting in maintenance.attend(rt, links_are_shown=True):
         if as_json:
-            listed.append(wire.reminded(rt, document, waiting))
+            told = links.record_shown(rt, document, waiting)
+            listed.append(wire.reminded(rt, told, waiting))
         elif waiting:
             _show(rt, document, waiting)
         else:
@@ -89,6 +91,8 @@ def _show(rt: Runtime, document: Document, waiting: Sequence[Signer]) -> None:
 
     console.emit(document.id)
     by_hand = sending.channel(rt, document) == BY_OPERATOR
+    if by_hand:
+        document = links.record_shown(rt, document, waiting)
     for signer in waiting:
         console.emit(f"  {signer.id}  {signer.name} <{signer.email}>")
         if by_hand:
