@@ -252,12 +252,12 @@ def _store(workspace: Workspace, endpoints: Endpoints, owner: str) -> WorkspaceS
 def open_keys(
     workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
 ) -> WorkspaceKeys:
-    """Return the keys of the workspace to use, to be looked after.
+    """Return the keys of the workspace to use, to be looked after; makes no workspace.
 
     Raises:
-        WorkspaceUnusable: As for :func:`open_runtime`.
+        WorkspaceUnusable: There is none, or it cannot be opened.
     """
-    opened = Workspace.open(_place(workspace, environment))
+    opened = Workspace.open(_place(workspace, environment), create=False)
     settings = settings_from(opened.settings_text(), environment)
     return _keys(store_of(opened, environment).keys, SystemClock(), settings, environment)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -14,6 +13,7 @@ from sygn_cli.domain.field import FieldType
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
 
+BEGIN: Final = "Make one with: sygn create FILE.pdf, or sygn init. Name another with --workspace."
 JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout; errors as JSON on stderr.")
 ]
@@ -70,8 +70,8 @@ def anchors(written: list[str] | None) -> dict[str, FieldType]:
     return found
 
 
-def existing(workspace: str | None) -> Runtime:
-    """Return the workspace, opened; makes none.
+def runtime(workspace: str | None) -> Runtime:
+    """Return the workspace, opened; makes none, as a mistyped name must not look like an empty one.
 
     Raises:
         WorkspaceUnusable: There is none, or it cannot be opened.
@@ -80,7 +80,7 @@ def existing(workspace: str | None) -> Runtime:
 
     found = bootstrap.existing_runtime(workspace)
     if found is None:
-        raise WorkspaceUnusable("There is no workspace here.", hint="Name one with --workspace.")
+        raise WorkspaceUnusable("There is no workspace here.", hint=BEGIN)
     return found
 
 
@@ -101,8 +101,8 @@ def nearby(workspace: str | None) -> Runtime | None:
         return None
 
 
-def runtime(workspace: str | None) -> Runtime:
-    """Return the workspace, opened; it is made if there is none, and whoever looks is told.
+def begun(workspace: str | None) -> Runtime:
+    """Return the workspace, opened; it is made if there is none, and that is told.
 
     Raises:
         WorkspaceUnusable: It cannot be opened or made.
@@ -110,7 +110,7 @@ def runtime(workspace: str | None) -> Runtime:
     from sygn_cli import bootstrap
 
     place = bootstrap.place_for(workspace)
-    is_new = console.is_terminal(sys.stderr) and not (place / "sygn.json").exists()
+    is_new = not (place / "sygn.json").exists()
     opened = bootstrap.open_runtime(workspace)
     if is_new:
         console.narrate(f"made a workspace in {place}: documents, keys and settings are there")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -100,7 +101,8 @@ class Workspace:
             _refuse_beheaded(path)
             if not create:
                 raise WorkspaceUnusable(
-                    f"There is no workspace at {path}.", hint="Make one with: sygn init"
+                    f"There is no workspace at {path}.",
+                    hint=f"Make one with: sygn init --workspace {shlex.quote(str(path))}",
                 )
             with trouble.guarded(path):
                 _make(path, entropy)

@@ -98,6 +98,7 @@ def test_the_variables_stand_under_each_other_within_80_columns(terminal):
 
 
 def test_nothing_to_send_again_is_said(terminal):
+    terminal.ok("init")
     answer = terminal.ok("mail", "retry", "--failed")
     assert answer.out == b""
     assert "no letter to send again" in answer.err
@@ -126,10 +127,10 @@ def test_a_ready_file_that_cannot_be_written_ends_the_server(terminal):
 
 def test_who_looks_is_told_once_where_the_new_workspace_lies(person, tmp_path, capsys):
     place = tmp_path / "sygn"
-    options.runtime(str(place))
+    options.begun(str(place))
     told = "sygn: made a workspace in {}: documents, keys and settings are there\n"
     assert capsys.readouterr().err == told.format(place)
-    options.runtime(str(place))
+    options.begun(str(place))
     assert capsys.readouterr().err == ""
 
 

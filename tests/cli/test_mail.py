@@ -15,6 +15,7 @@ ALAN = "Alan Turing <alan@example.com>"
 def sygn(tmp_path) -> Terminal:
     terminal = Terminal(tmp_path)
     terminal.draw("nda.pdf")
+    terminal.ok("init")
     return terminal
 
 

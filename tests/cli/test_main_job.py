@@ -138,6 +138,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("arguments", "code", "error"), REFUSALS.values(), ids=REFUSALS.keys())
 def test_refusals_have_one_clear_error_and_leave_nothing(terminal, arguments, code, error):
+    terminal.ok("init")
     (terminal.folder / "junk.pdf").write_bytes(b"this is no PDF")
     answer = terminal(*arguments, "--json")
     assert (answer.code, answer.out) == (code, b""), answer.err
@@ -330,6 +331,7 @@ def test_preview_draws_what_was_found(terminal):
 
 
 def test_doctor_is_content_with_a_fresh_workspace(terminal):
+    terminal.ok("init")
     answer = terminal.ok("doctor", "--json").json
     assert answer["ok"] is True
     assert answer["workspace"] == str(terminal.folder / ".sygn")

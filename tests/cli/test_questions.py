@@ -56,6 +56,7 @@ def test_who_forbids_questions_is_asked_nothing(terminal, old):
 
 
 def test_a_passphrase_is_asked_for_and_not_shown(terminal):
+    terminal.ok("init")
     answers = [("New passphrase: ", "correct horse\n"), ("The same again: ", "correct horse\n")]
     told = talk(terminal.folder, "keys", "protect", answers=answers)
     assert told.code == 0, told.seen
@@ -69,6 +70,7 @@ def test_a_passphrase_is_asked_for_and_not_shown(terminal):
     ("answer", "code", "last"), [(CTRL_C, 130, "interrupted"), (CTRL_D, 4, "hint: ")]
 )
 def test_no_passphrase_changes_nothing(terminal, answer, code, last):
+    terminal.ok("init")
     told = talk(terminal.folder, "keys", "protect", answers=[("New passphrase: ", answer)])
     assert told.code == code, told.seen
     assert told.seen.splitlines()[-1].startswith(f"sygn: {last}")
@@ -76,6 +78,7 @@ def test_no_passphrase_changes_nothing(terminal, answer, code, last):
 
 
 def test_who_forbids_questions_is_asked_for_no_passphrase(terminal):
+    terminal.ok("init")
     told = talk(terminal.folder, "keys", "protect", SYGN_NO_INPUT="1")
     assert told.code == 4, told.seen
     assert "New passphrase" not in told.seen

@@ -54,6 +54,7 @@ def settled(terminal, tmp_path_factory, judge):
         token.put(held)
         named = {"module": token.module, "token": "Acme", "label": "seal", **changes}
         lines = "".join(f'{name} = "{value}"\n' for name, value in named.items())
+        terminal.ok("keys", "create")  # a workspace, and no key of the seal's own
         (terminal.folder / ".sygn" / "sygn.toml").write_text(f"[pkcs11]\n{lines}")
         return token.environment
 
@@ -133,6 +134,7 @@ def test_what_is_on_a_token_is_not_replaced_here(terminal, settled):
 
 
 def test_a_pin_in_the_settings_is_refused(terminal):
+    terminal.ok("init")
     (terminal.folder / ".sygn" / "sygn.toml").write_text(
         '[pkcs11]\nmodule = "/x.so"\ntoken = "Acme"\npin = "73501"\n'
     )

@@ -45,7 +45,7 @@ def test_only_the_owner_may_look_inside(workspace):
 def test_without_create_nothing_is_made(tmp_path):
     with pytest.raises(WorkspaceUnusable) as caught:
         Workspace.open(tmp_path / ".sygn", create=False)
-    assert caught.value.hint == "Make one with: sygn init"
+    assert caught.value.hint == f"Make one with: sygn init --workspace {tmp_path / '.sygn'}"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import ExitCode
-from sygn_cli.cli.options import existing
+from sygn_cli.cli.options import runtime
 from sygn_cli.domain.errors import InvalidRequest, NotFound, Purged
 from sygn_cli.domain.ids import DOCUMENT_ID
 
@@ -24,7 +24,7 @@ def write_checkpoint(
     workspace: str | None, output: str | None, *, force: bool, as_json: bool
 ) -> None:
     """Print the signed head of the workspace log, or write it to a file."""
-    ledger = existing(workspace).ledger
+    ledger = runtime(workspace).ledger
     note = ledger.checkpoint()
     origin, size, root, *_ = note.decode().splitlines()
     if output not in {None, "-"}:
@@ -46,7 +46,7 @@ def verify(
         typer.Exit: With the code for tampering, if anything that was recorded is changed or gone.
     """
     kept = [_kept(path) for path in against]
-    rt = existing(workspace)
+    rt = runtime(workspace)
     document, findings = _check(rt, doc, kept)
     damaged = any(one.level == "damage" for one in findings)
     if as_json:

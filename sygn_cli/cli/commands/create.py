@@ -15,7 +15,7 @@ from sygn_cli.cli.options import (
     JsonOption,
     WorkspaceOption,
     anchors,
-    runtime,
+    begun,
     warn_if_it_ends_soon,
 )
 
@@ -171,7 +171,7 @@ def create(
     assignments = asked.assignments_of(assign or (), invitees)
     given = None if fields is None else asked.fields_of(fields, invitees, assignments)
     files = asked.files_of([*(pdf or ()), *(pdfs or ())], fields)
-    rt = runtime(workspace)
+    rt = begun(workspace)
     request = creation.Request(
         files=files,
         invitees=invitees,

@@ -14,6 +14,7 @@ from sygn_cli.cli.options import (
     JsonOption,
     OutputOption,
     WorkspaceOption,
+    begun,
     runtime,
 )
 from sygn_cli.domain.errors import InvalidRequest
@@ -54,7 +55,7 @@ def create(
     """
     from sygn_cli.services import apikeys, wire
 
-    rt = runtime(workspace)
+    rt = begun(workspace)
     key, secret = apikeys.create(
         rt, label=label, mode=_mode(mode), partner=partner, expires=expires
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import BEGIN, JsonOption, WorkspaceOption
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import InvalidRequest
@@ -43,14 +43,18 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List documents, newest first."""
+    from sygn_cli import bootstrap
     from sygn_cli.domain.listing import Filters
     from sygn_cli.services import documents, wire
 
-    rt = runtime(workspace)
+    rt = bootstrap.existing_runtime(workspace)
     filters = Filters(
         status=None if status is None else _status(status),
-        since=None if since is None else moment.since(since, now=rt.clock.now()),
+        since=None if since is None else moment.since(since, now=bootstrap.now()),
     )
+    if rt is None:
+        _tell_that_nothing_is_there(as_json=json and not lines)
+        return
     page = documents.show(rt, filters, limit=limit or _USUAL, cursor=cursor)
     if lines:
         _emit_lines(rt, page)
@@ -80,6 +84,14 @@ def _emit_lines(rt: Runtime, page: Page) -> None:
     for one in page.documents:
         line = json_.dumps(wire.status(rt, one, with_links=False), ensure_ascii=False)
         console.emit_raw(line)
+
+
+def _tell_that_nothing_is_there(*, as_json: bool) -> None:
+    if as_json:
+        console.emit_json({"data": [], "has_more": False, "next_cursor": None})
+        return
+    console.narrate("there are no documents, as there is no workspace here")
+    console.hint(BEGIN)
 
 
 def _tell_more(page: Page) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.exit_codes import BY_CODE
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, existing
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
 from sygn_cli.domain import moment
 from sygn_cli.domain.document import DocumentStatus
 from sygn_cli.domain.errors import InvalidRequest
@@ -55,7 +55,7 @@ def purge(
     from sygn_cli.domain import retention
     from sygn_cli.services import retention as services
 
-    rt = existing(workspace)
+    rt = runtime(workspace)
     wanted = older_than or rt.settings.retention
     if wanted == retention.NEVER:
         raise InvalidRequest(

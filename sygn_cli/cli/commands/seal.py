@@ -13,7 +13,7 @@ from sygn_cli.cli.options import (
     JsonOption,
     OutputOption,
     WorkspaceOption,
-    runtime,
+    begun,
     warn_if_it_ends_soon,
 )
 from sygn_cli.domain.errors import InvalidRequest
@@ -63,7 +63,7 @@ def seal(
     from sygn_cli.services import sealing
 
     content = console.read_bytes(pdf, what="PDF")
-    rt = runtime(workspace)
+    rt = begun(workspace)
     sealed = sealing.seal_pdf(
         rt, content, reason=reason, appearance=_appearance(visible, text, picture)
     )

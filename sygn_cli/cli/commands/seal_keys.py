@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import ForceOption, JsonOption, OutputOption, WorkspaceOption
+from sygn_cli.cli.options import ForceOption, JsonOption, OutputOption, WorkspaceOption, begun
 from sygn_cli.domain import moment
 from sygn_cli.domain.errors import InvalidRequest, Unauthorized
 
@@ -88,6 +88,7 @@ def import_(
 
     content = console.read_bytes(file, what="PKCS #12 file")
     secret = _passphrase(passphrase_file, "Passphrase of the PKCS #12 file")
+    begun(workspace)
     keys = bootstrap.open_keys(workspace)
     _tell(seal_keys.import_pkcs12(keys, SystemClock(), content, secret), as_json=json)
 

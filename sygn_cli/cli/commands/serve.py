@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.cli.options import WorkspaceOption, runtime, warn_if_it_ends_soon
+from sygn_cli.cli.options import WorkspaceOption, begun, warn_if_it_ends_soon
 from sygn_cli.domain.errors import InvalidRequest, SealFailed
 from sygn_cli.services.runtime import DEFAULT_PUBLIC_URL
 
@@ -84,7 +84,7 @@ def serve(
     from sygn_cli.services.desk import Desk
 
     named = _base_of_links(public_url)
-    rt = runtime(workspace)
+    rt = begun(workspace)
     _try_the_key(rt)
     usual = rt.settings.public_url
     # Phones reach the address that is served and no other, whatever the settings name.

@@ -9,7 +9,7 @@ import typer
 
 from sygn_cli.cli import console
 from sygn_cli.cli.groups import group
-from sygn_cli.cli.options import JsonOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import JsonOption, WorkspaceOption, begun, runtime
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.routing import says_who
 
@@ -54,7 +54,7 @@ def add(
     name = f"{slug}.pdf" if pdf == "-" else Path(pdf).name
     file = GivenFile(name, console.read_bytes(pdf, what="PDF"))
     given, parties = (None, None) if fields is None else _fields(fields)
-    rt = runtime(workspace)
+    rt = begun(workspace)
     kept = templates.add(
         rt,
         file,

@@ -10,7 +10,13 @@ from sygn_cli.cli import console
 from sygn_cli.cli.commands.webhooks_listen import listen
 from sygn_cli.cli.exit_codes import ExitCode
 from sygn_cli.cli.groups import group
-from sygn_cli.cli.options import JsonOption, OfDocumentOption, WorkspaceOption, runtime
+from sygn_cli.cli.options import (
+    JsonOption,
+    OfDocumentOption,
+    WorkspaceOption,
+    begun,
+    runtime,
+)
 from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
 if TYPE_CHECKING:
@@ -71,7 +77,7 @@ def add(
     from sygn_cli.services import webhooks
 
     made = webhooks.add(
-        runtime(workspace),
+        begun(workspace),
         webhooks.Wanted(
             url, account or EVERY_ACCOUNT, tuple(event or ()), allow_private=allow_private
         ),
