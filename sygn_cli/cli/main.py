@@ -111,13 +111,19 @@ class ExplainingGroup(Group):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
         """Read what comes before the command; ``--help`` and ``--version`` write here already."""
+        as_json = "--json" in args  # what is read is taken away
         try:
             return list(super().parse_args(ctx, args))
         except BrokenPipeError as error:
             console.discard_output()
             raise typer.Exit(ExitCode.OK) from error
+        except _UsageError as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                raise  # as below
+            console.fail(_explained(error), as_json=as_json)
+            raise typer.Exit(ExitCode.USAGE) from error
         except SygnError as error:  # what was asked for here reached nobody
-            console.fail(error, as_json="--json" in args)
+            console.fail(error, as_json=as_json)
             raise typer.Exit(BY_CODE[error.code]) from error
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own signature
@@ -148,6 +154,8 @@ def _explained(error: Any) -> InvalidRequest:  # noqa: ANN401 - click's class is
     meant = re.fullmatch(r"No such command '(.+)'\.", message)
     if meant and path == "sygn" and (near := difflib.get_close_matches(meant[1], COMMANDS, n=1)):
         return InvalidRequest(message, hint=f"Did you mean: sygn {near[0]}")
+    if path == "sygn" and "--json" in message:
+        return InvalidRequest("--json stands behind the command.", hint="Like: sygn list --json")
     return InvalidRequest(message, hint=f"See: {path} --help")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Final
 
 from sygn_cli.domain.errors import InvalidRequest
 from sygn_cli.domain.text import printable
 
 _SPAN: Final = re.compile(r"(\d{1,5})\s*([smhdw])")
+_MONTHS: Final = re.compile(r"(\d{1,4})\s*(mo|y)")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -98,7 +99,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 def deadline(text: str, *, now: datetime) -> datetime | None:
-    """Return the moment that ``30d``, ``2026-12-31``, a timestamp or ``never`` means.
+    """Return the moment that ``30d``, ``6mo``, ``1y``, ``2026-12-31``, a timestamp or ``never`` means.
 
     A date alone means the end of that day, UTC.
 
@@ -118,15 +119,32 @@ def _moment(wanted: str, *, now: datetime) -> datetime:
     try:
         if _SPAN.fullmatch(wanted):
             return now + span(wanted)
+        if months := _MONTHS.fullmatch(wanted):
+            return months_later(now, int(months[1]) * (12 if months[2] == "y" else 1))
         moment = instant(wanted)
-    except (InvalidRequest, OverflowError) as error:
+    except (InvalidRequest, OverflowError, ValueError) as error:
         raise InvalidRequest(
             f"{printable(wanted[:100])!r} is not a deadline.",
-            hint="Write it like 30d, 2026-12-31, 2026-12-31T17:00:00Z or never.",
+            hint="Write it like 30d, 6mo, 2026-12-31, 2026-12-31T17:00:00Z or never.",
         ) from error
     if _is_day(wanted):
         return moment.replace(hour=23, minute=59, second=59)
     return moment
+
+
+def months_later(now: datetime, months: int) -> datetime:
+    """Return the same day so many months later, or the last day of a shorter month.
+
+    Raises:
+        ValueError: There is no such year.
+    """
+    import calendar  # noqa: PLC0415 - `status` does not need it
+
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise ValueError(f"no year: {year}")
+    last = calendar.monthrange(year, month + 1)[1]
+    return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 
 def _is_day(wanted: str) -> bool:

@@ -81,7 +81,7 @@ def retention(
         before = (
             now - timedelta(days=count * _DAYS[unit])
             if unit in _DAYS
-            else _months_before(now, count * _MONTHS[unit])
+            else moment.months_later(now, -count * _MONTHS[unit])
         )
     except (OverflowError, ValueError) as error:
         raise InvalidRequest(f"{older_than!r} is longer than there has been time.") from error
@@ -186,11 +186,3 @@ def refusal(buried: Event) -> Purged:
         sealed_sha256=tuple(one for one in held if one),
         hint=f"What is left of it: sygn audit {buried.doc} --verify",
     )
-
-
-def _months_before(now: datetime, months: int) -> datetime:
-    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
-    import calendar  # noqa: PLC0415 - `status` does not need it
-
-    last = calendar.monthrange(year, month + 1)[1]
-    return now.replace(year=year, month=month + 1, day=min(now.day, last))

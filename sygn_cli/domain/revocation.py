@@ -86,12 +86,12 @@ class Revocation:
 
 
 def since(written: str, *, now: datetime) -> datetime:
-    """Return the moment that ``2026-12-31`` (its beginning, UTC) or a timestamp means.
+    """Return the moment that ``2026-12-31`` (its beginning, UTC), a timestamp or ``3d`` means.
 
     Raises:
-        InvalidRequest: It is neither, lies in the future, or before X.509 has dates.
+        InvalidRequest: It is none of them, lies in the future, or before X.509 has dates.
     """
-    wanted = moment.instant(written)
+    wanted = moment.since(written, now=now)
     if wanted > now:
         raise InvalidRequest(f"{written!r} lies in the future.")
     if wanted < _EARLIEST:

@@ -36,7 +36,7 @@ def there(terminal):
 def test_a_copy_without_keys_judges_seals_and_makes_no_keys(sealed):
     sealed.ok("keys", "rotate")
     sealed.ok("seal", "nda.pdf", "-o", "revoked.pdf")
-    sealed.ok("keys", "revoke", "seal")
+    sealed.ok("keys", "revoke", "seal", "--yes")
     sealed.ok("backup", "b.tar", "--without-keys")
     shutil.rmtree(sealed.folder / ".sygn")
     sealed.ok("restore", "b.tar", "-w", ".sygn")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
@@ -94,3 +95,18 @@ def test_documents_since_a_day_are_listed(terminal):
     answer = terminal("list", "--since", "yesterday")
     assert answer.code == 2
     assert "7d, 12h, 2026-06-13" in answer.err
+
+
+def test_an_option_before_the_command_is_answered_like_any_other_mistake(terminal):
+    answer = terminal("--json", "list")
+    assert (answer.code, answer.out) == (2, b"")
+    assert answer.error["hint"] == "Like: sygn list --json"
+    assert terminal("--nonsense", "list").err.startswith("sygn: error: No such option: --nonsense")
+
+
+def test_a_port_that_is_taken_is_named(terminal):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        answer = terminal("webhooks", "listen", "--port", port)
+    assert answer.code == 12
+    assert f"Port {port} cannot be used: Address already in use." in answer.err

@@ -120,8 +120,11 @@ def test_a_server_does_not_start_without_the_passphrase(sealed):
 
 
 def test_a_revoked_credential_seals_nothing_and_its_seals_are_untrusted(sealed, judge):
-    assert sealed("keys", "revoke", "seal", "--reason", "boredom").code == 2
-    told = sealed.ok("keys", "revoke", "seal", "--reason", "key-compromise")
+    assert sealed("keys", "revoke", "seal", "--reason", "boredom", "--yes").code == 2
+    unasked = sealed("keys", "revoke", "seal", "--reason", "key-compromise")
+    assert unasked.code == 2
+    assert "sygn keys revoke seal --yes" in unasked.err
+    told = sealed.ok("keys", "revoke", "seal", "--reason", "key-compromise", "--yes")
     assert "keys rotate" in told.err
     assert sealed("seal", "nda.pdf", "-o", "x.pdf").code == 13
     assert sealed("doctor").code == 13

@@ -129,7 +129,7 @@ def test_a_credential_on_a_token_ends_like_any_other(terminal, settled):
 def test_what_is_on_a_token_is_not_replaced_here(terminal, settled):
     env = settled(issued())
     assert terminal("keys", "rotate", "--force", **env).code == 2
-    assert "another authority" in terminal("keys", "revoke", "seal", **env).err
+    assert "another authority" in terminal("keys", "revoke", "seal", "--yes", **env).err
     assert "the token's PIN" in terminal.ok("keys", "show", **env).text
 
 

@@ -101,6 +101,8 @@ def test_text_is_kept_in_normal_form():
     [
         ("30d", NOW + timedelta(days=30)),
         ("2h", NOW + timedelta(hours=2)),
+        ("1y", NOW.replace(year=NOW.year + 1)),
+        ("24 mo", NOW.replace(year=NOW.year + 2)),
         ("2026-12-31", datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)),
         ("2026-12-31T10:00:00+02:00", datetime(2026, 12, 31, 8, tzinfo=UTC)),
         ("2026-12-31T10:00:00Z", datetime(2026, 12, 31, 10, tzinfo=UTC)),
@@ -120,6 +122,7 @@ def test_a_deadline_as_written(written, expected):
     "written",
     [
         "", "soon", "0d", "2020-01-01", "30", "-1d", "2026-13-01", "999999999d", "9" * 5000,
+        "9999y", "0mo",
         "0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "10000-01-01",
         "-0001-01-01", "2026-12-31T23:59:60Z", "2026-12-31T10:00:00+99:00",
     ],
@@ -340,3 +343,15 @@ def test_addresses_may_have_letters_of_any_script(address):
 def test_addresses_may_have_no_white_space_of_any_script(address):
     with pytest.raises(InvalidRequest):
         email(address)
+
+
+def test_a_month_that_is_too_short_ends_sooner():
+    assert moment.months_later(datetime(2026, 8, 31, tzinfo=UTC), 6).day == 28
+    assert moment.months_later(datetime(2026, 3, 31, tzinfo=UTC), -1).day == 28
+
+
+def test_since_is_so_long_ago_or_a_moment():
+    assert moment.since("3d", now=NOW) == NOW - timedelta(days=3)
+    assert moment.since("2026-01-02", now=NOW) == datetime(2026, 1, 2, tzinfo=UTC)
+    with pytest.raises(InvalidRequest):
+        moment.since("yesterday", now=NOW)

@@ -117,11 +117,14 @@ def revoke(
     since: Annotated[
         str,
         typer.Option(
-            metavar="DATE",
+            metavar="DATE|3d",
             help="Of a credential: when its key was stolen, if that was earlier.",
             show_default="now",
         ),
     ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a credential is revoked.")
+    ] = False,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -129,6 +132,7 @@ def revoke(
 
     What a revoked credential has sealed is good only with a trusted timestamp from before; else
     `sygn verify` in this workspace finds it untrusted. Nothing is sealed before `sygn keys rotate`.
+    A credential is asked about first, as it stays revoked for good; scripts say --yes.
     """
     from sygn_cli.services import apikeys, revocation, wire
 
@@ -136,6 +140,9 @@ def revoke(
         from sygn_cli import bootstrap
         from sygn_cli.delivery.clock import SystemClock
 
+        if not yes and not seal_keys.is_to_be_revoked(key):
+            console.narrate("nothing was revoked")
+            return
         revoked_seal = revocation.revoke(
             bootstrap.open_keys(workspace), SystemClock(), key, reason=reason, since=since
         )

@@ -146,6 +146,22 @@ def export_crl(
         console.emit_raw(content.decode("ascii").rstrip("\n"))
 
 
+def is_to_be_revoked(key: str) -> bool:
+    """Return whether the person at the terminal wants a credential revoked.
+
+    Raises:
+        InvalidRequest: Nobody can be asked.
+    """
+    from sygn_cli.delivery import prompt
+
+    if not prompt.is_possible(os.environ):
+        raise InvalidRequest(
+            "A credential stays revoked for good, and its seals lose their worth.",
+            hint=f"If that is meant: sygn keys revoke {key} --yes",
+        )
+    return prompt.yes("Revoke the credential for good? Its seals lose their worth.")
+
+
 def tell_revoked(revoked: Revocation, *, as_json: bool) -> None:
     """Tell what was revoked and what that means."""
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sygn_cli.cli import console
-from sygn_cli.domain.errors import InvalidRequest
+from sygn_cli.domain.errors import InvalidRequest, NetworkFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,14 @@ def listen(
         def log_message(self, *_: object) -> None:
             """Say nothing of our own."""
 
-    with HTTPServer(("127.0.0.1", port), Receiver) as server:
+    try:
+        receiver = HTTPServer(("127.0.0.1", port), Receiver)
+    except OSError as error:
+        raise NetworkFailed(
+            f"Port {port} cannot be used: {error.strerror}.",
+            hint="Another program may hold it; --port 0 takes a free one.",
+        ) from error
+    with receiver as server:
         url = f"http://127.0.0.1:{server.server_port}/"
         console.narrate(f"listening on {url} (stop with Ctrl-C)")
         while not count or seen < count:
