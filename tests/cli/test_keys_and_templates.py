@@ -126,7 +126,7 @@ def test_nobody_can_sign_a_draft_before_it_is_sent(terminal):
     draft = terminal.ok("create", "--pdf", "nda.pdf", *PEOPLE, "--draft", "--json").json
     assert draft["status"] == "draft"
     assert "signing_url" not in draft["signers"][0]
-    assert terminal("sign", "@last", "s1", "--type", "Ada").code == 3
+    assert terminal("sign", "@last", "s1", "--type", "Ada").code == 5
     sent = terminal.ok("send", "@last", "--json").json
     assert sent["status"] == "sent"
     assert sent["signers"][0]["signing_url"]
