@@ -81,7 +81,7 @@ def existing_runtime(
 
 
 def _runtime(workspace: Workspace, environment: Mapping[str, str], clock: Clock) -> Runtime:
-    settings = settings_from(workspace.settings_text(), environment)
+    settings = _settings(workspace, environment)
     endpoints = later(lambda: _endpoints(workspace))
     store = _store(workspace, endpoints, settings.owner)
     return Runtime(
@@ -217,13 +217,23 @@ def open_store(
     return store_of(Workspace.open(_place(workspace, environment), create=False), environment)
 
 
+def _settings(workspace: Workspace, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a workspace; a mistake in them names the file where it is."""
+    try:
+        return settings_from(workspace.settings_text(), environment)
+    except WorkspaceUnusable as error:
+        place = str(workspace.path / "sygn.toml")
+        hint = error.hint and error.hint.replace("sygn.toml", place)
+        raise WorkspaceUnusable(error.message.replace("sygn.toml", place), hint=hint) from error
+
+
 def store_of(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> WorkspaceStore:
     """Return the documents of a workspace, with the jobs that follow from their events.
 
     Raises:
         WorkspaceUnusable: Its settings are wrong.
     """
-    settings = settings_from(workspace.settings_text(), environment)
+    settings = _settings(workspace, environment)
     return _store(workspace, later(lambda: _endpoints(workspace)), settings.owner)
 
 
@@ -258,7 +268,7 @@ def open_keys(
         WorkspaceUnusable: There is none, or it cannot be opened.
     """
     opened = Workspace.open(_place(workspace, environment), create=False)
-    settings = settings_from(opened.settings_text(), environment)
+    settings = _settings(opened, environment)
     return _keys(store_of(opened, environment).keys, SystemClock(), settings, environment)
 
 

@@ -110,3 +110,13 @@ def test_a_port_that_is_taken_is_named(terminal):
         answer = terminal("webhooks", "listen", "--port", port)
     assert answer.code == 12
     assert f"Port {port} cannot be used: Address already in use." in answer.err
+
+
+@pytest.mark.parametrize("settings", ["x = [", 'expires = "soon"', "nonsense = 1"])
+def test_a_mistake_in_the_settings_names_the_file_in_which_it_is(terminal, settings):
+    terminal.ok("init")
+    place = terminal.folder / ".sygn" / "sygn.toml"
+    place.write_text(settings)
+    answer = terminal("list")
+    assert answer.code == 13
+    assert answer.err.count(str(place)) == 1
