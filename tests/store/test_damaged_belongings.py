@@ -25,6 +25,7 @@ from sygn_cli.domain.template import Template
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.findings import Level
 from sygn_cli.store.fsck import fsck
+from sygn_cli.store.keyring import CA, SEAL
 from sygn_cli.store.templates import FolderTemplates
 from sygn_cli.store.webhooks import Endpoints
 from sygn_cli.store.workspace import Workspace
@@ -64,6 +65,8 @@ class Scene:
     def __init__(self, path: Path) -> None:
         store = opened(path)
         workspace = store.workspace
+        for name in (CA, SEAL):
+            store.keys.put_if_absent(name, b"-")
         done = completed(store, signed(store, signed(store, created(store), "s1"), "s2"))
         sent = signed(store, created(store, 1), "s1")
         rule = retention.retention("2y", now=LATER)
