@@ -168,7 +168,7 @@ def test_an_unfinished_document_has_no_bundle(terminal):
 
 def test_a_bundle_with_signatures_of_two_authorities_convinces_as_well(terminal, follow):
     """The seal's credential was imported; the signers' come from the workspace's own CA."""
-    terminal.ok("keys", "show")
+    terminal.ok("init")
     now = SystemClock().now()
     other = credential.make_seal_credential(
         credential.make_ca("Other CA", now=now), "Acme", now=now
