@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -100,6 +99,8 @@ class Workspace:
             _refuse_half_replaced(path)
             _refuse_beheaded(path)
             if not create:
+                import shlex  # noqa: PLC0415 - for a message that is rarely needed
+
                 raise WorkspaceUnusable(
                     f"There is no workspace at {path}.",
                     hint=f"Make one with: sygn init --workspace {shlex.quote(str(path))}",
