@@ -292,10 +292,9 @@ def test_an_empty_idempotency_key_is_refused_and_sends_nothing(terminal):
 
 def test_of_those_who_create_at_once_with_one_key_all_get_the_one_document(terminal):
     with ThreadPoolExecutor(max_workers=4) as crowd:
-        at_once = [
-            crowd.submit(terminal, *CREATE, "--idempotency-key", "order-17") for _ in range(4)
-        ]
-    answers = [one.result() for one in at_once]
+        answers = list(
+            crowd.map(lambda _: terminal(*CREATE, "--idempotency-key", "order-17"), range(4))
+        )
     assert [one.code for one in answers] == [0] * 4, [one.err for one in answers]
     assert len({one.text for one in answers}) == 1
     assert len(terminal.ok("list").text.splitlines()) == 1

@@ -140,5 +140,5 @@ def test_a_pin_in_the_settings_is_refused(terminal):
     )
     answer = terminal("list")
     assert answer.code == 13
-    assert "does not belong into sygn.toml" in answer.err
+    assert "does not belong into" in answer.err
     assert PIN not in answer.err

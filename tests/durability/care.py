@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from sygn_cli.cli import console
+from sygn_cli.cli import outputs
 from sygn_cli.domain import retention
 from sygn_cli.domain.errors import NotFound, WorkspaceUnusable
 from sygn_cli.domain.field import Field, FieldType
@@ -174,7 +174,7 @@ def repair(process: Process) -> None:
 
 def backup(process: Process) -> None:
     store = process.store
-    with console.whole_file(process.folder / "b.tar", force=True, private=True) as file:
+    with outputs.whole_file(process.folder / "b.tar", force=True, private=True) as file:
         backups.write(store.workspace, store.log, file, keys=True, now=process.at)
 
 

@@ -234,11 +234,13 @@ def test_the_number_of_signers_can_be_demanded(sealed, judged):
 def test_a_demand_hides_nothing_that_is_worse(sealed, judged):
     changed = bytearray(sealed.pdf)
     changed[len(changed) // 2] ^= 1
-    demands = {"signers": 3, "require_timestamp": True}
 
-    assert judged(bytes(changed), **demands).status is Status.TAMPERED
-    assert judged(sealed.pdf, recorded_sha256="0" * 64, **demands).status is Status.TAMPERED
-    strange = verify(sealed.pdf, trust=[], **demands)
+    def demanding(pdf, **options):
+        return judged(pdf, signers=3, require_timestamp=True, **options)
+
+    assert demanding(bytes(changed)).status is Status.TAMPERED
+    assert demanding(sealed.pdf, recorded_sha256="0" * 64).status is Status.TAMPERED
+    strange = verify(sealed.pdf, trust=[], signers=3, require_timestamp=True)
     assert strange.status is Status.UNTRUSTED
     assert len(strange.unmet) == 2
     assert set(strange.unmet) < set(strange.reasons)
