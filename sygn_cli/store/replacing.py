@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from sygn_cli.domain.errors import Conflict, NotFound, SygnError
+from sygn_cli.domain.errors import Conflict, NotFound, SygnError, WorkspaceUnusable
 from sygn_cli.store import audit, durable, formats, locks, reading
 from sygn_cli.store.carrying import Carried, Carrying
-from sygn_cli.store.workspace import REPLACES, Workspace
+from sygn_cli.store.workspace import REPLACES, Workspace, name_aside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,14 +77,29 @@ def take_the_place(staged: Path, place: Path, *, keys: bool, now: datetime) -> R
 
 
 def put_back(staged: Path, place: Path) -> None:
-    """Put a workspace back that was moved aside for one that never took its place."""
+    """Put a workspace back that was moved aside for one that never took its place.
+
+    Raises:
+        WorkspaceUnusable: One was, but where it lies nobody can tell.
+    """
     try:
-        name = durable.read(staged / REPLACES).decode("ascii", "replace")
+        name = name_aside(staged)
     except FileNotFoundError:
         return
-    if not re.fullmatch(re.escape(place.name + _ASIDE) + r"\d{8}T\d{6}Z", name):
-        return
-    _put_back(place.with_name(name), place)
+    if re.fullmatch(re.escape(place.name + _ASIDE) + r"\d{8}T\d{6}Z", name):
+        _put_back(place.with_name(name), place)
+    elif is_needed(staged, place):
+        raise WorkspaceUnusable(
+            f"A restore of {place} was cut short, and where it moved the workspace cannot be "
+            f"read in {staged / REPLACES}.",
+            hint=f"Move {place.name}{_ASIDE}... back to {place} if it is there, then remove "
+            f"{staged}.",
+        )
+
+
+def is_needed(staged: Path, place: Path) -> bool:
+    """Tell whether a folder is all that says where the workspace of a place was moved."""
+    return (staged / REPLACES).exists() and not (place / formats.DESCRIPTION).exists()
 
 
 class _Replacement:
@@ -106,7 +121,7 @@ class _Replacement:
         self._compare(self._old)
         self._take_over(self._old)
         self._share_locks()
-        durable.write_new(self._new.path / REPLACES, aside.name.encode())
+        durable.write_new(self._new.path / REPLACES, os.fsencode(aside.name))
         durable.sync_folder(self._new.staging)
         try:
             durable.move_folder(place, aside)

@@ -19,7 +19,7 @@ from sygn_cli.store import durable, formats, locks, reading, trouble
 from sygn_cli.store.archive import members
 from sygn_cli.store.backup import DAMAGED, HEADER, VERSION
 from sygn_cli.store.findings import Level
-from sygn_cli.store.replacing import Replaced, put_back, take_the_place
+from sygn_cli.store.replacing import Replaced, is_needed, put_back, take_the_place
 from sygn_cli.store.workspace import RESTORING, Workspace
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def restore(
                 restored.replaced = take_the_place(staged, place, keys=restored.keys, now=now)
                 restored.keys = restored.keys or bool(restored.replaced and restored.replaced.keys)
         except BaseException as error:
-            shutil.rmtree(staged, ignore_errors=True)
+            if not is_needed(staged, place):  # else the next one puts back what is aside
+                shutil.rmtree(staged, ignore_errors=True)
             if isinstance(error, RecursionError):
                 raise Tampered(
                     "The backup cannot be used: something in it is nested without end.",

@@ -223,6 +223,20 @@ def find(explicit: Path | None, environment: str | None, start: Path) -> Path:
     return platformdirs.user_data_path("sygn", appauthor=False)
 
 
+def is_unused(path: Path) -> bool:
+    """Tell whether a workspace could be made here, and none has left anything but settings."""
+    kept = (_SETTINGS, _IGNORE, ".lock", ".DS_Store")
+    return not path.exists() or all(
+        one.name in kept or (one.name in _FOLDERS and not any(one.iterdir()))
+        for one in durable.paths(path)
+    )
+
+
+def name_aside(staged: Path) -> str:
+    """Return the name that was given to the workspace which a restored one is to replace."""
+    return os.fsdecode(durable.read(staged / REPLACES))
+
+
 def _make(path: Path, entropy: Callable[[int], bytes]) -> None:
     _refuse_foreign(path)
     durable.make_folder(path)
@@ -244,7 +258,7 @@ def _refuse_half_replaced(path: Path) -> None:
                     f"The workspace {path} is being replaced by a restore, or was when that was "
                     "cut short.",
                     hint=f"If no restore is at work, run it again; what there is lies in "
-                    f"{durable.read(staged / REPLACES).decode('ascii', 'replace')} beside it.",
+                    f"{name_aside(staged)} beside it.",
                 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -232,7 +234,15 @@ def killed_between(content, path):
     assert not path.exists()
 
 
-def test_one_that_was_killed_in_between_is_undone_by_the_next(store, path):
+IN_LATIN_1 = pytest.param(
+    b"Vertr\xe4ge", marks=pytest.mark.skipif(sys.platform == "darwin", reason="UTF-8 only")
+)
+
+
+@pytest.mark.parametrize("name", [b".sygn", "Verträge".encode(), IN_LATIN_1])
+def test_one_that_was_killed_in_between_is_undone_by_the_next(tmp_path, name):
+    path = tmp_path / os.fsdecode(name)
+    store = opened(Workspace.open(path))
     document = consented(store, created(store), "s1")
     older, _ = copied(store)
     signed(store, document, "s1")
@@ -241,19 +251,60 @@ def test_one_that_was_killed_in_between_is_undone_by_the_next(store, path):
     for create in (True, False):
         with pytest.raises(WorkspaceUnusable, match="cut short") as refused:
             Workspace.open(path, create=create)
-        assert ".sygn.before-restore-" in str(refused.value.hint)
+        assert f"{path.name}.before-restore-" in str(refused.value.hint)
     with pytest.raises(InvalidRequest, match="There is a workspace"):
         restored(content, path)
-    assert around(path) == [".sygn"]
+    assert around(path) == [path.name]
     killed_between(content, path)
     with pytest.raises(Conflict, match="not in the backup"):
         restored(older, path, force=True)
     killed_between(content, path)
     told = restored(content, path, force=True)
     assert told.replaced is not None
-    assert around(path) == [".sygn", told.replaced.aside.name]
+    assert around(path) == [path.name, told.replaced.aside.name]
     assert not (path / "tmp" / "replaces").exists()
     assert list(store.check()) == []
+
+
+def test_what_was_moved_aside_is_not_forgotten_where_nobody_can_tell_which_it_is(store, path):
+    created(store)
+    content, _ = copied(store)
+    killed_between(content, path)
+    before = around(path)
+    (marker,) = path.parent.glob("*/tmp/replaces")
+    name = marker.read_bytes()
+    marker.write_bytes(b"?")
+    for force in (False, True):
+        with pytest.raises(WorkspaceUnusable, match="cannot be read") as refused:
+            restored(content, path, force=force)
+        assert str(marker.parent.parent) in str(refused.value.hint)
+    assert around(path) == before
+    path.with_name(os.fsdecode(name)).rename(path)
+    restored(content, path, force=True)
+    assert len(around(path)) == 2
+    assert list(store.check()) == []
+
+
+def test_one_that_could_not_be_undone_is_undone_by_the_next(store, path, monkeypatch):
+    document = created(store)
+    content, _ = copied(store)
+    real, turns = durable.move_folder, []
+
+    def move_folder(source, target):
+        turns.append(source)
+        if len(turns) > 1:
+            raise OSError(errno.EIO, "no")
+        real(source, target)
+
+    monkeypatch.setattr(durable, "move_folder", move_folder)
+    with pytest.raises((OSError, WorkspaceUnusable)):
+        restored(content, path, force=True)
+    assert not path.exists()
+    monkeypatch.setattr(durable, "move_folder", real)
+    with pytest.raises(InvalidRequest, match="There is a workspace"):
+        restored(content, path)
+    assert around(path) == [".sygn"]
+    assert store.load(document.id) == document
 
 
 @pytest.mark.parametrize("turn", [1, 2])
