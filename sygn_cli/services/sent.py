@@ -39,7 +39,8 @@ def close(
         runtime: Where the document is.
         jobs: Where the job is.
         job: As it was claimed.
-        document_id: What it is about; once that was purged nothing more is written of it.
+        document_id: What it is about, "" for no document; once that was purged nothing more is
+            written of it.
         note: Writes the line.
         next_at: When it is tried again; None if it is not.
         counts: Whether this was an attempt.
@@ -62,7 +63,12 @@ def close(
 
 
 def is_gone(runtime: Runtime, document_id: str) -> bool:
-    """Tell whether a document was purged; one that cannot be read is there."""
+    """Tell whether a document was purged; one that cannot be read is there.
+
+    What is about no document, such as a message that tests an endpoint, goes with none.
+    """
+    if not document_id:
+        return False
     try:
         runtime.store.resolve(document_id)
     except NotFound:

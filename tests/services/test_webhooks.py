@@ -106,6 +106,19 @@ def test_a_delivery_can_be_sent_again_under_the_same_id(runtime, http):
     assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
 
 
+def test_a_test_message_can_be_sent_again_and_both_attempts_are_told(runtime, http):
+    endpoint = webhooks.add(runtime, Wanted(URL))
+    tried = webhook_delivery.try_out(runtime, endpoint.id)
+    webhooks.replay(runtime, tried.delivery)
+    (again,) = webhook_delivery.deliver_due(runtime)
+    assert again.is_good
+    first, second = http.received
+    assert first.body == second.body
+    told = webhooks.deliveries(runtime, limit=10)
+    assert [one.delivery for one in told] == [tried.delivery] * 2
+    assert list(runtime.webhooks.jobs.pending()) == []
+
+
 def test_a_delivery_of_another_account_cannot_be_sent_again(runtime):
     webhooks.add(runtime, Wanted(URL, account="local"))
     a_document(runtime)
