@@ -12,7 +12,7 @@ from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services.runtime import Runtime
 from sygn_cli.services.settings import settings_from
 from sygn_cli.store.documents import WorkspaceStore
-from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find
+from sygn_cli.store.workspace import FOLDER_NAME, Workspace, find, is_unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,8 +73,8 @@ def existing_runtime(
     try:
         opened = Workspace.open(place, create=False)
     except WorkspaceUnusable:
-        # An empty folder is not a damaged workspace: nobody has used it yet.
-        if workspace is not None or (place.exists() and any(place.iterdir())):
+        # Settings that are already there do not make a damaged workspace: nobody has used it yet.
+        if workspace is not None or not is_unused(place):
             raise
         return None
     return _runtime(opened, environment, SystemClock())
@@ -274,8 +274,11 @@ def open_keys(
 
 def replace_lost_keys(
     workspace: str | None = None, *, environment: Mapping[str, str] = os.environ
-) -> None:
+) -> bool:
     """Make anew what is lost of CA and seal; the roots in sealed documents stay trusted.
+
+    Returns:
+        Whether seals have another credential from now on.
 
     Raises:
         Unauthorized: What is left is under a passphrase, and that is missing or wrong.
@@ -283,7 +286,7 @@ def replace_lost_keys(
     from sygn_cli.delivery import sealed_roots
 
     former = sealed_roots.roots(open_store(workspace, environment=environment))
-    open_keys(workspace, environment=environment).replace_lost(former)
+    return open_keys(workspace, environment=environment).replace_lost(former)
 
 
 def _keys(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from sygn_cli.delivery.passphrase import no_passphrase
 from sygn_cli.delivery.revocations import Revocations
@@ -18,6 +18,7 @@ from sygn_cli.store import keyring
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sygn_cli.delivery.key_files import KeyFiles
     from sygn_cli.delivery.passphrase import Passphrase
     from sygn_cli.domain.revocation import Revocation
     from sygn_cli.engine.credential import Credential
@@ -30,34 +31,6 @@ _OWNER_BYTES: Final = 32
 # Whoever looks at a signer's credential sees who had its key.
 _HELD_HERE: Final = "Key made and held by the sender's sygn workspace"
 _FORMER_ROOTS: Final = keyring.FORMER_ROOTS
-
-
-class KeyFiles(Protocol):
-    """Small secret files by name."""
-
-    def link_key(self) -> bytes:
-        """Return the link key, made on first use."""
-        ...
-
-    def read(self, name: str) -> bytes | None:
-        """Return a file's content, or None."""
-        ...
-
-    def put_if_absent(self, name: str, content: bytes) -> bytes:
-        """Store a file unless it exists, and return what is there now."""
-        ...
-
-    def replace(self, name: str, content: bytes) -> None:
-        """Store a file in the place of the one that is there, whole or not at all."""
-        ...
-
-    def require_not_lost(self, name: str) -> None:
-        """Refuse to go on without a file that is not there and that seals were made with.
-
-        Raises:
-            SealFailed: It is lost.
-        """
-        ...
 
 
 class WorkspaceKeys:
@@ -248,21 +221,72 @@ class WorkspaceKeys:
             wanted = content if passphrase is None else keyfile.protected(content, passphrase)
             self._files.replace(name, wanted)
 
-    def replace_lost(self, former: Iterable[bytes] = ()) -> None:
+    def replace_lost(self, former: Iterable[bytes] = ()) -> bool:
         """Make anew what is lost of the CA and the seal's credential.
+
+        A seal's credential of a lost CA is replaced with it; another authority's is spared.
 
         Args:
             former: Roots of what was sealed before, PEM, which stay trusted here.
+
+        Returns:
+            Whether seals have another credential from now on.
         """
-        made = False
-        for name, make in ((_CA, self._new_ca), (_SEAL, self._new_seal)):
-            try:
-                self._files.require_not_lost(name)
-            except SealFailed:
-                make()
-                made = True
-        if made:
+        former = tuple(former)
+        ca_is_lost, seal_is_lost = self._is_lost(_CA), self._is_lost(_SEAL)
+        has_orphan = ca_is_lost and self._has_own_seal()
+        if has_orphan:
+            self._replace_both(former)
+        elif ca_is_lost:
+            self._new_ca()
+        if seal_is_lost:
+            self._new_seal()
+        if ca_is_lost or seal_is_lost:
             self._keep_root(former)
+        return (has_orphan or seal_is_lost) and not self.token
+
+    def _is_lost(self, name: str) -> bool:
+        try:
+            self._files.require_not_lost(name)
+        except SealFailed:
+            return True
+        return False
+
+    def _has_own_seal(self) -> bool:
+        """Tell whether a CA of this workspace, which need not be there, issued the seal's file."""
+        from sygn_cli.engine import credential, keyfile  # noqa: PLC0415
+
+        stored, former = self._files.read(_SEAL), self._files.read(_FORMER_ROOTS)
+        if stored is None:
+            return False
+        # Whatever is imported comes after roots that are kept then, and its own is none of them.
+        cert, *above = keyfile.certificates(stored)
+        is_known = former is None or (above and above[-1] in keyfile.certificates(former))
+        return bool(is_known) and credential.is_own_seal(cert, above)
+
+    def _replace_both(self, former: Iterable[bytes]) -> None:
+        """Make a CA, and a seal's credential in the place of one whose CA is lost."""
+        from sygn_cli.engine import credential  # noqa: PLC0415
+
+        made = credential.make_ca(f"{self._organisation} CA", now=self._clock.now())
+        content = self._under_that_of(_SEAL, credential.dump(made))
+        # The CA comes last: until it is there it counts as lost, and all is done again.
+        self._replace_orphan(made, former)
+        there = self._files.put_if_absent(_CA, content)
+        if there != content:  # another process was first
+            self._replace_orphan(self._opened(there), former)
+
+    def _replace_orphan(self, authority: Credential, former: Iterable[bytes]) -> None:
+        from sygn_cli.engine import credential, keyfile  # noqa: PLC0415
+
+        made = credential.make_seal_credential(
+            authority, self._organisation, now=self._clock.now()
+        )
+        content = self._under_that_of(_SEAL, credential.dump(made))
+        cert, *above = keyfile.certificates(self._stored())
+        self._revocations.keep(cert)
+        self._keep_root((*former, *above[-1:], authority.cert_pem))
+        self._files.replace(_SEAL, content)
 
     def _kept(self) -> bytes:
         """Return the seal's file for whoever only looks; makes none."""
@@ -333,14 +357,14 @@ class WorkspaceKeys:
 
         if not keyfile.is_protected(stored):
             return stored
-        if perhaps is not None and _opens(perhaps, stored):
+        if perhaps is not None and keyfile.opens(perhaps, stored):
             return keyfile.unprotected(stored, perhaps)
         secret = self._passphrase()
         try:
             return keyfile.unprotected(stored, secret)
         except Unauthorized as error:
             # Both are always put under one.
-            if any(_opens(secret, self._files.read(name)) for name in (_CA, _SEAL)):
+            if any(keyfile.opens(secret, self._files.read(name) or b"") for name in (_CA, _SEAL)):
                 raise Unauthorized(
                     "The keys of seal and CA are under two passphrases: "
                     "somebody was stopped while they were changed.",
@@ -365,16 +389,3 @@ class WorkspaceKeys:
     def _keep_root(self, more: Iterable[bytes] = ()) -> None:
         kept = dict.fromkeys((*self.roots(), *more))
         self._files.replace(_FORMER_ROOTS, b"".join(kept))
-
-
-def _opens(secret: bytes, stored: bytes | None) -> bool:
-    """Tell whether a file is under this passphrase."""
-    from sygn_cli.engine import keyfile  # noqa: PLC0415
-
-    if stored is None or not keyfile.is_protected(stored):
-        return False
-    try:
-        keyfile.unprotected(stored, secret)
-    except Unauthorized:
-        return False
-    return True

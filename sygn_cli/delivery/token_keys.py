@@ -9,7 +9,7 @@ from sygn_cli.domain.errors import InvalidRequest, SygnError
 from sygn_cli.store import keyring
 
 if TYPE_CHECKING:
-    from sygn_cli.delivery.keys import KeyFiles
+    from sygn_cli.delivery.key_files import KeyFiles
     from sygn_cli.delivery.passphrase import Passphrase
     from sygn_cli.domain.token import Token
     from sygn_cli.engine.credential import Credential

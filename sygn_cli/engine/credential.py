@@ -74,6 +74,21 @@ def make_seal_credential(ca: Credential, name: str, *, now: datetime) -> Credent
     return _issued(ca, _name(name), now=now, lasts=_SEAL_LASTS)
 
 
+def is_own_seal(cert_pem: bytes, above: Sequence[bytes]) -> bool:
+    """Tell whether a seal's certificate is one that such a CA gives, of whatever name."""
+    if len(above) != 1:
+        return False
+    cert, issuer = certificate(cert_pem), certificate(above[0])
+    name, authority = common_name(cert_pem), common_name(above[0])
+    return (
+        authority.startswith(name)
+        and f"{name} CA".startswith(authority)  # a long one is cut
+        and cert.subject == _name(name)
+        and issuer.subject == issuer.issuer == cert.issuer == _name(authority)
+        and issuer.not_valid_after_utc - issuer.not_valid_before_utc == _CA_LASTS + _BACKDATED
+    )
+
+
 def make_signer_credential(
     ca: Credential, name: str, *, email: str, unit: str, now: datetime
 ) -> Credential:

@@ -52,6 +52,17 @@ def unprotected(pem: bytes, passphrase: bytes) -> bytes:
     return _rewritten(pem, passphrase, serialization.NoEncryption())
 
 
+def opens(passphrase: bytes, pem: bytes) -> bool:
+    """Tell whether the key is under this passphrase."""
+    if not is_protected(pem):
+        return False
+    try:
+        unprotected(pem, passphrase)
+    except Unauthorized:
+        return False
+    return True
+
+
 def _rewritten(
     pem: bytes, passphrase: bytes | None, wanted: serialization.KeySerializationEncryption
 ) -> bytes:

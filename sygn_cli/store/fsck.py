@@ -47,13 +47,13 @@ def fsck(
     *,
     now: datetime,
     repair: bool,
-    replace_lost_keys: Callable[[], None] | None = None,
+    replace_lost_keys: Callable[[], bool] | None = None,
 ) -> Iterator[Problem]:
     """Yield everything that is wrong; with ``repair`` after mending it.
 
     Args:
-        replace_lost_keys: Makes another CA or seal's credential in the place of a lost one; the
-            store knows nothing of how.
+        replace_lost_keys: Makes another CA or seal's credential in the place of a lost one, and
+            tells whether seals have another credential; the store knows nothing of how.
 
     Raises:
         WorkspaceUnusable: A repair cannot be written.
@@ -84,7 +84,7 @@ class _Repairs:
         self,
         store: WorkspaceStore,
         quarantine: Quarantine,
-        replace_lost_keys: Callable[[], None] | None,
+        replace_lost_keys: Callable[[], bool] | None,
     ) -> None:
         self._store = store
         self._quarantine = quarantine
@@ -149,9 +149,14 @@ class _Repairs:
     def _new_seal_keys(self, first: str) -> str:
         if self._replace_lost_keys is None:
             return ""
-        self._replace_lost_keys()
+        is_other_seal = self._replace_lost_keys()
         if first == SEAL:
             return "The seal has another credential now, of the same CA."
+        if not is_other_seal:
+            return (
+                "A CA was made anew, for signers' own credentials and for revocation lists. The "
+                "seal keeps its credential, which another authority issued."
+            )
         return (
             "Made anew: seals lead to another root from now on. Give both to whoever verifies: "
             "sygn keys export-root --all."

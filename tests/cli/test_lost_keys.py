@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.cli.terminal import Terminal
+from tests.cli.test_seal_keys import p12
 
 PAIR = ("ca.pem", "seal.pem")
 
@@ -102,6 +103,39 @@ def test_a_repair_makes_others_and_trusts_the_root_that_sealed_files_carry(seale
     sealed.ok("seal", "nda.pdf", "-o", "another.pdf")
     for name in ("signed.pdf", "another.pdf"):
         assert sealed.ok("verify", name).text.startswith("VALID"), name
+
+
+def test_a_repair_of_a_lost_ca_replaces_the_seal_that_it_issued(sealed):
+    before = sealed.ok("keys", "show", "--json").json
+    lose(sealed, "ca.pem")
+    assert "another root" in sealed.ok("fsck", "--repair").text
+    assert sealed.ok("fsck").text == "nothing is wrong\n"
+    after = sealed.ok("keys", "show", "--json").json
+    assert not after["imported"]
+    assert after["root"]["sha256"] != before["root"]["sha256"]
+    sealed.ok("seal", "nda.pdf", "-o", "another.pdf")
+    for name in ("signed.pdf", "another.pdf"):
+        assert sealed.ok("verify", name).text.startswith("VALID"), name
+    sealed.ok("keys", "rotate")
+    sealed.ok("keys", "revoke", before["sha256"], "--yes")
+    assert "revoked since" in sealed("verify", "signed.pdf").text
+    assert sealed.ok("verify", "another.pdf").text.startswith("VALID")
+    sealed.ok("keys", "revoke", "seal", "--yes")
+
+
+def test_a_repair_of_a_lost_ca_spares_what_another_authority_issued(sealed, judge):
+    p12(sealed, judge, "acme.p12")
+    sealed.ok("keys", "import", "acme.p12", "--passphrase-file", "secret.txt")
+    kept = lose(sealed, "ca.pem") | {"seal.pem": (keys(sealed) / "seal.pem").read_bytes()}
+    former = (keys(sealed) / "former-seals.pem").read_bytes()
+    told = sealed.ok("fsck", "--repair").text
+    assert "keeps its credential" in told
+    assert "another root" not in told
+    assert (keys(sealed) / "seal.pem").read_bytes() == kept["seal.pem"]
+    assert (keys(sealed) / "ca.pem").read_bytes() != kept["ca.pem"]
+    assert (keys(sealed) / "former-seals.pem").read_bytes() == former
+    assert sealed.ok("keys", "show", "--json").json["imported"]
+    assert sealed.ok("verify", "signed.pdf").text.startswith("VALID")
 
 
 def test_a_repair_of_a_lost_seal_keeps_ca_and_passphrase(sealed):

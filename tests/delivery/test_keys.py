@@ -92,3 +92,72 @@ def test_a_damaged_owners_key_opens_nothing():
     files.replace("owner.key", b"short")
     with pytest.raises(WorkspaceUnusable):
         keys(files).owner_key()
+
+
+class Losable(MemoryKeyFiles):
+    """Key files of which the CA is missed, and that can be written only so often."""
+
+    left = -1
+
+    def require_not_lost(self, name: str) -> None:
+        if name == "ca.pem" and name not in self.files and "seal.pem" in self.files:
+            raise SealFailed("It is gone.")
+
+    def put_if_absent(self, name: str, content: bytes) -> bytes:
+        self._count()
+        return super().put_if_absent(name, content)
+
+    def replace(self, name: str, content: bytes) -> None:
+        self._count()
+        super().replace(name, content)
+
+    def _count(self) -> None:
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+
+
+@pytest.mark.parametrize("left", range(6))
+@pytest.mark.parametrize("organisation", ["Test workspace", "ä" * 31, "ä" * 40])
+def test_replacing_a_lost_ca_comes_to_the_same_end_wherever_it_was_stopped(left, organisation):
+    files = Losable()
+    held = WorkspaceKeys(files, FixedClock(), organisation)
+    held.credential()
+    held.rotate()
+    first, root = held.certificate(), held.root_pem()
+    del files.files["ca.pem"]
+    files.left = left
+    try:
+        held.replace_lost()
+    except KeyboardInterrupt:
+        files.left = -1
+        assert held.replace_lost() == (left < 4)  # the CA is the fourth
+    else:
+        assert left > 4
+    files.left = -1
+    assert not held.replace_lost()
+    assert not held.are_imported
+    assert held.root_pem() != root
+    assert root in held.roots()
+    assert first in held.own_certificates()
+    credential.test_sign(held.credential(), now=FixedClock().now())
+
+
+def test_of_two_repairs_of_a_lost_ca_the_seal_follows_the_one_that_wins():
+    files = Losable()
+    held = keys(files)
+    first = held.credential().cert_pem
+    del files.files["ca.pem"]
+    put, lost = files.put_if_absent, []
+
+    def beaten(name: str, content: bytes) -> bytes:
+        if not lost:
+            lost.append(content)
+            keys(files).replace_lost()
+        return put(name, content)
+
+    files.put_if_absent = beaten
+    held.replace_lost()
+    assert files.files["ca.pem"] not in lost
+    assert not held.are_imported
+    assert first in held.own_certificates()
