@@ -176,6 +176,7 @@ def sign_headlessly(
         NotFound, StateConflict, InvalidRequest: As for :func:`submit`.
     """
     document = documents.get(runtime, document_id)
+    document.require_open()
     signer = document.signer(signer_id)
     identity_checks.refuse_operator(signer)
     marks = headless_marks(document.fields_of(signer_id), name=name, values=values, look=look)

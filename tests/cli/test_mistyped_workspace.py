@@ -74,6 +74,20 @@ def test_where_nobody_named_one_and_none_is_there_the_next_step_is_told(terminal
     assert list((terminal.folder / ".sygn").iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["sygn.toml", ".DS_Store"])
+def test_settings_may_be_there_before_the_workspace(terminal, name):
+    (terminal.folder / ".sygn" / name).write_text('public_url = "https://sign.example.com"\n')
+    assert "no workspace here" in terminal.ok("list").err
+    assert "no workspace yet" in terminal.ok("doctor").text
+
+
+@pytest.mark.parametrize("name", ["documents/2026-11", "notes"])
+def test_what_was_one_or_is_none_is_no_new_workspace(terminal, name):
+    (terminal.folder / ".sygn" / name).mkdir(parents=True)
+    for command in ("list", "doctor"):
+        assert terminal(command).code == 13
+
+
 def test_doctor_checks_the_machine_of_a_newcomer(terminal):
     answer = terminal.ok("doctor")
     assert answer.text.startswith("workspace\tok\tno workspace yet\n")

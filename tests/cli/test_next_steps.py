@@ -53,13 +53,15 @@ def test_a_signer_with_a_step_signs_by_a_link_that_can_be_asked_for(terminal):
     answer = terminal("sign", "@last", "s1", "--type", "Ada")
     assert answer.code == 4
     assert "sygn link DOC s1" in answer.err
+    terminal.ok("create", "nda.pdf", "--signer", "Ada <ada@example.com>;auth=code", "--draft")
+    assert terminal("sign", "@last", "s1", "--type", "Ada").code == 5
 
 
 def test_a_draft_is_in_the_wrong_state_whatever_is_wanted_of_it(terminal):
     terminal.ok(*CREATE, "--draft")
     for command in (
         ("link", "@last", "s1"), ("sign", "@last", "s1", "--type", "Ada"), ("remind", "@last"),
-        ("download", "@last"),
+        ("download", "@last"), ("delegate", "@last", "s1", "Eve <eve@example.com>"),
     ):  # fmt: skip
         answer = terminal(*command)
         assert answer.code == 5, command

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sygn_cli.cli import console, post
+from sygn_cli.cli import console, ended, post
 from sygn_cli.cli.options import DocumentArgument, JsonOption, WorkspaceOption, runtime
 
 
@@ -29,7 +29,9 @@ def delegate(
     rt = runtime(workspace)
     document = documents.find(rt, doc)
     who = documents.signer_id(document, signer)
-    changed = delegation.replace_signer(rt, document.id, who, Invitee.parse(other), reason=reason)
+    new = Invitee.parse(other)
+    with ended.advising(document):
+        changed = delegation.replace_signer(rt, document.id, who, new, reason=reason)
     if json:
         changed = links.record_shown(rt, changed)
         console.emit_json(wire.status(rt, changed, with_links=True))
