@@ -152,7 +152,7 @@ def squeezed_style(source: str) -> str:
 
 
 # A string, or a template that holds no other.
-_QUOTED: Final = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`$]|\$\{[^`{}]*\})*`)')
+_QUOTED: Final = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`$\\]|\\.|\$\{[^`{}]*\})*`)')
 _SQUEEZERS: Final = {".css": squeezed_style, ".js": squeezed_script}
 
 

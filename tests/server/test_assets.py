@@ -73,6 +73,19 @@ def test_a_script_loses_only_signs_that_mean_nothing():
     )
 
 
+def test_a_template_may_hold_what_would_end_it():
+    assert squeezed_script("a = `say \\`b = c\\` now`;\n") == "a=`say \\`b = c\\` now`;"
+
+
+def test_no_statement_is_empty():
+    """One before a brace would lose its semicolon, and that is all of it."""
+    for path in STATIC.glob("*.js"):
+        for line in path.read_text().splitlines():
+            assert not re.fullmatch(r"\s*(?:while|for) \((?:[^()]|\([^()]*\))*\);", line), (
+                f"{path.name}: {line}"
+            )
+
+
 def test_a_style_loses_only_signs_that_mean_nothing():
     source = (
         '/* why */\n.a .b, c :hover > d {\n  width: calc(1px + 2px);\n  content: "; }  0.5";\n}\n'

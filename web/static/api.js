@@ -48,8 +48,8 @@ export const lookUp = async (path) => (await call(path, { cache: "default" })).j
 
 export const currentState = async () => (await call("/x/state", {})).json();
 
-// Whether the page has another face by now, which the server draws.
-export const movedOn = ({ status, code }) => [401, 404, 409, 410].includes(status) && code !== "conflict";
+// Whether the page has another face by now, which the server draws. A gateway's own 404 has no code.
+export const movedOn = ({ status, code }) => code && code !== "conflict" && [401, 404, 409, 410].includes(status);
 
 // What to tell the person after a call failed.
 export const excuse = (error) => (error instanceof Refused && error.message) || say("connection");
