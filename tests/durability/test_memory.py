@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc"),
 ]
 CLIENTS = 8
-SECONDS = at_length(8, 30 * 60)
+SECONDS = at_length(6, 30 * 60)
 # How often the state is asked for, a second apart. In a soak other tests want their share of the
 # cores, and half an hour makes thousands of documents all the same.
 POLLS = at_length(0, 4)

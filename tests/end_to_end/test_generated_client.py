@@ -38,7 +38,7 @@ def generator() -> Path:
     if not (programs / "openapi-python-client").exists():
         venv.create(PLACE, with_pip=True, clear=True)
         done = subprocess.run(
-            [programs / "python", "-m", "pip", "install", "--quiet", GENERATOR],
+            [programs / "python", "-m", "pip", "install", "--quiet", "--no-compile", GENERATOR],
             capture_output=True,
             text=True,
             check=False,

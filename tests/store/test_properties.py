@@ -19,6 +19,7 @@ from sygn_cli.domain.evidence import COMMAND_LINE, OPERATOR
 from sygn_cli.domain.listing import Filters
 from sygn_cli.store.documents import WorkspaceStore
 from sygn_cli.store.workspace import Workspace
+from tests.soak import at_length
 from tests.store.samples import (
     PDF,
     START,
@@ -161,6 +162,6 @@ class LifeOfADocument(RuleBasedStateMachine):
 
 
 LifeOfADocument.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None
+    max_examples=at_length(15, 100), stateful_step_count=20, deadline=None
 )
 test_the_state_is_what_the_trail_says = LifeOfADocument.TestCase
