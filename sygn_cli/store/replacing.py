@@ -43,6 +43,7 @@ class Replaced:
         revived: Documents that had been purged in it.
         carried: What was taken over from it.
         meanwhile: What others began at the place while nothing was there.
+        another: Whether its id was another, which a server that runs goes on using.
     """
 
     aside: Path
@@ -50,6 +51,7 @@ class Replaced:
     revived: int = 0
     carried: Carried = field(default_factory=Carried)
     meanwhile: list[Path] = field(default_factory=list)
+    another: bool = False
 
 
 def take_the_place(staged: Path, place: Path, *, keys: bool, now: datetime) -> Replaced | None:
@@ -110,7 +112,8 @@ class _Replacement:
         self._new = new
         self._replaced = replaced
         self._carrying: Carrying | None = None
-        if old.id == new.id:
+        replaced.another = old.id != new.id
+        if not replaced.another:
             self._carrying = Carrying(new, keys=replaced.keys, has_outbox=has_outbox)
             replaced.keys = True
         self._compared: dict[str, object] = {}

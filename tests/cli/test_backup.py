@@ -84,3 +84,15 @@ def test_what_was_decided_since_the_backup_is_kept_and_told(terminal, sealed):
     assert kept["revoked_at"]
     told = terminal.ok("restore", "b.tar", "-w", "elsewhere", "--json").json
     assert (told["aside"], told["kept"], told["other"]) == (None, [], {})
+
+
+def test_who_serves_the_workspace_that_was_there_is_told_to_restart(terminal, sealed):
+    terminal.ok("backup", "b.tar")
+    again = terminal.ok("restore", "b.tar", "--force")
+    assert "restart `sygn serve`" not in again.err
+    terminal.ok("keys", "create", "-w", "elsewhere")
+    answer = terminal.ok("restore", "b.tar", "-w", "elsewhere", "--force")
+    assert "restart `sygn serve`" in answer.err
+    terminal.ok("keys", "create", "-w", "third")
+    assert terminal.ok("restore", "b.tar", "-w", "third", "--force", "--json").json["another"]
+    assert not terminal.ok("restore", "b.tar", "-w", "fourth", "--json").json["another"]

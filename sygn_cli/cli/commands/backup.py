@@ -123,9 +123,11 @@ def restore(
 def _about_the_other(replaced: Replaced | None) -> Mapping[str, object]:
     """Return what became of the workspace that was there."""
     if replaced is None:
-        return {"aside": None, "revived": 0, "kept": [], "done": 0, "other": {}, "meanwhile": []}
+        told: dict[str, object] = {"kept": [], "done": 0, "other": {}, "meanwhile": []}
+        return {"aside": None, "another": False, "revived": 0, **told}
     return {
         "aside": str(replaced.aside),
+        "another": replaced.another,
         "revived": replaced.revived,
         "kept": list(replaced.carried.files),
         "done": replaced.carried.done,
@@ -200,6 +202,10 @@ def _tell_restore(about: Mapping[str, object], *, as_json: bool) -> None:
             f"back, though it was purged: {console.counted(about['revived'], 'document')}"
         )
     _tell_carried(about)
+    if about["another"]:
+        console.hint(
+            "It is another workspace than was there: restart `sygn serve` if that is running."
+        )
     if not about["keys"]:
         console.hint(
             "It has no keys and is for reading and checking: links are dead and its log is closed."
