@@ -49,6 +49,9 @@ _FAULT: Final = "internal_error"
 _OUR_FAULT: Final = later(
     "Something went wrong on our side. Try again; nothing is recorded twice."
 )
+# Signing again is safe as it is; of what programs ask for only what carries a key.
+_FAULT_OF_API: Final = "Something went wrong on our side."
+_SAFE_AGAIN: Final = "With the same Idempotency-Key as before it is not done twice."
 _PROBLEM: Final = "application/problem+json"
 # The framework's own refusals, by the same names and in our words.
 _FRAMEWORK: Final[dict[int, tuple[str, str]]] = {
@@ -82,7 +85,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Response | str, int]:
         status = error.code or 500
-        code, message = _FRAMEWORK.get(status, (_FAULT, "Something went wrong on our side."))
+        code, message = _FRAMEWORK.get(status, (_FAULT, _FAULT_OF_API))
         answer, status = _answer(code, _said(code, message), None, status)
         if isinstance(answer, Response) and isinstance(error, MethodNotAllowed):
             # RFC 9110, 15.5.6: the answer must name the methods that are taken.
@@ -92,6 +95,8 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def fault(error: Exception) -> tuple[Response | str, int]:
         _LOG.error("unexpected failure", exc_info=error)
+        if request.path.startswith("/api/"):
+            return _answer(_FAULT, _FAULT_OF_API, _SAFE_AGAIN, 500)
         return _answer(_FAULT, _OUR_FAULT, None, 500)
 
 

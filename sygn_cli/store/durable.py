@@ -18,7 +18,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from sygn_cli.domain.errors import WorkspaceUnusable
-from sygn_cli.store import locks
+from sygn_cli.store import changes, locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -173,6 +173,7 @@ def replace(path: Path, content: bytes, *, flush: bool = True) -> None:
 
 def move(source: Path, target: Path) -> None:
     """Rename a file over whatever is there."""
+    changes.note()
     for attempt in range(_REPLACE_ATTEMPTS):
         try:
             os.replace(source, target)
@@ -190,6 +191,7 @@ def move_folder(source: Path, target: Path) -> None:
     Raises:
         FileExistsError: The name is taken.
     """
+    changes.note()
     try:
         os.rename(source, target)
     except OSError as error:
@@ -210,6 +212,7 @@ def move_apart(source: Path, target: Path) -> None:
     A power cut between two folders may keep the one without the name and the other as it was;
     so the file has both names for a while.
     """
+    changes.note()
     try:
         os.link(source, target)
     except OSError as error:
@@ -246,6 +249,7 @@ def place_if_absent(path: Path, content: bytes) -> bool:
 
 
 def _link(temporary: Path, path: Path) -> bool:
+    changes.note()
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -284,6 +288,7 @@ def append(path: Path, line: bytes, *, at: int) -> None:
             raise OSError(errno.EIO, "the file became shorter", str(path))
         if size > at:
             os.ftruncate(handle, at)
+        changes.note()
         try:
             _write_all(handle, line)
             sync(handle)
@@ -291,6 +296,7 @@ def append(path: Path, line: bytes, *, at: int) -> None:
             with contextlib.suppress(OSError):
                 os.ftruncate(handle, at)
                 sync(handle)
+                changes.take_back()
             raise
     finally:
         os.close(handle)
@@ -301,6 +307,7 @@ def add_line(path: Path, line: bytes) -> None:
 
     The line feed comes first: what somebody who died left unfinished spoils no line but its own.
     """
+    changes.note()
     # O_APPEND moves to the end and writes in one step.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
     try:
@@ -353,6 +360,7 @@ def flush(path: Path) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file; no error if it is gone."""
+    changes.note()
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
 

@@ -23,7 +23,8 @@ _PARAMETERS: Final[dict[str, Any]] = {
         "description": "Send the request again with the same key and body, for a day, and it "
         "changes nothing more. An answer that held a secret is not repeated but refused by a 409; "
         "so is a request of which nobody knows whether it was carried out, because the server "
-        "was stopped at it.",
+        "was stopped at it or answered a 5xx after it had begun to change something. A 5xx before "
+        "that, such as for a full disk, leaves the key free: send the request again.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
     }
 }

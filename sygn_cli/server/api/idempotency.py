@@ -3,7 +3,8 @@
 The creation of a document keeps its own promise, through a crash: the store binds the key to the
 document before it exists, and the first answer follows from the audit trail (see ``documents``).
 So does a reminder, whose event tells which request it was. For all else it is kept that the request
-was begun, before anything is done, and for a day what was answered.
+was begun, before anything is done, and for a day what was answered. A request that was refused,
+or failed before it changed anything, frees its key.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from sygn_cli.domain.errors import (
     InvalidRequest,
     WorkspaceUnusable,
 )
-from sygn_cli.server import auth
+from sygn_cli.server import auth, errors
 from sygn_cli.services.once import Once
+from sygn_cli.store import changes
 
 if TYPE_CHECKING:
     from sygn_cli.services.runtime import Runtime
@@ -87,11 +89,11 @@ class Ledger:
         kept = answers.begin(*place, fingerprint())
         answer = None if kept is None else _again(*kept)
         if answer is None:
-            g.idempotency_place = place
+            g.idempotency_place, g.idempotency_changes = place, changes.count()
         return answer
 
     def keep(self, answer: Response) -> Response:
-        """Keep the answer to a request with a key, or let it be corrected if it was refused."""
+        """Keep the answer to a request with a key, or let it be sent again if nothing came of it."""
         place: tuple[str, str] | None = g.pop("idempotency_place", None)
         if place is None:
             return answer
@@ -99,9 +101,9 @@ class Ledger:
             if 200 <= answer.status_code < 300:
                 body = b"" if _route() in _SECRET else answer.get_data()
                 self._runtime.answers.put(*place, (fingerprint(), answer.status_code, body))
-            elif answer.status_code < 500 or _route() in _REPEATABLE:
+            elif answer.status_code < 500 or _route() in _REPEATABLE or _nothing_came_of(answer):
                 self._runtime.answers.forget(*place)
-            # After an error of ours nobody knows what was done; see _again.
+            # After another error of ours nobody knows what was done; see _again.
         except WorkspaceUnusable as error:  # what was done is done, and whoever asked is told
             _LOG.error("%s: the answer is not kept: %s", error.code, error.message)
         return answer
@@ -152,6 +154,12 @@ def _again(wanted: str, status: int, body: bytes) -> Response | None:
             hint=f"Make another one with a new {HEADER}.",
         )
     return Response(body, status=status, mimetype="application/json", headers={REPLAYED: "true"})
+
+
+def _nothing_came_of(failed: Response) -> bool:
+    """Tell whether a request failed in a way that we foresaw, before it changed anything."""
+    told = failed.get_json(silent=True) or {}
+    return told.get("error") in errors.STATUS and changes.count() == g.idempotency_changes
 
 
 def _scope(runtime: Runtime) -> str:

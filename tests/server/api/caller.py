@@ -120,10 +120,16 @@ def serve(settings: Settings) -> Caller:
     return Caller(client, runtime, secret, clock)
 
 
-def partner(folder: Path) -> Caller:
-    """Return a partner, who may do everything, in a server that keeps its answers in files."""
+def partner(folder: Path, **parts: Any) -> Caller:
+    """Return a partner, who may do everything, in a server that keeps its answers in files.
+
+    Args:
+        folder: Where.
+        parts: What of the runtime is to be another.
+    """
     clock = FixedClock()
-    return _on_disk(memory_runtime(clock, Settings(**UNCOUNTED)), folder, clock)
+    plain = replace(memory_runtime(clock, Settings(**UNCOUNTED)), **parts)
+    return _on_disk(plain, folder, clock)
 
 
 def beside(one: Caller, folder: Path) -> Caller:

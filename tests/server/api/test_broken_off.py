@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from datetime import timedelta
 
@@ -10,7 +12,9 @@ import pytest
 from sygn_cli.domain.audit import EventType, sha256
 from sygn_cli.domain.errors import WorkspaceUnusable
 from sygn_cli.services import apikeys, wire
+from sygn_cli.store import durable
 from sygn_cli.store.answers import WORKING, FileAnswers
+from sygn_cli.store.apikeys import FileApiKeys
 from tests.server.api.caller import Caller, beside, partner
 from tests.server.api.test_unsafe import Operation, operations, request
 
@@ -113,6 +117,72 @@ def test_after_an_error_of_ours_a_secret_is_not_made_again(api, other, monkeypat
         assert api.post("/keys", MINT, **ONCE).status_code == 500
     assert other.post("/keys", MINT, **ONCE).status_code == 409
     assert other.get("/keys").get_json()["count"] == 1
+
+
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def on_a_disk_that_fills(patched, *, keeps: bool) -> None:
+    """Let writing a record of a key fail, before or after the record has its name."""
+    put = durable.put_if_absent
+
+    def fails(path, content):
+        if b"can_provision" in content:
+            if keeps:
+                put(path, content)
+            full_disk()
+        return put(path, content)
+
+    patched.setattr(durable, "put_if_absent", fails)
+
+
+@pytest.mark.parametrize(("keeps", "again"), [(False, 201), (True, 409)])
+def test_a_key_is_minted_under_the_same_key_unless_it_may_be_there(
+    tmp_path, monkeypatch, keeps, again
+):
+    (tmp_path / "api").mkdir()
+    api = partner(tmp_path, api_keys=FileApiKeys(tmp_path / "api"))
+    with monkeypatch.context() as patched:
+        on_a_disk_that_fills(patched, keeps=keeps)
+        refused = api.post("/keys", MINT, **ONCE)
+    assert (refused.status_code, refused.get_json()["error"]) == (503, "workspace_unusable")
+    server = beside(api, tmp_path)
+    assert server.post("/keys", MINT, **ONCE).status_code == again
+    assert server.get("/keys").get_json()["count"] == 1
+
+
+def test_a_link_is_renewed_under_the_same_key_once_its_key_is_back(api, other, monkeypatch):
+    def lost(_: object) -> bytes:
+        raise WorkspaceUnusable("The key of all links is lost.")
+
+    path = f"/documents/{api.create()}/signers/s1/link"
+    with monkeypatch.context() as patched:
+        patched.setattr(type(api.runtime.keys), "link_key", lost)
+        assert api.post(path, **ONCE).status_code == 503
+    assert other.post(path, **ONCE).status_code == 200
+
+
+@pytest.mark.parametrize(("fails_at", "again"), [(1, 200), (2, 409)])
+def test_a_link_is_made_under_the_same_key_unless_the_old_one_died(
+    api, other, monkeypatch, fails_at, again
+):
+    document = api.create()
+    path = f"/documents/{document}/signers/s1/link"
+    write, written = durable._write_all, []
+
+    def runs_full(handle, content):
+        if b'"type":"link.' in bytes(content):
+            written.append(content)
+            if len(written) == fails_at:
+                os.write(handle, content[:20])
+                full_disk()
+        write(handle, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(durable, "_write_all", runs_full)
+        assert api.post(path, **ONCE).status_code == 503
+    assert other.post(path, **ONCE).status_code == again
 
 
 def test_what_cannot_be_begun_is_not_done_and_frees_its_key(api, other, monkeypatch):
