@@ -49,20 +49,24 @@ def test_a_late_answer_about_the_file_before_says_nothing_about_this_one(browser
         held.append(route)
         if len(held) == 2:  # the first one is still being judged
             route.fulfill(status=429, json={"error": "rate_limited"})
-        elif len(held) == 3:
-            route.fulfill(json={"status": "tampered"})
 
     with visitor(browser, **DESKTOP) as ada:
         ada.page.goto(f"{base}/verify")
         ada.page.route("**/verify", answered)
         with ada.page.expect_request("**/verify"):
             ada.page.set_input_files("#file", tmp_path / "first.pdf")
-        ada.page.set_input_files("#file", tmp_path / "second.pdf")
+        with ada.page.expect_response("**/verify"):
+            ada.page.set_input_files("#file", tmp_path / "second.pdf")
+        with ada.page.expect_request("**/verify"):
+            pass
+        shown = ada.page.locator("[data-status]:visible")
+        assert shown.get_attribute("data-status") == "busy"  # the first one did not fail either
+        held[2].fulfill(json={"status": "tampered"})
         ada.page.wait_for_selector("[data-status=tampered]", state="visible")
         held[0].fulfill(json={"status": "valid"})
         ada.page.wait_for_timeout(300)
         assert ada.page.inner_text("#named") == "second.pdf"
-        assert ada.page.locator("[data-status]:visible").get_attribute("data-status") == "tampered"
+        assert shown.get_attribute("data-status") == "tampered"
         ada.complaints.clear()  # Chromium reports the refusal
 
 
