@@ -75,10 +75,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Take two more workers than there are cores, as tests wait for browsers and processes."""
+    """Take one more worker than there are cores, as tests wait for browsers and processes."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) + 2
-    return (os.cpu_count() or 1) + 2  # macOS and Windows tell nothing finer
+        return len(os.sched_getaffinity(0)) + 1
+    return (os.cpu_count() or 1) + 1  # macOS and Windows tell nothing finer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
