@@ -18,7 +18,7 @@ from tests.durability.judge import Case, case, judge, relative
 from tests.durability.machine import Machine
 from tests.soak import SOAK, at_length
 
-EVERY = at_length(19, 1)
+EVERY = at_length(29, 1)
 # The others are met by test_dying in each run, at the same calls.
 QUICK = frozenset({"create", "sign and seal"})
 CACHE = 60  # more calls than the cache needs, of which nothing is known

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc, forks"),
 ]
-ROUNDS = at_length(4, 1000)
+ROUNDS = at_length(3, 1000)
 UNLIMITED = "api_per_minute = 1000000\napi_burst = 1000000\n"
 
 

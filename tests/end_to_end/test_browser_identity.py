@@ -24,6 +24,7 @@ from tests.end_to_end.browser import (
 from tests.end_to_end.test_browser_accessibility import judge
 from tests.mail_fakes import ScriptedMailer, memory_mails
 from tests.server import stage
+from tests.soak import at_length
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ACCESS = "blue whale"
@@ -61,7 +62,7 @@ def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", at_length(["small phone dark"], [*VIEWS]))
 def test_a_signer_shows_who_they_are_and_signs(browser, runtime, base, guarded, mailer, view):
     with visitor(browser, **VIEWS[view]) as ada:
         page = ada.page

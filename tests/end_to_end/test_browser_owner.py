@@ -24,6 +24,7 @@ from tests.end_to_end.browser import (
 from tests.end_to_end.owner_pages import a_draft, box, judge, open_editor, saved, the_owner
 from tests.end_to_end.test_browser_accessibility import VIEWS
 from tests.server import stage
+from tests.soak import at_length
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 README_PICTURE = Path(__file__).parents[2] / "docs" / "owner-fields.png"
@@ -146,7 +147,7 @@ def test_hostile_words_are_only_words(browser, runtime, base):
     assert runtime.store.load(document.id).fields[0].label == HOSTILE
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", at_length(["small phone dark"], [*VIEWS]))
 def test_no_page_of_the_owner_has_a_barrier(browser, runtime, base, view):
     draft = a_draft(runtime, title="Lease of a flat in Lovelace Road")
     sent = stage.put(runtime, contract(runtime))

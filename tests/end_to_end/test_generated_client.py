@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import venv
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def generator() -> Path:
     """Return the folder of the interpreter that holds the generator; skip where there is none."""
     programs = PLACE / "bin"
     if not (programs / "openapi-python-client").exists():
-        venv.create(PLACE, with_pip=True, clear=True)
+        venv.create(PLACE, clear=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(programs / "python")]
         done = subprocess.run(
-            [programs / "python", "-m", "pip", "install", "--quiet", "--no-compile", GENERATOR],
+            [*pip, "install", "--quiet", "--no-compile", GENERATOR],
             capture_output=True,
             text=True,
             check=False,

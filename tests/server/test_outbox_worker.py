@@ -31,8 +31,8 @@ from tests.soak import at_length
 from tests.store.samples import created
 from tests.webhook_fakes import on_disk
 
-EVENTS = at_length(300, 10_000)
-DEATHS = at_length(3, 20)
+EVENTS = at_length(200, 10_000)
+DEATHS = at_length(2, 20)
 LINES = at_length(15, 100)  # documents that a process acknowledges at least before it dies
 
 

@@ -20,8 +20,8 @@ from tests.server.api.caller import UNCOUNTED, Caller, pdf, serve
 from tests.soak import SOAK, at_length
 
 # For each of some twenty routes, and for sequences of up to six requests.
-EXAMPLES = at_length(50, 800)
-SEQUENCES = at_length(60, 800)
+EXAMPLES = at_length(30, 800)
+SEQUENCES = at_length(25, 800)
 # What a schema cannot say: this is no PDF, that is no cursor, the document is gone.
 REFUSALS = ["400", "410", "413", "422"]
 
