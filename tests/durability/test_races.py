@@ -13,11 +13,13 @@ import pytest
 from sygn_cli.domain.audit import EventType
 from sygn_cli.domain.document import DocumentStatus, SigningOrder
 from sygn_cli.domain.errors import Unauthorized
+from sygn_cli.domain.evidence import COMMAND_LINE
 from sygn_cli.domain.field import Field, FieldType
 from sygn_cli.domain.geometry import Box
 from sygn_cli.domain.listing import Filters
 from sygn_cli.domain.signer import Invitee
-from sygn_cli.services import apikeys, creation, documents, finalise, once, signing
+from sygn_cli.services import apikeys, creation, documents, finalise, links, once, signing
+from sygn_cli.services.filling import headless_marks
 from sygn_cli.services.runtime import Runtime
 from tests.durability.crew import Crew, Deed, Outcome, runtime_of, until_met
 from tests.runtimes import sample
@@ -69,6 +71,16 @@ def sign(runtime: Runtime, document_id: str, signer: str) -> str:
     name = runtime.store.load(document_id).signer(signer).name
     done = signing.sign_headlessly(runtime, document_id, signer, name=name, values={})
     return done.head
+
+
+def sign_by_link(runtime: Runtime, document_id: str, signer_id: str) -> str:
+    """Agree and sign one after the other, as a signer's page does; others may come in between."""
+    document = runtime.store.load(document_id)
+    signer = document.signer(signer_id)
+    _, _, token = links.signing_url(runtime, document, signer).partition("?t=")
+    signing.give_consent(runtime, token, locale="en", evidence=COMMAND_LINE)
+    marks = headless_marks(document.fields_of(signer_id), name=signer.name, values={})
+    return signing.submit(runtime, token, signing.Submission(marks), COMMAND_LINE).head
 
 
 def void(runtime: Runtime, document_id: str) -> str:
@@ -138,10 +150,10 @@ def test_a_document_is_either_taken_back_or_signed(workspace, tally):
     met: Counter[str] = Counter()
     rare = {"voided in the midst of signing"}
     with Crew(workspace, 3) as crew:
-        crew.at_once([(sign, (a_document(runtime), "s1"))])
+        crew.at_once([(sign_by_link, (a_document(runtime), "s1"))])
         for _ in until_met(met, {"voided", "completed"}, rare, ROUNDS):
             one = a_document(runtime)
-            deeds: list[Deed] = [(sign, (one, "s1")), (void, (one,))]
+            deeds: list[Deed] = [(sign_by_link, (one, "s1")), (void, (one,))]
             done = crew.race(deeds)
             types = history_of(runtime, one, done)
             signed, voided = (outcome.error for outcome in done)
@@ -165,10 +177,10 @@ def test_nobody_signs_after_the_deadline_was_recorded(workspace, tally):
     rare = {"expired in the midst of signing"}
     # One process has a clock that is an hour ahead, and finds the deadline passed.
     with Crew(workspace, 2, [timedelta(), 2 * HOUR]) as crew:
-        crew.at_once([(sign, (a_document(runtime), "s1"))])
+        crew.at_once([(sign_by_link, (a_document(runtime), "s1"))])
         for _ in until_met(met, {"expired", "completed"}, rare, ROUNDS):
             one = a_document(runtime, expires="1h")
-            done = crew.race([(sign, (one, "s1")), (look, (one,))])
+            done = crew.race([(sign_by_link, (one, "s1")), (look, (one,))])
             types = history_of(runtime, one, done)
             signed, looked = done
             met[ending_of(types)] += 1
